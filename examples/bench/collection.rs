@@ -5,6 +5,7 @@ use crate::process::Run;
 use crate::{Scale, process, report, table};
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, NaiveDateTime};
+use clap::ValueEnum as _;
 use clusterbrief::bundle::{Bundle, BundleWriter, Form, INVENTORY, NewMember};
 use clusterbrief::collect::{self, Options, PortableHost, Progress};
 use clusterbrief::demo::{NodeFolder, Pe};
@@ -122,7 +123,7 @@ struct Round {
 impl Round {
     fn of(app_dir: &Path, values: usize, level: Level) -> Result<Self> {
         let out = tempfile::tempdir_in(app_dir.parent().context("a folder")?)?;
-        let (tool, numbers) = process::run("collect", [app_dir, out.path(), Path::new(level.as_str())])?;
+        let (tool, numbers) = process::run("collect", [app_dir, out.path(), Path::new(&level.to_string())])?;
         let (inventory, stages) = numbers.split_first().context("the collection reported nothing")?;
         let stages: Vec<Duration> = stages.iter().copied().map(Duration::from_nanos).collect();
         let (redaction, found) = process::run("redact", [app_dir])?;
@@ -160,7 +161,7 @@ fn secrets(values: usize) -> Result<String> {
 
 /// The collection itself. Prints the size of the inventory and the time of each stage, in nanoseconds.
 pub fn collect(app_dir: &Path, out: &Path, level: &Path) -> Result<()> {
-    let level: Level = level.to_string_lossy().parse()?;
+    let level = Level::from_str(&level.to_string_lossy(), false).map_err(anyhow::Error::msg)?;
     let (path, stages) = process::measured(|| {
         let mut phases = Phases::default();
         let options = Options { budget: u64::MAX, level, ..Options::new(app_dir, out) };
@@ -196,7 +197,7 @@ pub fn write_logs(app_dir: &Path, out: &Path) -> Result<()> {
 
 /// Only the redaction of the logs, with the values of the configurations. Prints how many those are.
 pub fn redact(app_dir: &Path) -> Result<()> {
-    let mut secrets = SecretSet::new();
+    let mut secrets = SecretSet::default();
     for entry in app_dir.read_dir()? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "config") {
@@ -216,7 +217,7 @@ pub fn redact(app_dir: &Path) -> Result<()> {
         }
         Ok(())
     })?;
-    crate::print_number(secrets.len());
+    crate::print_number(secrets.strong());
     Ok(())
 }
 

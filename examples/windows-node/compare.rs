@@ -14,10 +14,12 @@ const TABLE: (&str, &str) = ("<!-- fields that differ -->", "<!-- end of the fie
 pub(super) fn compare(page: &Path, windows: &str, linux: &str) -> Result<()> {
     let page = std::fs::read_to_string(page).with_context(|| page.display().to_string())?;
     let listed = listed(&page)?;
-    let (windows, linux) = (Bundle::open(Path::new(windows))?, Bundle::open(Path::new(linux))?);
-    for bundle in [&windows, &linux] {
-        ensure!(bundle.problems().is_empty(), "{}: {:?}", bundle.path().display(), bundle.problems());
-    }
+    let open = |path: &str| {
+        let bundle = Bundle::open(Path::new(path))?;
+        ensure!(bundle.problems().is_empty(), "{path}: {:?}", bundle.problems());
+        Ok(bundle)
+    };
+    let (windows, linux) = (open(windows)?, open(linux)?);
 
     let (names, theirs) = (members(&windows), members(&linux));
     ensure!(

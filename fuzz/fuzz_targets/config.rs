@@ -5,7 +5,7 @@ use clusterbrief::redact::{Fingerprinter, SecretSet, config, leak};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut harvest = SecretSet::new();
+    let mut harvest = SecretSet::default();
     harvest.add_config(bytes);
     // Without a redactor there is no bundle.
     let redactor = harvest.redactor();

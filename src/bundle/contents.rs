@@ -1,9 +1,11 @@
 //! Everything that lies in a file, a folder or a zip, zips in zips too: for whoever looks for something in it, whatever
 //! it is. Nothing is unpacked to a place with a name.
 
+use super::file::SharedFile;
 use super::limits::Limits;
+use super::listing::relative;
 use super::problem::{OpenError, quoted};
-use super::zipped::{self, Archive, has_magic};
+use super::zipped::{self, OpenZip, has_magic};
 use std::fs::File;
 use std::io::{self, Read, Seek as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,7 +45,7 @@ pub fn visit(
         let mut file = File::open(path)?;
         if has_magic(&mut file)? {
             // What a person points at must be readable as what it is.
-            let mut archive = zipped::archive(path, limits)?;
+            let mut archive = zipped::archive(SharedFile::open(path)?, limits)?;
             visit.entries("", &mut archive, 1);
         } else {
             file.rewind()?;
@@ -72,8 +74,7 @@ impl Visit<'_> {
                     continue;
                 }
             };
-            let parts = found.path().strip_prefix(root).unwrap_or(found.path()).components();
-            let name = parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+            let name = relative(root, found.path());
             if found.file_type().is_dir() {
                 continue;
             }
@@ -93,7 +94,7 @@ impl Visit<'_> {
     }
 
     /// Every entry of a zip; `place` is its own, `depth` how many zips are open.
-    fn entries(&mut self, place: &str, archive: &mut Archive, depth: usize) {
+    fn entries(&mut self, place: &str, archive: &mut OpenZip, depth: usize) {
         for index in 0..archive.len() {
             if !self.one_more() {
                 self.unread(
@@ -155,7 +156,7 @@ impl Visit<'_> {
             self.unread(name, LARGER);
             return Ok(());
         }
-        let mut archive = zipped::archive_in(held.try_into()?, &self.limits)?;
+        let mut archive = zipped::archive(held.try_into()?, &self.limits)?;
         self.entries(name, &mut archive, depth + 1);
         Ok(())
     }

@@ -6,9 +6,8 @@ use serde_ignored::Path;
 use serde_json::Error;
 use serde_path_to_error::Track;
 use std::fmt;
-use std::str::FromStr;
 
-/// Version of the bundle format, written `1.1`.
+/// Version of the bundle format, written `1.2`.
 ///
 /// Within one major version a newer minor only adds keys. So an older or equal minor is read strictly, a newer one is
 /// read with the keys it added named and left out, and another major version is refused.
@@ -61,7 +60,7 @@ pub enum FormatError {
 
 impl FormatVersion {
     /// The version this program writes.
-    pub const CURRENT: Self = Self { major: 1, minor: 1 };
+    pub const CURRENT: Self = Self { major: 1, minor: 2 };
 
     /// Reads the version of a manifest, before anything else of it is looked at.
     pub(super) fn of_manifest(manifest: &[u8]) -> Result<Self, FormatError> {
@@ -117,10 +116,10 @@ impl From<FormatVersion> for String {
     }
 }
 
-impl FromStr for FormatVersion {
-    type Err = &'static str;
+impl TryFrom<String> for FormatVersion {
+    type Error = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+    fn try_from(text: String) -> Result<Self, Self::Error> {
         let number =
             |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
         let (major, minor) = text.split_once('.').ok_or("a format version is two numbers, such as 1.0")?;
@@ -128,14 +127,6 @@ impl FromStr for FormatVersion {
             (Some(major), Some(minor)) => Ok(Self { major, minor }),
             _ => Err("a format version is two numbers, such as 1.0"),
         }
-    }
-}
-
-impl TryFrom<String> for FormatVersion {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
     }
 }
 

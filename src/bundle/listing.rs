@@ -1,10 +1,13 @@
-//! What a container holds, before its manifest is read.
+//! What a container holds, before its manifest is read; and listing a folder without following anything out of it.
 
+use super::limits::{Limits, NAME_LEVELS};
 use super::name::MemberName;
-use super::problem::{MemberError, OpenError, odd_name};
-use crate::model::input::Problem;
+use super::problem::{MemberError, OpenError, odd_name, quoted};
+use super::zipped::is_leftover;
+use crate::model::input::{Problem, ProblemKind};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
 
 /// Where the bytes of an entry are.
 #[derive(Debug, Clone)]
@@ -71,4 +74,46 @@ impl Listing {
         let exact = self.entries.get(&folded).is_some_and(|(found, _)| found.as_str() == name);
         if exact { self.entries.remove(&folded).map(|(_, entry)| entry) } else { None }
     }
+}
+
+/// A path below `folder`, with `/`.
+pub fn relative(folder: &Path, full: &Path) -> String {
+    let relative = full.strip_prefix(folder).unwrap_or(full);
+    let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// Lists the files below `root`. Links and special files are entries that cannot be read.
+pub(super) fn list_folder(root: &Path, limits: &Limits) -> Result<Listing, OpenError> {
+    let mut listing = Listing::default();
+    let walk =
+        WalkDir::new(root).min_depth(1).max_depth(NAME_LEVELS + 1).follow_links(false).sort_by_file_name();
+    for (count, found) in walk.into_iter().enumerate() {
+        if count >= limits.entries {
+            return Err(OpenError::TooManyEntries(limits.entries));
+        }
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                let name = error.path().and_then(|path| path.strip_prefix(root).ok()).unwrap_or(root);
+                let why = error.io_error().map_or_else(|| "unknown".to_owned(), ToString::to_string);
+                let text = format!("{} could not be read: {why}.", quoted(&name.to_string_lossy()));
+                listing.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+                continue;
+            }
+        };
+        let name = relative(root, found.path());
+        let kind = found.file_type();
+        if is_leftover(&name) {
+            continue;
+        }
+        if kind.is_dir() {
+            listing.check_folder(&name);
+            continue;
+        }
+        let bad = (!kind.is_file()).then_some(MemberError::Link);
+        let size = found.metadata().map_or(0, |metadata| metadata.len());
+        listing.add(&name, Entry { at: At::File(found.into_path()), size, bad })?;
+    }
+    if listing.is_empty() { Err(OpenError::EmptyFolder) } else { Ok(listing) }
 }

@@ -168,13 +168,6 @@ impl MemberRecord {
         }
     }
 
-    /// Puts other bytes in the place of those it has.
-    pub(super) fn replace(&mut self, bytes: Content) {
-        if let Status::Taken(content) | Status::Truncated { content, .. } = &mut self.status {
-            *content = bytes;
-        }
-    }
-
     /// Says that only `kept` of `of` bytes of the origin are in the member.
     pub fn truncated(&mut self, kept: u64, of: u64, why: impl Into<String>) {
         if let Some(content) = self.content() {

@@ -8,12 +8,9 @@
 //! This room knows zip and hashes, not the product: what a member means is the business of whoever wrote or
 //! reads it. Everything read here comes from outside and is bounded by [`Limits`].
 
-mod archive;
 pub mod contents;
 pub mod digest;
 mod file;
-pub mod find;
-mod folder;
 pub mod format;
 pub mod limits;
 mod listing;
@@ -26,11 +23,10 @@ pub mod source;
 pub mod write;
 mod zipped;
 
-pub use archive::{Archive, list_archive};
 pub use digest::Sha256;
-pub use find::{Found, find_bundles};
 pub use format::FormatVersion;
 pub use limits::Limits;
+pub use listing::relative;
 pub use manifest::{
     Collection, Content, FingerprintKey, LookedAt, Manifest, MemberRecord, NodeIdentity, Status,
 };
@@ -38,8 +34,9 @@ pub use name::MemberName;
 pub use output::{create_private, packed_size};
 pub use problem::{MemberError, OpenError};
 pub use read::{Bundle, Form};
-pub use source::{Given, GivenError, gather};
+pub use source::{Found, Given, GivenError, find_bundles, gather};
 pub use write::{BundleWriter, Edit, NewMember, Unfinished, WriteError};
+pub use zipped::{Archive, list_archive};
 
 /// The member that describes all others; written last, read first.
 pub const MANIFEST: &str = "manifest.json";

@@ -10,7 +10,7 @@ use std::fmt;
 /// A segment does not begin or end with a dot and is no device name of Windows; the whole is at most [`NAME_CHARS`]
 /// long. Two names of one bundle differ by more than case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 pub struct MemberName(String);
 
 /// Why a text is no member name. Reads after the name: "... holds a backslash".
@@ -139,12 +139,6 @@ impl TryFrom<String> for MemberName {
     fn try_from(text: String) -> Result<Self, String> {
         Self::parse(&text)
             .map_err(|error| format!("the member name {} {error}", super::problem::quoted(&text)))
-    }
-}
-
-impl From<MemberName> for String {
-    fn from(name: MemberName) -> Self {
-        name.0
     }
 }
 

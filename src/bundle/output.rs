@@ -13,15 +13,16 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, System, ZipArchive, ZipWriter};
 
 /// A container being written.
-pub(super) enum Output {
-    Zip { writer: Box<ZipWriter<BufWriter<Outlet>>>, partial: Partial },
-    Folder(Partial),
+pub(super) struct Output {
+    partial: Partial,
+    /// `None` for a folder.
+    writer: Option<Box<ZipWriter<BufWriter<Outlet>>>>,
 }
 
 /// What is on the disk; dropped, it is removed.
 pub(super) struct Partial {
-    path: PathBuf,
-    folder: bool,
+    pub(super) path: PathBuf,
+    pub(super) form: Form,
     committed: bool,
 }
 
@@ -77,18 +78,16 @@ impl Seek for Outlet {
 impl Output {
     /// Creates the container at `path`, which must not be there yet.
     pub(super) fn create(path: PathBuf, form: Form) -> Result<Self, WriteError> {
-        let folder = form == Form::Folder;
-        let in_the_way = |error: io::Error| match error.kind() {
-            io::ErrorKind::AlreadyExists => WriteError::InTheWay(path.clone()),
-            _ => WriteError::io(&path, error),
+        let writer = |file| Box::new(ZipWriter::new(BufWriter::new(Outlet { file, failed: false })));
+        let created = match form {
+            Form::Zip => create_private(&path).map(|file| Some(writer(file))),
+            Form::Folder => fs::create_dir(&path).map(|()| None),
         };
-        if folder {
-            fs::create_dir(&path).map_err(in_the_way)?;
-            return Ok(Self::Folder(Partial { path, folder, committed: false }));
+        match created {
+            Ok(writer) => Ok(Self { partial: Partial { path, form, committed: false }, writer }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(WriteError::InTheWay(path)),
+            Err(error) => Err(WriteError::io(&path, error)),
         }
-        let file = create_private(&path).map_err(in_the_way)?;
-        let writer = Box::new(ZipWriter::new(BufWriter::new(Outlet { file, failed: false })));
-        Ok(Self::Zip { writer, partial: Partial { path, folder, committed: false } })
     }
 
     /// Writes one entry of at most `most` bytes. An unreadable source ends the entry, not the container; only when not
@@ -96,68 +95,50 @@ impl Output {
     pub(super) fn put(&mut self, name: &str, source: &mut dyn Read, most: u64) -> Result<Put, WriteError> {
         let mut first = vec![0; 64 * 1024];
         let first = next_chunk(source, &mut first).map_err(WriteError::Source)?.unwrap_or_default();
-        match self {
-            Self::Zip { writer, partial } => {
-                writer.start_file(name, options()).map_err(|error| WriteError::zip(&partial.path, error))?;
-                copy(first, source, most, writer.as_mut())
-                    .map_err(|error| WriteError::io(&partial.path, error))
-            }
-            Self::Folder(partial) => {
-                let path = partial.path.join(name);
-                let mut write = || {
-                    fs::create_dir_all(path.parent().unwrap_or(&partial.path))?;
-                    let mut file = create_private(&path)?;
-                    let put = copy(first, source, most, &mut file)?;
-                    file.sync_all()?;
-                    Ok(put)
-                };
-                write().map_err(|error| WriteError::io(&path, error))
-            }
+        let container = &self.partial.path;
+        if let Some(writer) = &mut self.writer {
+            writer.start_file(name, options()).map_err(|error| WriteError::zip(container, error))?;
+            return copy(first, source, most, writer).map_err(|error| WriteError::io(container, error));
         }
+        let path = container.join(name);
+        let mut write = || {
+            fs::create_dir_all(path.parent().unwrap_or(container))?;
+            let mut file = create_private(&path)?;
+            let put = copy(first, source, most, &mut file)?;
+            file.sync_all()?;
+            Ok(put)
+        };
+        write().map_err(|error| WriteError::io(&path, error))
     }
 
     /// Takes an entry over from another container of the same form, as it is.
     pub(super) fn take_over(&mut self, name: &str, from: &Path) -> Result<(), WriteError> {
-        match self {
-            Self::Zip { writer, partial } => {
-                let mut copy = || {
-                    let mut archive = ZipArchive::new(SharedFile::open(from)?)?;
-                    let index = archive.index_for_name(name).ok_or(zip::result::ZipError::FileNotFound)?;
-                    writer.raw_copy_file(archive.by_index_raw(index)?)
-                };
-                copy().map_err(|error| WriteError::zip(&partial.path, error))
-            }
-            Self::Folder(_) => {
-                let mut file = File::open(from.join(name)).map_err(|error| WriteError::io(from, error))?;
-                self.put(name, &mut file, u64::MAX).map(drop)
-            }
-        }
-    }
-
-    pub(super) fn form(&self) -> Form {
-        match self {
-            Self::Zip { .. } => Form::Zip,
-            Self::Folder(_) => Form::Folder,
-        }
+        let Some(writer) = &mut self.writer else {
+            let mut file = File::open(from.join(name)).map_err(|error| WriteError::io(from, error))?;
+            return self.put(name, &mut file, u64::MAX).map(drop);
+        };
+        let mut copy = || {
+            let mut archive = ZipArchive::new(SharedFile::open(from)?)?;
+            let index = archive.index_for_name(name).ok_or(zip::result::ZipError::FileNotFound)?;
+            writer.raw_copy_file(archive.by_index_raw(index)?)
+        };
+        copy().map_err(|error| WriteError::zip(&self.partial.path, error))
     }
 
     /// Completes the container and brings it to the disk.
     pub(super) fn close(self) -> Result<Partial, WriteError> {
-        match self {
-            Self::Folder(partial) => Ok(partial),
-            Self::Zip { writer, partial } => {
-                let buffer = writer.finish().map_err(|error| WriteError::zip(&partial.path, error))?;
-                let sync = || {
-                    let outlet = buffer.into_inner().map_err(io::IntoInnerError::into_error)?;
-                    if outlet.failed {
-                        return Err(io::Error::other("an earlier write failed"));
-                    }
-                    outlet.file.sync_all()
-                };
-                sync().map_err(|error| WriteError::io(&partial.path, error))?;
-                Ok(partial)
+        let Self { partial, writer } = self;
+        let Some(writer) = writer else { return Ok(partial) };
+        let buffer = writer.finish().map_err(|error| WriteError::zip(&partial.path, error))?;
+        let sync = || {
+            let outlet = buffer.into_inner().map_err(io::IntoInnerError::into_error)?;
+            if outlet.failed {
+                return Err(io::Error::other("an earlier write failed"));
             }
-        }
+            outlet.file.sync_all()
+        };
+        sync().map_err(|error| WriteError::io(&partial.path, error))?;
+        Ok(partial)
     }
 }
 
@@ -215,21 +196,13 @@ fn copy(first: &[u8], source: &mut dyn Read, most: u64, target: &mut dyn Write) 
 }
 
 impl Partial {
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Gives it its final name, which must not be taken.
     pub(super) fn commit(mut self, target: &Path) -> Result<(), WriteError> {
-        let moved = if self.folder {
-            if target.exists() {
-                Err(io::ErrorKind::AlreadyExists.into())
-            } else {
-                fs::rename(&self.path, target)
-            }
-        } else {
-            TempPath::try_from_path(&self.path)
-                .and_then(|path| path.persist_noclobber(target).map_err(|error| error.error))
+        let moved = match self.form {
+            Form::Folder if target.exists() => Err(io::ErrorKind::AlreadyExists.into()),
+            Form::Folder => fs::rename(&self.path, target),
+            Form::Zip => TempPath::try_from_path(&self.path)
+                .and_then(|path| path.persist_noclobber(target).map_err(|error| error.error)),
         };
         moved.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => WriteError::Exists(target.to_owned()),
@@ -247,7 +220,10 @@ impl Partial {
 impl Drop for Partial {
     fn drop(&mut self) {
         if !self.committed {
-            let _ = if self.folder { fs::remove_dir_all(&self.path) } else { fs::remove_file(&self.path) };
+            let _ = match self.form {
+                Form::Folder => fs::remove_dir_all(&self.path),
+                Form::Zip => fs::remove_file(&self.path),
+            };
         }
     }
 }

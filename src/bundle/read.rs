@@ -2,12 +2,12 @@
 
 use super::digest::{Hasher, Sha256, next_chunk};
 use super::limits::Limits;
-use super::listing::{At, Entry, Listing};
+use super::listing::{At, Entry, Listing, list_folder};
 use super::manifest::{Content, Manifest, MemberRecord, Status};
 use super::name::MemberName;
 use super::problem::{ManifestError, MemberError, OpenError, quoted, unlisted};
-use super::zipped::Archive;
-use super::{MANIFEST, folder, zipped};
+use super::zipped::OpenZip;
+use super::{MANIFEST, zipped};
 use crate::model::input::{Problem, ProblemKind};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -24,7 +24,7 @@ const CHUNK: usize = 64 * 1024;
 pub struct Bundle {
     path: PathBuf,
     /// `None` for a folder.
-    archive: Option<Archive>,
+    archive: Option<OpenZip>,
     manifest: Manifest,
     manifest_sha256: Sha256,
     problems: Vec<Problem>,
@@ -64,7 +64,7 @@ impl Bundle {
 
     fn open_unguarded(path: &Path, limits: &Limits) -> Result<Self, OpenError> {
         let (archive, mut listing) = if std::fs::metadata(path)?.is_dir() {
-            (None, folder::list(path, limits)?)
+            (None, list_folder(path, limits)?)
         } else {
             let (archive, listing) = zipped::open(path, limits)?;
             (Some(archive), listing)
@@ -106,11 +106,6 @@ impl Bundle {
             slots,
             strays,
         })
-    }
-
-    /// Where it was opened.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Zip or folder.
@@ -176,8 +171,7 @@ impl Bundle {
     pub fn read(&self, member: &str, sink: &mut dyn FnMut(&[u8])) -> Result<(), MemberError> {
         let slot = MemberName::parse(member).ok().and_then(|name| self.slots.get(&name));
         let (at, content) = slot.ok_or(MemberError::Unknown)?.as_ref().map_err(Clone::clone)?;
-        let pass = || with_bytes(self.archive.as_ref(), at, false, |bytes| verify(bytes, *content, sink))?;
-        catch_unwind(AssertUnwindSafe(pass)).unwrap_or(Err(MemberError::Panicked))
+        self.pass(at, |bytes| verify(bytes, *content, sink))
     }
 
     /// Names of entries whose bytes the manifest does not vouch for: it does not list them, or with another size. They
@@ -189,16 +183,23 @@ impl Bundle {
     /// Reads the first `cap` bytes of a stray entry.
     pub fn read_stray(&self, name: &str, cap: u64, sink: &mut dyn FnMut(&[u8])) -> Result<(), MemberError> {
         let at = self.strays.get(name).ok_or(MemberError::Unknown)?;
-        let pass = || {
-            with_bytes(self.archive.as_ref(), at, false, |bytes| {
-                let mut buffer = vec![0; CHUNK];
-                let mut bytes = bytes.take(cap);
-                while let Some(chunk) = next_chunk(&mut bytes, &mut buffer).map_err(MemberError::damaged)? {
-                    sink(chunk);
-                }
-                Ok(())
-            })?
-        };
+        self.pass(at, |bytes| {
+            let mut buffer = vec![0; CHUNK];
+            let mut bytes = bytes.take(cap);
+            while let Some(chunk) = next_chunk(&mut bytes, &mut buffer).map_err(MemberError::damaged)? {
+                sink(chunk);
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads the bytes of an entry. A library that panics on them costs this entry only.
+    fn pass(
+        &self,
+        at: &At,
+        read: impl FnOnce(&mut dyn Read) -> Result<(), MemberError>,
+    ) -> Result<(), MemberError> {
+        let pass = || with_bytes(self.archive.as_ref(), at, false, read)?;
         catch_unwind(AssertUnwindSafe(pass)).unwrap_or(Err(MemberError::Panicked))
     }
 
@@ -264,7 +265,7 @@ fn bound(problems: &mut Vec<Problem>, most: usize) {
 }
 
 fn read_manifest(
-    archive: Option<&Archive>,
+    archive: Option<&OpenZip>,
     entry: &Entry,
     limits: &Limits,
 ) -> Result<Vec<u8>, ManifestError> {
@@ -282,7 +283,7 @@ fn read_manifest(
 
 /// Opens the bytes of one entry for `f`.
 fn with_bytes<T>(
-    archive: Option<&Archive>,
+    archive: Option<&OpenZip>,
     at: &At,
     checksum: bool,
     f: impl FnOnce(&mut dyn Read) -> T,
@@ -292,11 +293,10 @@ fn with_bytes<T>(
             // The listing saw a regular file, which may have been replaced since: by a pipe, whose opening would never
             // end, or by a link.
             let check = || std::fs::symlink_metadata(path).map_err(MemberError::damaged);
-            let open = || File::open(path).map_err(MemberError::damaged);
             if !check()?.is_file() {
                 return Err(MemberError::Link);
             }
-            let mut file = open()?;
+            let mut file = File::open(path).map_err(MemberError::damaged)?;
             if check()?.is_file() { Ok(f(&mut file)) } else { Err(MemberError::Link) }
         }
         At::Zip(index) => {

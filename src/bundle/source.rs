@@ -1,8 +1,10 @@
-//! What a person gave, opened or read: bundles as bundles, every other file as bytes within a cap.
+//! What a person gave, found, and opened or read: bundles as bundles, every other file as bytes within a cap.
 
-use super::find::find_bundles;
+use super::limits::Limits;
 use super::problem::OpenError;
 use super::read::Bundle;
+use super::write::PARTIAL;
+use super::zipped::{has_magic, is_leftover};
 use super::{MANIFEST, Sha256};
 use crate::text::size::size;
 use rayon::prelude::*;
@@ -96,14 +98,8 @@ pub fn read_capped(path: &Path, cap: u64) -> Result<Vec<u8>, GivenError> {
 
 impl Given {
     fn new(path: &Path, content: Result<Content, GivenError>) -> Self {
-        let name = path.file_name().map_or_else(
-            || {
-                path.canonicalize()
-                    .ok()
-                    .and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
-            },
-            |name| Some(name.to_string_lossy().into_owned()),
-        );
+        let full = if path.file_name().is_none() { path.canonicalize().ok() } else { None };
+        let name = full.as_deref().unwrap_or(path).file_name();
         let (bytes, hash) = match &content {
             Ok(Content::Bundle(bundle)) => (bundle.size().unwrap_or(0), bundle.sha256().ok().into()),
             Ok(Content::File(bytes)) => (bytes.len() as u64, OnceLock::new()),
@@ -113,7 +109,7 @@ impl Given {
                 (file.map_or(0, |file| file.len()), None.into())
             }
         };
-        let name = name.unwrap_or_else(|| path.display().to_string());
+        let name = name.map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy()).into_owned();
         Self { name, path: path.to_owned(), bytes, hash, content }
     }
 
@@ -124,6 +120,66 @@ impl Given {
             _ => None,
         })
     }
+}
+
+/// What a path leads to, each list in order of name.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Bundles, whole or not: [`Bundle::open`] says what is wrong with each.
+    pub bundles: Vec<PathBuf>,
+    /// Files and folders that are none, such as exports.
+    pub others: Vec<PathBuf>,
+    /// Links, which are not followed: a folder from outside must not lead out of itself. And what is no file: reading a
+    /// pipe may never end.
+    pub special: Vec<PathBuf>,
+}
+
+/// Looks at a file, a bundle as a folder, or a folder of bundles and exports, one level deep.
+pub fn find_bundles(path: &Path) -> Result<Found, OpenError> {
+    let mut found = Found::default();
+    if !std::fs::metadata(path)?.is_dir() || path.join(MANIFEST).exists() {
+        // What a person names is followed, also through a link of their own.
+        found.place(path, path.is_dir());
+        return Ok(found);
+    }
+    let most = Limits::default().entries;
+    let mut children = Vec::new();
+    for child in std::fs::read_dir(path)? {
+        children.push(child?);
+        if children.len() > most {
+            return Err(OpenError::TooManyEntries(most));
+        }
+    }
+    children.sort_by_key(std::fs::DirEntry::file_name);
+    children.retain(|child| !is_leftover(&child.file_name().to_string_lossy()));
+    if children.is_empty() {
+        return Err(OpenError::EmptyFolder);
+    }
+    for child in children {
+        let kind = child.file_type()?;
+        if kind.is_dir() || kind.is_file() {
+            found.place(&child.path(), kind.is_dir());
+        } else {
+            found.special.push(child.path());
+        }
+    }
+    Ok(found)
+}
+
+impl Found {
+    fn place(&mut self, path: &Path, is_folder: bool) {
+        let bundle = if is_folder { path.join(MANIFEST).exists() } else { may_be_bundle(path) };
+        if bundle { self.bundles.push(path.to_owned()) } else { self.others.push(path.to_owned()) }
+    }
+}
+
+/// By name a zip or a cut-off collection, or by content a zip that is no office document.
+fn may_be_bundle(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let office = ["xlsx", "xlsm", "docx", "ods"].contains(&extension.as_str());
+    let named = ["zip", PARTIAL].contains(&extension.as_str());
+    let zipped = || File::open(path).is_ok_and(|mut file| has_magic(&mut file).unwrap_or(false));
+    named || (!office && zipped())
 }
 
 #[cfg(test)]

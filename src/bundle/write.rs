@@ -51,7 +51,6 @@ pub struct NewMember {
 pub struct Unfinished {
     partial: Partial,
     target: PathBuf,
-    form: Form,
     limits: Limits,
     manifest: Manifest,
     /// Which of the unfinished names it has.
@@ -203,10 +202,9 @@ impl BundleWriter {
     /// Completes the container: `manifest` gets its members and is written last.
     pub fn finish(self, mut manifest: Manifest) -> Result<Unfinished, WriteError> {
         let Self { output, target, limits, members, round, .. } = self;
-        let form = output.form();
         manifest.members = members.into_values().collect();
         let partial = close(output, &mut manifest, &limits)?;
-        Ok(Unfinished { partial, target, form, limits, manifest, round })
+        Ok(Unfinished { partial, target, limits, manifest, round })
     }
 
     fn is_taken(&self, name: &MemberName) -> bool {
@@ -239,22 +237,24 @@ impl Unfinished {
 
     /// Opens it with the reader that everybody else will use.
     pub fn open(&self) -> Result<Bundle, OpenError> {
-        Bundle::open_any(self.partial.path(), &self.limits)
+        Bundle::open_any(&self.partial.path, &self.limits)
     }
 
     /// Writes it once more with some members changed. A bundle opened before stays readable until this returns;
     /// replacements may come from it.
     pub fn rewrite<'r>(self, decide: &mut dyn FnMut(&MemberRecord) -> Edit<'r>) -> Result<Self, WriteError> {
-        let Self { partial: old, target, form, limits, mut manifest, round } = self;
-        let (mut output, round) = begin(&target, form, round + 1)?;
+        let Self { partial: old, target, limits, mut manifest, round } = self;
+        let (mut output, round) = begin(&target, old.form, round + 1)?;
         for record in manifest.members.iter_mut().filter(|record| record.content().is_some()) {
             match decide(record) {
-                Edit::Keep => output.take_over(record.path.as_str(), old.path())?,
+                Edit::Keep => output.take_over(record.path.as_str(), &old.path)?,
                 Edit::Drop { why } => record.status = Status::Skipped { why },
                 Edit::Replace { mut content, redactions } => {
                     let put = output.put(record.path.as_str(), &mut content, limits.member_bytes)?;
                     let before = record.content().map_or(0, |content| content.size);
-                    record.replace(put.content);
+                    if let Status::Taken(content) | Status::Truncated { content, .. } = &mut record.status {
+                        *content = put.content;
+                    }
                     record.redactions = redactions;
                     match put.stopped {
                         None => {}
@@ -265,7 +265,7 @@ impl Unfinished {
             }
         }
         let partial = close(output, &mut manifest, &limits)?;
-        Ok(Self { partial, target, form, limits, manifest, round })
+        Ok(Self { partial, target, limits, manifest, round })
     }
 
     /// Gives the bundle its name, once all of it is on the disk; returns the path.

@@ -1,20 +1,23 @@
-//! Listing a zip without believing it.
+//! Listing a zip without believing it, also one that is no bundle; it is never unpacked.
 
 use super::MANIFEST;
+use super::digest::Sha256;
 use super::file::SharedFile;
 use super::limits::Limits;
 use super::listing::{At, Entry, Listing};
 use super::problem::{MemberError, OpenError};
 use crate::model::package::PackageMember;
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use zip::read::{ArchiveOffset, Config, ZipFileEntry};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 use zip::{CompressionMethod, ZipArchive};
 
-pub(super) type Archive = ZipArchive<SharedFile>;
+pub(super) type OpenZip = ZipArchive<SharedFile>;
 
 /// Entries that file managers add when a person zips a folder again.
 const LEFTOVERS: &[&str] = &["__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"];
@@ -26,11 +29,11 @@ pub(super) fn is_leftover(name: &str) -> bool {
 }
 
 /// Whether the file begins as zip archives do.
-pub(super) fn has_magic(file: &mut dyn Read) -> std::io::Result<bool> {
+pub(super) fn has_magic(file: &mut dyn Read) -> io::Result<bool> {
     let mut start = [0; 4];
     match file.read_exact(&mut start) {
         Ok(()) => Ok(matches!(&start, b"PK\x03\x04" | b"PK\x05\x06")),
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
         Err(error) => Err(error),
     }
 }
@@ -39,15 +42,33 @@ pub(super) fn has_magic(file: &mut dyn Read) -> std::io::Result<bool> {
 ///
 /// What makes the archive ambiguous as a whole refuses it: duplicate names, overlapping entries, local headers that
 /// disagree with the central directory. What is wrong with one entry stays with that entry.
-pub(super) fn open(path: &Path, limits: &Limits) -> Result<(Archive, Listing), OpenError> {
-    let archive = archive(path, limits)?;
+pub(super) fn open(path: &Path, limits: &Limits) -> Result<(OpenZip, Listing), OpenError> {
+    let archive = archive(SharedFile::open(path)?, limits)?;
     let listing = list(&archive)?;
     Ok((archive, listing))
 }
 
+/// A file and what it lists.
+#[derive(Debug)]
+pub struct Archive {
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the file.
+    pub sha256: Sha256,
+    /// Its files in order of name, or why they cannot be listed.
+    pub members: Result<Vec<PackageMember>, OpenError>,
+}
+
+/// Hashes a file in one pass and lists it within the limits of a bundle: nothing is inflated, so that no bomb goes off.
+pub fn list_archive(path: &Path, limits: &Limits) -> io::Result<Archive> {
+    let (sha256, bytes) = Sha256::of_reader(&mut File::open(path)?)?;
+    let members = catch_unwind(AssertUnwindSafe(|| names(path, limits)));
+    Ok(Archive { bytes, sha256, members: members.unwrap_or(Err(OpenError::Panicked)) })
+}
+
 /// The files of any zip in order of name, with what makes one unreadable; nothing is inflated.
-pub(super) fn names(path: &Path, limits: &Limits) -> Result<Vec<PackageMember>, OpenError> {
-    let archive = archive(path, limits)?;
+fn names(path: &Path, limits: &Limits) -> Result<Vec<PackageMember>, OpenError> {
+    let archive = archive(SharedFile::open(path)?, limits)?;
     let mut members = Vec::new();
     for index in 0..archive.len() {
         let entry =
@@ -62,12 +83,8 @@ pub(super) fn names(path: &Path, limits: &Limits) -> Result<Vec<PackageMember>, 
     Ok(members)
 }
 
-pub(super) fn archive(path: &Path, limits: &Limits) -> Result<Archive, OpenError> {
-    archive_in(SharedFile::open(path)?, limits)
-}
-
-/// The same for a file that is open.
-pub(super) fn archive_in(mut file: SharedFile, limits: &Limits) -> Result<Archive, OpenError> {
+/// Opens an archive within the limits.
+pub(super) fn archive(mut file: SharedFile, limits: &Limits) -> Result<OpenZip, OpenError> {
     if !has_magic(&mut file)? {
         return Err(OpenError::NotZip);
     }
@@ -81,9 +98,9 @@ pub(super) fn archive_in(mut file: SharedFile, limits: &Limits) -> Result<Archiv
     opened
 }
 
-fn inspect(file: &SharedFile, limits: &Limits) -> Result<Archive, OpenError> {
+fn inspect(file: &SharedFile, limits: &Limits) -> Result<OpenZip, OpenError> {
     let broken = |error: ZipError| match error {
-        ZipError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => OpenError::Io(error),
+        ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => OpenError::Io(error),
         other => OpenError::Truncated(other.to_string()),
     };
     let inconsistent = |error: ZipError| OpenError::Inconsistent(error.to_string());
@@ -94,7 +111,7 @@ fn inspect(file: &SharedFile, limits: &Limits) -> Result<Archive, OpenError> {
     if directory.len() > limits.entries {
         return Err(OpenError::TooManyEntries(limits.entries));
     }
-    let mut archive = Archive::with_config(config(), file.clone()).map_err(broken)?;
+    let mut archive = OpenZip::with_config(config(), file.clone()).map_err(broken)?;
     if archive.len() > limits.entries {
         return Err(OpenError::TooManyEntries(limits.entries));
     }
@@ -113,16 +130,15 @@ fn first_duplicate(directory: &mut ZipIterable<SharedFile>) -> String {
     if let Ok(entries) = directory.files() {
         while let Some(Ok(entry)) = entries.next() {
             let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
-            if seen.contains(&name) {
+            if !seen.insert(name.clone()) {
                 return name;
             }
-            seen.insert(name);
         }
     }
     String::new()
 }
 
-fn list(archive: &Archive) -> Result<Listing, OpenError> {
+fn list(archive: &OpenZip) -> Result<Listing, OpenError> {
     let names: Vec<String> =
         archive.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
     let top = top_folder(&names)?;
@@ -131,15 +147,15 @@ fn list(archive: &Archive) -> Result<Listing, OpenError> {
         let entry =
             archive.by_index_data(index).map_err(|error| OpenError::Inconsistent(error.to_string()))?;
         let bad = fault(&entry);
+        let inner = name.strip_prefix(&top).unwrap_or(name);
         if bad.is_none() && entry.is_dir() && entry.size() == 0 {
             // A folder has no bytes to read, but its name may still be an attempt.
-            let folder = name.strip_prefix(&top).unwrap_or(name).trim_end_matches('/');
+            let folder = inner.trim_end_matches('/');
             if !folder.is_empty() {
                 listing.check_folder(folder);
             }
             continue;
         }
-        let inner = name.strip_prefix(&top).unwrap_or(name);
         listing.add(inner, Entry { at: At::Zip(index), size: entry.size(), bad })?;
     }
     Ok(listing)
@@ -178,5 +194,58 @@ fn top_folder(names: &[String]) -> Result<String, OpenError> {
         ([], 0) => Err(OpenError::NoManifest),
         ([], archives) => Err(OpenError::SeveralBundles(archives)),
         (several, _) => Err(OpenError::SeveralBundles(several.len())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Cursor, Write as _};
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    fn zip(names: &[&str]) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for name in names {
+            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(b"abc").unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn listed(bytes: &[u8], limits: &Limits) -> Archive {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file.zip");
+        std::fs::write(&path, bytes).unwrap();
+        list_archive(&path, limits).unwrap()
+    }
+
+    #[test]
+    fn a_zip_is_listed_in_order_with_its_own_digest() {
+        let bytes = zip(&["two", "folder/one"]);
+        let archive = listed(&bytes, &Limits::default());
+        assert_eq!((archive.bytes, archive.sha256), (bytes.len() as u64, Sha256::of(&bytes)));
+        let member = |name: &str| PackageMember { name: name.to_owned(), bytes: 3, bad: None };
+        assert_eq!(archive.members.unwrap(), [member("folder/one"), member("two")]);
+    }
+
+    #[test]
+    fn what_cannot_be_listed_is_hashed_all_the_same() {
+        let whole = zip(&["one", "two"]);
+        let torn = whole.get(..whole.len() - 10).unwrap();
+        let few = Limits { entries: 1, ..Limits::default() };
+        let short = Limits { directory_bytes: 50, ..Limits::default() };
+        for (bytes, limits, said) in [
+            (&b"MZ and more"[..], &Limits::default(), "is not a zip archive"),
+            (&b""[..], &Limits::default(), "is not a zip archive"),
+            (torn, &Limits::default(), "is cut off or damaged"),
+            (&whole, &few, "holds more than 1 entries"),
+            (&whole, &short, "needs more than 50 bytes"),
+        ] {
+            let archive = listed(bytes, limits);
+            assert_eq!(archive.sha256, Sha256::of(bytes));
+            let why = archive.members.unwrap_err().to_string();
+            assert!(why.starts_with(said), "{why}");
+        }
     }
 }

@@ -95,31 +95,13 @@ pub(super) struct ScrubArgs {
     pub input: PathBuf,
     /// How strict the result is; never less strict than the input
     #[arg(long, value_name = "LEVEL", default_value = "identities")]
-    pub level: LevelArg,
+    pub level: Level,
     /// Key file from `clusterbrief case-key new`; labels made with the same key match [default: a new key]
     #[arg(long, value_name = "FILE")]
     pub case_key_file: Option<PathBuf>,
     /// Folder for the result, created if missing
     #[arg(short = 'o', long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
-}
-
-/// How much is removed from a text.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum LevelArg {
-    /// Passwords, keys and tokens
-    Secrets,
-    /// Also hosts, users, domains and addresses; each becomes a label
-    Identities,
-}
-
-impl From<LevelArg> for Level {
-    fn from(level: LevelArg) -> Self {
-        match level {
-            LevelArg::Secrets => Self::Secrets,
-            LevelArg::Identities => Self::Identities,
-        }
-    }
 }
 
 #[derive(Debug, Arguments)]
@@ -162,7 +144,7 @@ pub(super) struct CollectArgs {
     pub no_network_paths: bool,
     /// What to remove: secrets, or secrets and identities (hosts, users, domains, addresses)
     #[arg(long, value_name = "LEVEL", default_value = "secrets")]
-    pub level: LevelArg,
+    pub level: Level,
     /// Key file from `clusterbrief case-key new`; use the same file on every node of the case
     #[arg(long, value_name = "FILE")]
     pub case_key_file: Option<PathBuf>,

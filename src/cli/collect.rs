@@ -4,7 +4,6 @@ use super::args::{Args, CollectArgs, Priority, Since, Verb};
 use super::console::{Terminal, privileges};
 use super::guided::{self, Decision, Prompt as _};
 use super::progress::{Line, end_on_interrupt, size};
-use super::wrap::wrap;
 use super::{Exit, Failure, OrExit as _, estimate, output};
 use crate::collect::{CollectError, Installed, Options, Search, Touch, TouchKind};
 use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, is_network, process, targets};
@@ -66,7 +65,7 @@ fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
     if talks {
         if let Some(why) = elsewhere {
             let note = format!("The bundle will not be written next to the program: {why}.");
-            Terminal.print(&(wrap(&note, "") + "\n"));
+            Terminal.print(&(output::wrap(&note, "") + "\n"));
         }
         match guided::agreement(&mut Terminal, found, &targets(&options, &PortableHost), args.yes) {
             Decision::Collect => {}
@@ -160,7 +159,7 @@ fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Fa
         budget: args.budget,
         minutes: args.minutes,
         network_paths: !args.no_network_paths,
-        level: args.level.into(),
+        level: args.level,
         case_key,
         reference_time: args.reference_time,
         ..Options::new(app_dir, out)

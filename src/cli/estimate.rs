@@ -1,8 +1,7 @@
 //! `collect --estimate` as a table.
 
-use super::output::bold;
+use super::output::{bold, wrap};
 use super::progress::{size, span};
-use super::wrap::wrap;
 use crate::collect::{Estimate, inventory_table};
 use std::fmt::Write as _;
 

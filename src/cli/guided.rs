@@ -1,9 +1,8 @@
 //! The dialogue for a person who starts the collector without options, such as by a double click: it shows what it will do,
 //! asks once, and at the end explains what to do with the file.
 
-use super::output::item;
+use super::output::{item, wrap};
 use super::progress::size;
-use super::wrap::wrap;
 use crate::collect::{Collected, Installed, Search, Target, Unseen, inventory_table};
 use crate::parsers::application_host::FILE;
 use crate::text::escape;
@@ -293,7 +292,7 @@ pub(super) fn place(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::wrap::WIDTH;
+    use crate::cli::output::WIDTH;
 
     /// Answers as planned, and remembers what it was asked.
     struct Script {

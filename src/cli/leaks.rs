@@ -24,7 +24,7 @@ struct Total {
 
 pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     must_exist(path)?;
-    let searcher = Searcher::new();
+    let searcher = Searcher::default();
     let mut total = Total::default();
     let mut printed = Ok(());
     let mut buffer = vec![0; 256 * 1024];

@@ -16,7 +16,6 @@ mod output;
 mod panics;
 mod progress;
 mod scrub;
-mod wrap;
 
 #[cfg(feature = "report")]
 pub use analysis::catalogue;

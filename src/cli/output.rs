@@ -1,6 +1,5 @@
 //! The two streams, and how texts look on them.
 
-use super::wrap::wrap;
 use super::{Exit, Failure, OrExit as _};
 use crate::text::escape;
 use anyhow::Context as _;
@@ -30,6 +29,15 @@ pub(super) fn to_stdout(mut out: impl io::Write, bytes: &[u8]) -> Result<(), Fai
 pub(super) fn bold(text: &str) -> String {
     let bold = Style::new().bold();
     format!("{bold}{text}{bold:#}")
+}
+
+/// Columns of the narrowest window that Windows opens by itself.
+pub(super) const WIDTH: usize = 80;
+
+/// Breaks a text into lines that fit the window; the first begins with `mark`, the others as far in.
+pub(super) fn wrap(text: &str, mark: &str) -> String {
+    let lines = crate::text::wrap::wrap(text, mark, WIDTH - 1);
+    lines.join("\n").trim_end().to_owned() + "\n"
 }
 
 /// A text after a mark or label, wrapped to the window. It may quote inputs.

@@ -10,8 +10,7 @@ use anyhow::anyhow;
 
 pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {
     let case_key = args.case_key_file.as_deref().map(case_key).transpose().or_exit(Exit::Usage)?;
-    let request =
-        Scrub { input: args.input.clone(), level: args.level.into(), case_key, out: args.out.clone() };
+    let request = Scrub { input: args.input.clone(), level: args.level, case_key, out: args.out.clone() };
     end_on_interrupt();
     let mut line = Line::new();
     let scrubbed = scrub(&request, &mut line);

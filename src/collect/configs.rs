@@ -12,6 +12,7 @@ use crate::model::product::LOG_FOLDER;
 use crate::model::{Location, Observed};
 use crate::redact::config::{self, ConfigError};
 use crate::redact::{Fingerprinter, Redactor};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
@@ -64,10 +65,7 @@ impl<'a> Configs<'a> {
         match self.files.iter().find(|(file, _)| file.path.eq_ignore_ascii_case(name)) {
             None => Observed::absent(place),
             Some((_, Err(error))) => Observed::unreadable(place, reason(error)),
-            Some((_, Ok(bytes))) => match config::decode(bytes) {
-                Ok(text) => Observed::known(text.into_owned(), place),
-                Err(error) => Observed::unreadable(place, error.to_string()),
-            },
+            Some((_, Ok(bytes))) => Observed::read(config::decode(bytes), place).map(Cow::into_owned),
         }
     }
 

@@ -116,7 +116,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
             ..Touch::of_item(kind, file.full.display().to_string(), file.item)
         });
     }
-    let iis = Iis::read(options, &mut SecretSet::new());
+    let iis = Iis::read(options, &mut SecretSet::default());
     touches.extend(siblings(options, host, &iis, &key_sizes));
     touches.extend(iis_files(options, &iis));
     let tms = folder_facts::tms_folder(&options.app_dir);

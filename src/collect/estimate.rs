@@ -71,7 +71,7 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     let bytes_by_log: BTreeMap<&str, u64> =
         chosen.iter().map(|(log, take)| (log.path.as_str(), take.bytes(log))).collect();
     let key_sizes = key_files::sizes(&files);
-    let mut harvest = SecretSet::new();
+    let mut harvest = SecretSet::default();
     let tms = configs::tms_configs(&options.app_dir, host);
     let _ = Configs::read(&files, &tms, &mut |bytes| harvest.add_config(bytes));
     let redactor = harvest.redactor();

@@ -79,7 +79,8 @@ fn among(listed: &[Listed], network_paths: bool) -> Search {
     let mut search = Search::default();
     let look = |(name, folder): (String, PathBuf)| {
         let network = network::is_network(&folder);
-        let looking = (network_paths || !network).then(|| network::begin(&folder, safety::is_the_product));
+        let looking = (network_paths || !network)
+            .then(|| network::begin(network::PATIENCE, &folder, safety::is_the_product));
         (name, folder, network, looking)
     };
     // All machines are contacted at once, so that the waiting times do not add up.

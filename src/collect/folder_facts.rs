@@ -20,8 +20,7 @@ pub(super) fn tms_folder(app_dir: &Path) -> PathBuf {
 pub(super) fn tms(app_dir: &Path, copied: bool) -> Observed<bool> {
     let place = Location::file("../TMS");
     match tms_folder(app_dir).metadata() {
-        Ok(metadata) if metadata.is_dir() => Observed::known(true, place),
-        Ok(_) => Observed::known(false, place),
+        Ok(metadata) => Observed::known(metadata.is_dir(), place),
         Err(_) if copied => {
             Observed::not_collected("the folder was copied from elsewhere, without the folders beside it")
         }

@@ -119,20 +119,18 @@ impl Host for PortableHost {
     }
 
     fn name(&self) -> Observed<String> {
-        match gethostname::gethostname().into_string() {
-            Ok(name) if !name.is_empty() => Observed::known(name, system()),
-            _ => Observed::unreadable(system(), "the machine name is empty or not text"),
-        }
+        let name = gethostname::gethostname().into_string().ok().filter(|name| !name.is_empty());
+        Observed::read(name.ok_or("the machine name is empty or not text"), system())
     }
 
     fn time_zone(&self) -> Observed<String> {
         #[cfg(windows)]
         let zone = probes::text_of(self.system(), probes::ZONE, "TimeZoneKeyName");
         #[cfg(not(windows))]
-        let zone = match iana_time_zone::get_timezone() {
-            Ok(zone) => Observed::known(zone, system()),
-            Err(_) => Observed::unreadable(system(), "the system does not name its time zone"),
-        };
+        let zone = Observed::read(
+            iana_time_zone::get_timezone().map_err(|_| "the system does not name its time zone"),
+            system(),
+        );
         zone
     }
 
@@ -182,14 +180,12 @@ impl Host for PortableHost {
     }
 
     fn application_folder(&self, folder: &Path) -> Observed<String> {
-        match std::fs::canonicalize(folder) {
-            // Windows returns its long form (`\\?\`), which no other source uses.
-            Ok(full) => {
-                let full = full.to_string_lossy();
-                Observed::known(full.strip_prefix(r"\\?\").unwrap_or(&full).to_owned(), system())
-            }
-            Err(error) => Observed::unreadable(system(), error.kind().to_string()),
-        }
+        let full = std::fs::canonicalize(folder).map_err(|error| error.kind());
+        // Windows returns its long form (`\\?\`), which no other source uses.
+        Observed::read(full, system()).map(|full| {
+            let full = full.to_string_lossy();
+            full.strip_prefix(r"\\?\").unwrap_or(&full).to_owned()
+        })
     }
 
     fn modified(&self, _: &str, metadata: &Metadata) -> Option<DateTime<Utc>> {

@@ -53,13 +53,7 @@ pub(super) fn facts(
 }
 
 fn machine_id(host: &dyn Host, printer: &Fingerprinter) -> Observed<Fingerprint> {
-    match host.machine_id() {
-        Observed::Known { value, sources, .. } => {
-            let source = sources.into_iter().next().unwrap_or_default();
-            printer.fingerprint(Label::Machine, value.as_bytes(), source)
-        }
-        Observed::Absent { looked_at } => Observed::absent(looked_at),
-        Observed::Unreadable { place, why } => Observed::unreadable(place, why),
-        Observed::NotCollected { why } => Observed::not_collected(why),
-    }
+    let id = host.machine_id();
+    let source = id.place().cloned().unwrap_or_default();
+    id.and_then(|id| printer.fingerprint(Label::Machine, id.as_bytes(), source))
 }

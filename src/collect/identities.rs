@@ -9,7 +9,8 @@ use super::options::Options;
 use super::walk::ListedFile;
 use crate::bundle::create_private;
 use crate::redact::fingerprint::Fingerprinter;
-use crate::redact::{CaseKey, Identities, IdentitiesError, Identity, Known, Labels, Level, Redactor, legend};
+use crate::redact::labels::DO_NOT_SEND;
+use crate::redact::{CaseKey, Identities, IdentitiesError, Identity, Known, Labels, Level, Redactor};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,8 @@ use std::sync::Arc;
 /// What is hidden in one bundle, and how.
 pub(super) struct IdentityRedaction {
     labels: Arc<Labels>,
-    known: Known,
+    /// The names so far, which are hidden and which the leak scan searches for.
+    pub(super) known: Known,
     /// The key of the labels, if it was made for this bundle.
     made: Option<CaseKey>,
 }
@@ -47,12 +49,7 @@ impl IdentityRedaction {
     /// Starts without names; `None` when there is no key for the labels. `made`: the key, if it is new and must be
     /// kept.
     pub(super) fn new(printer: &Fingerprinter, made: Option<CaseKey>) -> Option<Self> {
-        Some(Self { labels: Arc::new(Labels::new(printer)?), known: Known::new(), made })
-    }
-
-    /// The names so far.
-    pub(super) fn known(&mut self) -> &mut Known {
-        &mut self.known
+        Some(Self { labels: Arc::new(Labels::new(printer)?), known: Known::default(), made })
     }
 
     /// Adds the names of the node itself and those in the configuration of IIS.
@@ -72,17 +69,12 @@ impl IdentityRedaction {
         Ok(secrets.with(Identities::new(known, Arc::clone(labels))?))
     }
 
-    /// The names that the leak scan searches for.
-    pub(super) fn names(&self) -> &Known {
-        &self.known
-    }
-
     /// Writes the legend, and the key if it was made here, beside the bundle at `bundle`. They are removed again unless
     /// [`OperatorFiles::keep`] is called.
     pub(super) fn write(hiding: Option<&Self>, bundle: &Path) -> Result<OperatorFiles, CollectError> {
         let mut kept = OperatorFiles::default();
         let Some(Self { labels, made, .. }) = hiding else { return Ok(kept) };
-        kept.write(bundle, LEGEND, &legend::text(labels))?;
+        kept.write(bundle, LEGEND, &labels.legend_text())?;
         if let Some(key) = made {
             let file = kept.write(bundle, CASE_KEY, &key.to_file_text())?;
             kept.warning = Some(format!(
@@ -102,7 +94,7 @@ const CASE_KEY: &str = "case-key";
 fn beside(bundle: &Path, what: &str) -> PathBuf {
     let stem = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let stem = stem.strip_suffix(".zip").unwrap_or(&stem);
-    bundle.with_file_name(format!("{stem}-{what}-{}.txt", legend::DO_NOT_SEND))
+    bundle.with_file_name(format!("{stem}-{what}-{DO_NOT_SEND}.txt"))
 }
 
 /// Paths of the legend of the bundle at `bundle`, and of the key of its labels if one has to be made.
@@ -113,7 +105,7 @@ pub(super) fn kept(bundle: &Path) -> [PathBuf; 2] {
 /// Whether a kept file is the key that was made for the labels, and not their legend.
 pub fn is_made_key(kept: &Path) -> bool {
     let name = kept.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.ends_with(&format!("-{CASE_KEY}-{}.txt", legend::DO_NOT_SEND))
+    name.ends_with(&format!("-{CASE_KEY}-{DO_NOT_SEND}.txt"))
 }
 
 /// Files that stay with the operator, and a warning about them.

@@ -106,10 +106,6 @@ impl Pass<'_, '_> {
             || self.keys.has_size(file.size)
     }
 
-    fn why_unread(&self, file: &ListedFile) -> Option<String> {
-        why_unread(file, self.keys.has_size(file.size), self.printer.why_unkeyed())
-    }
-
     fn examine(&self, file: &ListedFile) -> FileOutcome {
         let mut outcome = FileOutcome {
             entry: InventoryEntry {
@@ -118,7 +114,7 @@ impl Pass<'_, '_> {
                 modified: file.modified.map(to_the_second),
                 sha256: None,
                 fingerprint: None,
-                unread: self.why_unread(file),
+                unread: why_unread(file, self.keys.has_size(file.size), self.printer.why_unkeyed()),
             },
             binary: None,
             stray: file.item == Item::KeyCopy,
@@ -195,10 +191,7 @@ impl Pass<'_, '_> {
             outcome.entry.sha256 = digest.map(|digest| digest.to_string());
         }
         if parsed && size <= pe_version::MAX_PE_BYTES {
-            let versions = match pe_version::read(&whole) {
-                Ok(binary) => Observed::known(binary, Location::file(&file.path)),
-                Err(error) => Observed::unreadable(Location::file(&file.path), error.to_string()),
-            };
+            let versions = Observed::read(pe_version::read(&whole), Location::file(&file.path));
             outcome.binary = Some((file.name().to_owned(), versions));
         }
         Ok(())

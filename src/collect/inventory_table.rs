@@ -119,7 +119,7 @@ impl Item {
             && extension == "config"
         {
             Self::Config
-        } else if folder == LOG_FOLDER && is_log(name) {
+        } else if folder == LOG_FOLDER && log_parts(name).is_some() {
             Self::Log
         } else if folder == BIN_FOLDER && extension == "dll" {
             Self::Binary
@@ -156,29 +156,37 @@ fn is_key_copy(name: &str) -> bool {
     })
 }
 
-/// Names of product logs: `SS.log` of the web application, `SS-BSSR.log` and others of the roles, rolled as `SS.log.1` or
-/// `SS1.log`, or by the day as `SS.log2026-11-20` or `SS_2026-11-20.log`.
-fn is_log(name: &str) -> bool {
-    let Some(after_prefix) = name.strip_prefix("ss") else { return false };
+/// Role and number of a product log, by its name in lower case: `SS.log` of the web application, `SS-BSSR.log` and others of
+/// the roles, rolled as `SS.log.1` or `SS1.log`, or by the day as `SS.log2026-11-20` or `SS_2026-11-20.log`. The log that is
+/// being written has no number; of two days the later one has the lower.
+pub(super) fn log_parts(name: &str) -> Option<(&str, Option<u64>)> {
     if name == PIPELINE_ERRORS {
-        return true;
+        return Some((name, None));
     }
-    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    let (stem, rolled) = name.split_once(".log")?;
     let is_mark = |c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
-    let Some((stem, rolled)) = after_prefix.split_once(".log") else { return false };
-    // `SS1.log`, or a day such as `SS_2026-11-20.log`.
     let role = stem.trim_end_matches(is_mark);
     let mark = stem.get(role.len()..).unwrap_or_default();
-    let dated = |text: &str| digits(text) >= 6 && text.chars().all(is_mark);
-    let a_role = role.is_empty()
-        || role
-            .strip_prefix('-')
-            .is_some_and(|role| !role.is_empty() && role.bytes().all(|byte| byte.is_ascii_alphabetic()));
-    let a_role = a_role && (digits(mark) == mark.len() || dated(mark));
-    let numbered = rolled.is_empty()
-        || dated(rolled)
-        || rolled.strip_prefix('.').is_some_and(|n| !n.is_empty() && digits(n) == n.len());
-    a_role && numbered
+    let suffix = role.strip_prefix("ss")?;
+    let is_role = |role: &str| !role.is_empty() && role.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !(suffix.is_empty() || suffix.strip_prefix('-').is_some_and(is_role)) {
+        return None;
+    }
+    let day = |text: &str| -> Option<u64> {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        (digits.len() >= 6 && text.chars().all(is_mark)).then(|| digits.parse().unwrap_or(u64::MAX))
+    };
+    let rolled_number = rolled.strip_prefix('.').filter(|number| is_number(number));
+    if let Some(day) = day(rolled).or_else(|| day(mark).filter(|_| rolled.is_empty() || rolled_number.is_some())) {
+        return Some((role, Some(u64::MAX - day)));
+    }
+    let number = match rolled_number {
+        Some(number) if mark.is_empty() || is_number(mark) => number,
+        None if rolled.is_empty() && (mark.is_empty() || is_number(mark)) => mark,
+        _ => return None,
+    };
+    Some((role, is_number(number).then(|| number.parse().unwrap_or(u64::MAX))))
 }
 
 #[cfg(test)]

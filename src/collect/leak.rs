@@ -51,7 +51,7 @@ pub(super) fn check(
     for hit in hits.values().flatten() {
         harvest.add_secret(&hit.secret);
     }
-    let again = redactor.identities().cloned().into_iter().fold(harvest.redactor(), Redactor::with);
+    let again = redactor.identities.clone().into_iter().fold(harvest.redactor(), Redactor::with);
     let unfinished = redact_again(unfinished, &hits, &again, scratch)?;
 
     let hits = scan(&unfinished, &scanner(&harvest), progress)?;

@@ -1,7 +1,7 @@
 //! Selects the logs to collect, and how much of each, within an age and a budget of bytes: first the log that each part
 //! of the product writes now, in fair shares, then the rolled logs, the newest first.
 
-use super::inventory_table::Item;
+use super::inventory_table::{Item, log_parts};
 use super::logs;
 use super::options::Options;
 use super::walk::ListedFile;
@@ -68,12 +68,6 @@ pub(super) fn beyond(budget: u64) -> String {
     format!("beyond the budget of {}", size(budget))
 }
 
-/// Whether the name of a log has a day in it.
-fn log_is_dated(name: &str) -> bool {
-    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
-    name.split_once(".log").is_some_and(|(stem, rolled)| digits(stem) >= 6 || digits(rolled) >= 6)
-}
-
 /// A log with its role and number.
 struct ProductLog<'f> {
     file: &'f ListedFile,
@@ -86,22 +80,7 @@ struct ProductLog<'f> {
 impl<'f> ProductLog<'f> {
     fn new(file: &'f ListedFile) -> Self {
         let name = file.name().to_lowercase();
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let (log, number) = match name.rsplit_once('.') {
-            Some((log, number)) if is_number(number) => (log, number),
-            _ => (name.as_str(), ""),
-        };
-        let stem = log.rsplit_once('.').map_or(log, |(stem, _)| stem);
-        let role = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-        let number = if number.is_empty() { stem.strip_prefix(role).unwrap_or_default() } else { number };
-        let number = (!number.is_empty()).then(|| number.parse().unwrap_or(u64::MAX));
-        // Rolled by the day: the latest day is the newest.
-        let day: String = name.chars().filter(char::is_ascii_digit).collect();
-        if let (true, Ok(day)) = (log_is_dated(&name), day.parse::<u64>()) {
-            let is_mark = |c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
-            let stem = name.split(".log").next().unwrap_or(&name).trim_end_matches(is_mark);
-            return Self { file, role: stem.to_owned(), number: Some(u64::MAX - day) };
-        }
+        let (role, number) = log_parts(&name).unwrap_or((&name, None));
         Self { file, role: role.to_owned(), number }
     }
 

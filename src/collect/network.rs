@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 /// How long a folder on another machine may take to answer. Our choice: a share that is available answers within a
 /// second.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why a path is not accessed.
 pub(super) const REFUSED: &str = "it is on another machine, and --no-network-paths does not allow that";
@@ -67,19 +67,12 @@ pub(super) fn within<T: Send + 'static>(
     path: &Path,
     work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
-    begin(path, work)()
+    begin(PATIENCE, path, work)()
 }
 
 /// Starts `work` on a path that is on another machine; the result waits for it, so that several can be waited for at
 /// once.
 pub(super) fn begin<T: Send + 'static>(
-    path: &Path,
-    work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
-) -> Box<dyn FnOnce() -> io::Result<T>> {
-    begin_for(PATIENCE, path, work)
-}
-
-fn begin_for<T: Send + 'static>(
     patience: Duration,
     path: &Path,
     work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
@@ -126,15 +119,13 @@ mod tests {
             Ok(())
         };
         let share = Path::new(r"\\fs01\web");
-        let waiting = [(); 10].map(|()| begin_for(patience, share, asleep));
+        let waiting = [(); 10].map(|()| begin(patience, share, asleep));
         let started = Instant::now();
         for wait in waiting {
             assert_eq!(wait().unwrap_err().kind(), io::ErrorKind::TimedOut);
         }
         assert!(started.elapsed() < 5 * patience, "each was waited for by itself");
-        assert!(begin_for(patience, Path::new("/srv"), asleep)().is_ok());
-        assert!(
-            begin_for(10 * PATIENCE, share, |path| Ok(path.to_owned()))().is_ok_and(|path| path == share)
-        );
+        assert!(begin(patience, Path::new("/srv"), asleep)().is_ok());
+        assert!(begin(10 * PATIENCE, share, |path| Ok(path.to_owned()))().is_ok_and(|path| path == share));
     }
 }

@@ -10,10 +10,10 @@ use std::time::Duration;
 /// Receives progress. The command line prints it; tests ignore it.
 pub trait Progress: Send {
     /// A new phase begins, with this many bytes to process.
-    fn phase(&mut self, name: &str, bytes: u64);
+    fn phase(&mut self, _name: &str, _bytes: u64) {}
 
     /// This many more bytes of the phase are done.
-    fn advance(&mut self, bytes: u64);
+    fn advance(&mut self, _bytes: u64) {}
 
     /// Whether the collection was cancelled; checked for every piece that is read.
     fn cancelled(&self) -> bool {
@@ -25,10 +25,7 @@ pub trait Progress: Send {
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Silent;
 
-impl Progress for Silent {
-    fn phase(&mut self, _: &str, _: u64) {}
-    fn advance(&mut self, _: u64) {}
-}
+impl Progress for Silent {}
 
 /// One progress for all threads.
 pub(super) struct Shared<'a> {

@@ -3,16 +3,14 @@
 use super::error::{PANICKED, guarded};
 use super::progress::Shared;
 use crate::redact::{Counts, Stream};
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
 /// Text from `source`, redacted.
 pub(super) struct Redacting<'a, 'p, R> {
     source: R,
     /// `None` once the text has ended.
     stream: Option<Stream<'a>>,
-    ready: Vec<u8>,
-    /// Bytes of `ready` that were returned.
-    given: usize,
+    ready: Cursor<Vec<u8>>,
     /// Bytes read from the source.
     read: u64,
     counts: Counts,
@@ -25,8 +23,7 @@ impl<'a, 'p, R: Read> Redacting<'a, 'p, R> {
         Self {
             source,
             stream: Some(stream),
-            ready: Vec::new(),
-            given: 0,
+            ready: Cursor::default(),
             read: 0,
             counts: Counts::default(),
             buffer: vec![0; 256 * 1024],
@@ -41,16 +38,16 @@ impl<'a, 'p, R: Read> Redacting<'a, 'p, R> {
 
     /// Reads until something is ready or the text has ended.
     fn fill(&mut self) -> io::Result<()> {
-        self.ready.clear();
-        self.given = 0;
-        while self.ready.is_empty() {
+        self.ready.set_position(0);
+        let ready = self.ready.get_mut();
+        ready.clear();
+        while ready.is_empty() {
             let Some(stream) = &mut self.stream else { return Ok(()) };
             self.progress.check_limits(false)?;
             let length = self.source.read(&mut self.buffer)?;
             self.read += length as u64;
             self.progress.advance(length);
             let piece = self.buffer.get(..length).unwrap_or_default();
-            let ready = &mut self.ready;
             if length > 0 {
                 guarded(|| stream.push(piece, ready)).ok_or_else(panicked)?;
             } else if let Some(stream) = self.stream.take() {
@@ -67,12 +64,9 @@ fn panicked() -> io::Error {
 
 impl<R: Read> Read for Redacting<'_, '_, R> {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.ready.len() {
+        if self.ready.position() == self.ready.get_ref().len() as u64 {
             self.fill()?;
         }
-        let mut remaining = self.ready.get(self.given..).unwrap_or_default();
-        let length = remaining.read(target)?;
-        self.given += length;
-        Ok(length)
+        self.ready.read(target)
     }
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::bundle::{BundleWriter, FACTS, Form, Sha256, Unfinished, WriteError};
 use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::NodeFacts;
-use crate::probes::{self, NoSystem, Outputs, ProbeContext, System};
+use crate::probes::{self, NoSystem, ProbeContext, System};
 use crate::redact::{Identity, SecretSet};
 use chrono::{DateTime, FixedOffset};
 use std::path::{Path, PathBuf};
@@ -55,11 +55,11 @@ pub fn run(
     safety::check_room(options, host.system(), &files)?;
     shared.check_cancelled()?;
     let (keys, printer, mut hiding) = identities::keys(options, &files, host)?;
-    let mut harvest = SecretSet::new();
+    let mut harvest = SecretSet::default();
     let configs = Configs::read(&files, &configs::tms_configs(&options.app_dir, host), &mut |bytes| {
         harvest.add_config(bytes);
         if let Some(hiding) = &mut hiding {
-            hiding.known().learn_config(bytes);
+            hiding.known.learn_config(bytes);
         }
     });
     let iis = Iis::read(options, &mut harvest);
@@ -69,8 +69,8 @@ pub fn run(
     let records = events::read(system, since);
     if let Some(hiding) = &mut hiding {
         hiding.learn_node(&node, host, &iis, copied);
-        events::learn(hiding.known(), &records);
-        logs::learn(hiding.known(), &chosen, &shared)?;
+        events::learn(&mut hiding.known, &records);
+        logs::learn(&mut hiding.known, &chosen, &shared)?;
     }
     let redactor = IdentityRedaction::redactor(hiding.as_ref(), harvest.redactor())?;
     let node = redactor.clean_field(Identity::Host, &node);
@@ -91,7 +91,7 @@ pub fn run(
         printer: &printer,
         // With a given file it is not known whether the file that IIS itself uses is on another machine.
         asks_iis: options.network_paths || options.iis_config.is_none(),
-        outputs: Outputs::default(),
+        time: std::cell::OnceCell::new(),
     };
     shared.phase("asking the system", 0);
     let machine = probes::facts(&cx);
@@ -120,7 +120,7 @@ pub fn run(
     let mut warnings: Vec<String> = warnings::unkeyed(&printer).into_iter().collect();
     warnings.extend(warnings::iis(&facts.iis));
     warnings.extend(warnings::no_binaries(&facts));
-    warnings.extend(served.then(warnings::served));
+    warnings.extend(served.then(|| warnings::SERVED.to_owned()));
     let denied: Vec<String> = inventory.denied.iter().map(|path| redactor.sanitize(path)).collect();
     // Facts contain names of files, accounts and addresses, as texts do.
     let facts = redactor.clean_all(&facts)?;
@@ -136,7 +136,7 @@ pub fn run(
     warnings.extend(warnings::no_log(unfinished.manifest()));
     warnings.extend(warnings::clock_set(unfinished.manifest()));
     warnings.extend(warnings::weak(harvest.weak()));
-    let names = hiding.as_ref().map(IdentityRedaction::names);
+    let names = hiding.as_ref().map(|hiding| &hiding.known);
     let sensitive = leak::Sensitive { harvest, key_files: keys.contents(), names, redactor: &redactor };
     let (unfinished, leaks) = leak::check(unfinished, sensitive, &options.out, &shared)?;
     warnings.extend(leaks);

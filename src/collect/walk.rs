@@ -2,7 +2,7 @@
 
 use super::host::Host;
 use super::inventory_table::Item;
-use crate::bundle::{MemberName, MemberRecord, NewMember, Status};
+use crate::bundle::{MemberName, MemberRecord, NewMember, Status, relative};
 use chrono::{DateTime, Utc};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -90,13 +90,6 @@ fn attributes(entry: &DirEntry, item: Item) -> Result<Metadata, String> {
         Item::Log => fs::symlink_metadata(entry.path()).map_err(|error| reason(&error)),
         _ => entry.metadata().map_err(|error| unlisted(&error)),
     }
-}
-
-/// A path below `folder`, with `/`.
-pub(super) fn relative(folder: &Path, full: &Path) -> String {
-    let relative = full.strip_prefix(folder).unwrap_or(full);
-    let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts.join("/")
 }
 
 fn listed_file(path: String, full: &Path, metadata: Result<Metadata, String>, host: &dyn Host) -> ListedFile {

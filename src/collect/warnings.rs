@@ -161,9 +161,7 @@ pub(super) fn left_over(out: &Path) -> Option<String> {
 }
 
 /// Web servers serve what is in their folders.
-pub(super) fn served() -> String {
-    "IIS serves the output folder to others: move the files to another folder".to_owned()
-}
+pub(super) const SERVED: &str = "IIS serves the output folder to others: move the files to another folder";
 
 /// No key, so no comparable fingerprints.
 pub(super) fn unkeyed(printer: &Fingerprinter) -> Option<String> {

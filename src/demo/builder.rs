@@ -24,7 +24,6 @@ pub(super) type Sheet = (String, Vec<Vec<String>>);
 pub(super) struct CaseBuilder {
     nodes: BTreeMap<&'static str, NodeBuilder>,
     files: Vec<(String, Vec<u8>)>,
-    workbooks: Vec<(&'static str, Vec<Sheet>)>,
 }
 
 /// A node, and how it is collected.
@@ -82,8 +81,9 @@ impl CaseBuilder {
     }
 
     /// Adds a workbook next to the bundles.
-    pub(super) fn workbook(&mut self, name: &'static str, sheets: Vec<Sheet>) {
-        self.workbooks.push((name, sheets));
+    #[expect(clippy::expect_used, reason = "names of sheets in recipes; a test makes every case")]
+    pub(super) fn workbook(&mut self, name: &str, sheets: &[Sheet]) {
+        self.file(name, xlsx(sheets).expect("a workbook"));
     }
 
     /// Collects the nodes and writes the files.
@@ -93,11 +93,6 @@ impl CaseBuilder {
         }
         for (name, content) in &self.files {
             write_file(&folder.join(name), content)?;
-        }
-        for (name, sheets) in &self.workbooks {
-            let path = folder.join(name);
-            let content = xlsx(sheets).map_err(io::Error::other).map_err(at(&path))?;
-            write_file(&path, &content)?;
         }
         Ok(())
     }
@@ -140,6 +135,8 @@ impl NodeBuilder {
         let (facts_path, manifest_path) = (bundle.join(FACTS), bundle.join(MANIFEST));
         let mut facts: NodeFacts = read_json(&facts_path)?;
         let observed = |value: &str| Observed::known(value.to_owned(), Location::file("operating system"));
+        let started = self.folder.clock.to_utc() - TimeDelta::days(3);
+        facts.host.worker_started = Observed::known(started, Location::file("processes"));
         facts.machine.extend(self.machine.iter().map(|(fact, value)| ((*fact).to_owned(), observed(value))));
         let mut bytes =
             serde_json::to_vec_pretty(&facts).map_err(io::Error::from).map_err(at(&facts_path))?;

@@ -2,7 +2,7 @@
 
 use super::Case;
 use super::builder::{CaseBuilder, NodeBuilder, time};
-use super::exports::{NAMES, node_row, node_rows, set};
+use super::exports::{NAMES, SQL_RESULTS, node_row, node_rows, set};
 use super::node_folder::{NodeFolder, noise};
 use super::pre_upgrade::{TARGET, pre_upgrade};
 use crate::bundle::{FormatVersion, MANIFEST};
@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 /// The build of the healthy cases.
-const CURRENT: &str = "11.7.000049";
+const CURRENT: &str = "12.3.000001";
 /// The build that a forgotten node is left on.
 const PREVIOUS: &str = "11.6.000001";
 
@@ -47,10 +47,15 @@ pub const CASES: &[Case] = &[
 
 /// Adds what most cases have next to their bundles.
 fn common_files(case: &mut CaseBuilder) {
-    case.list_of_three(CURRENT);
-    case.history(&HISTORY);
+    case.node_list(node_rows(CURRENT));
+    other_files(case, &HISTORY);
+}
+
+/// Adds what else they have: the history of the database, answers of people, and results of queries.
+fn other_files(case: &mut CaseBuilder, history: &[(&str, &str)]) {
+    case.history(history);
     case.answers(&NAMES);
-    case.sql_results();
+    case.file("sql-results.csv", SQL_RESULTS);
 }
 
 /// Nothing is wrong, and everything that a verdict needs is there.
@@ -77,9 +82,7 @@ fn mid_upgrade(case: &mut CaseBuilder) {
         node_row(2, "WEB02", CURRENT, "2026-11-20T09:05:08Z"),
         node_row(3, "WEB03", PREVIOUS, "2026-11-20T07:02:44Z"),
     ]);
-    case.history(&[(CURRENT, "2026-11-20T07:11:27Z"), HISTORY[1], HISTORY[2]]);
-    case.answers(&NAMES);
-    case.sql_results();
+    other_files(case, &[(CURRENT, "2026-11-20T07:11:27Z"), HISTORY[1], HISTORY[2]]);
 }
 
 /// All nodes report the same build, but WEB02 kept an older DLL and a file of an old build, and WEB03 has an edited
@@ -116,9 +119,7 @@ fn key_mismatch(case: &mut CaseBuilder) {
         refused,
         node_row(3, "WEB03", CURRENT, "2026-11-20T09:05:06Z"),
     ]);
-    case.history(&HISTORY);
-    case.answers(&NAMES);
-    case.sql_results();
+    other_files(case, &HISTORY);
 }
 
 /// DPAPI protects the key on every node: three different files with one key, and everything runs. The nodes were
@@ -176,9 +177,7 @@ fn two_days(case: &mut CaseBuilder) {
         set(&mut row, "/lastConnected", json!("2026-11-19T08:20:00Z"));
         row
     }));
-    case.history(&[(CURRENT, "2026-11-18T20:31:02Z"), HISTORY[1]]);
-    case.answers(&NAMES);
-    case.sql_results();
+    other_files(case, &[(CURRENT, "2026-11-18T20:31:02Z"), HISTORY[1]]);
 }
 
 /// Logs full of noise: old errors that are history, an important error of today, a UTF-16 log, a torn line, workload
@@ -223,7 +222,7 @@ fn broken_bundle(case: &mut CaseBuilder) {
     let format = |version: &str| format!("\"format\": \"{version}\"");
     case.node("WEB03", CURRENT).damage =
         Some((MANIFEST, format(&FormatVersion::CURRENT.to_string()), format("2.0")));
-    case.list_of_three(CURRENT);
+    case.node_list(node_rows(CURRENT));
     case.file("WEB04.zip", "this is not a bundle but a renamed text file\n");
 }
 

@@ -44,11 +44,6 @@ impl CaseBuilder {
         self.json("nodes.json", &rows.into_iter().collect());
     }
 
-    /// The same, with three nodes where nothing is wrong.
-    pub(super) fn list_of_three(&mut self, version: &str) {
-        self.node_list(node_rows(version));
-    }
-
     /// The version history of the database, newest first.
     pub(super) fn history(&mut self, rows: &[(&str, &str)]) {
         let mut text = "VersionNumber,Upgraded\r\n".to_owned();
@@ -74,11 +69,14 @@ impl CaseBuilder {
         ];
         let after = [("SYS-010", "on"), ("SYS-011", "disabled"), ("SYS-014", "yes"), ("SYS-015", "excluded")];
         let for_cluster = |(question, value)| (question, String::new(), value);
-        let for_node = |node: &&str| ("ROL-009", format!("node = \"{node}\"\n"), "activated");
+        let of_node = |node: &&str, question, value| (question, format!("node = \"{node}\"\n"), value);
+        let for_node = |node: &&str| of_node(node, "ROL-009", "activated");
+        let supported = |node: &&str| of_node(node, "VER-011", "supported");
         let answers = before
             .map(for_cluster)
             .into_iter()
             .chain(nodes.iter().map(for_node))
+            .chain(nodes.iter().map(supported))
             .chain(after.map(for_cluster));
         let mut text = "# What the customer said on the phone. See docs/answers.md.\n".to_owned();
         for (question, node, value) in answers {
@@ -88,11 +86,6 @@ impl CaseBuilder {
             );
         }
         self.file("answers.toml", text);
-    }
-
-    /// The results of `clusterbrief sql` on a database without a fault.
-    pub(super) fn sql_results(&mut self) {
-        self.file("sql-results.csv", SQL_RESULTS);
     }
 
     /// What else an administrator saves of a cluster of three where nothing is wrong.

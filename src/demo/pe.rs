@@ -44,10 +44,7 @@ impl Pe {
     fn version_info(&self) -> Vec<u8> {
         let [a, b, c, d] = self.file.map(u32::from);
         let (ms, ls) = (a << 16 | b, c << 16 | d);
-        let fixed: Vec<u8> = [0xfeef_04bd, 0x1_0000, ms, ls, ms, ls, 0x3f, 0, 4, 2, 0, 0, 0]
-            .into_iter()
-            .flat_map(u32::to_le_bytes)
-            .collect();
+        let fixed: Vec<u8> = words([0xfeef_04bd, 0x1_0000, ms, ls, ms, ls, 0x3f, 0, 4, 2, 0, 0, 0]).collect();
         let file_text = self.file.map(|field| field.to_string()).join(".");
         let strings = [
             ("CompanyName", "Delinea Inc."),
@@ -100,14 +97,9 @@ fn padded(mut bytes: Vec<u8>) -> Vec<u8> {
 fn resources(version_info: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (id, next) in [(16u32, 0x8000_0018u32), (1, 0x8000_0030), (1033, 0x48)] {
-        bytes.extend([0u8; 14]);
-        bytes.extend(1u16.to_le_bytes());
-        bytes.extend(id.to_le_bytes());
-        bytes.extend(next.to_le_bytes());
+        bytes.extend(words([0, 0, 0, 0x1_0000, id, next]));
     }
-    for field in [SECTION + 0x58, version_info.len() as u32, 0, 0] {
-        bytes.extend(field.to_le_bytes());
-    }
+    bytes.extend(words([SECTION + 0x58, version_info.len() as u32, 0, 0]));
     bytes.extend(version_info);
     padded(bytes)
 }
@@ -115,36 +107,25 @@ fn resources(version_info: &[u8]) -> Vec<u8> {
 fn headers(section_size: u32, resources_size: u32) -> Vec<u8> {
     let mut bytes = b"MZ".to_vec();
     bytes.resize(0x3c, 0);
-    bytes.extend(0x40u32.to_le_bytes());
+    bytes.extend(words([0x40]));
     bytes.extend(b"PE\0\0");
     // COFF header: i386, one section, optional header of 224 bytes, a 32-bit DLL.
-    bytes.extend(0x14cu16.to_le_bytes());
-    bytes.extend(1u16.to_le_bytes());
-    bytes.extend([0; 12]);
-    bytes.extend(224u16.to_le_bytes());
-    bytes.extend(0x2102u16.to_le_bytes());
+    bytes.extend(words([0x0001_014c, 0, 0, 0, 0x2102_00e0]));
     // Optional header, PE32.
-    bytes.extend([0x0b, 0x01, 48, 0]);
-    for field in [0, section_size, 0, 0, 0, SECTION, 0x1000_0000, 0x1000, 0x200] {
-        bytes.extend(u32::to_le_bytes(field));
-    }
-    bytes.extend([4, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]);
     let image_size = SECTION + section_size.next_multiple_of(0x1000);
-    for field in [image_size, SECTION_AT, 0] {
-        bytes.extend(field.to_le_bytes());
-    }
-    bytes.extend([3, 0, 0x40, 0x85]);
-    for field in [0x10_0000u32, 0x1000, 0x10_0000, 0x1000, 0, 16] {
-        bytes.extend(field.to_le_bytes());
-    }
-    for directory in 0..16 {
-        let (address, size) = if directory == 2 { (SECTION, resources_size) } else { (0, 0) };
-        bytes.extend(u32::to_le_bytes(address));
-        bytes.extend(u32::to_le_bytes(size));
-    }
+    bytes.extend(words([0x30_010b, 0, section_size, 0, 0, 0, SECTION, 0x1000_0000, 0x1000, 0x200]));
+    bytes.extend(words([4, 0, 4, 0, image_size, SECTION_AT, 0, 0x8540_0003]));
+    bytes.extend(words([0x10_0000, 0x1000, 0x10_0000, 0x1000, 0, 16]));
+    // Of the 16 directories there is one, the third.
+    let mut directories = [0; 32];
+    (directories[4], directories[5]) = (SECTION, resources_size);
+    bytes.extend(words(directories));
     bytes.extend(b".rsrc\0\0\0");
-    for field in [section_size, SECTION, section_size, SECTION_AT, 0, 0, 0, 0x4000_0040] {
-        bytes.extend(u32::to_le_bytes(field));
-    }
+    bytes.extend(words([section_size, SECTION, section_size, SECTION_AT, 0, 0, 0, 0x4000_0040]));
     bytes
+}
+
+/// Numbers of 32 bits as a file has them.
+fn words(numbers: impl IntoIterator<Item = u32>) -> impl Iterator<Item = u8> {
+    numbers.into_iter().flat_map(u32::to_le_bytes)
 }

@@ -23,8 +23,8 @@ pub(super) fn pre_upgrade(case: &mut CaseBuilder) {
     );
     case.quiet_machines();
     rest_answers(case);
-    case.workbook("database.xlsx", sql_sheets());
-    case.workbook("inventory.xlsx", inventory());
+    case.workbook("database.xlsx", &sql_sheets());
+    case.workbook("inventory.xlsx", &inventory());
     case.answers(&NAMES);
 }
 

@@ -8,4 +8,6 @@ pub use outcome::{
     Confidence, Evidence, EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Scope,
     Severity, Subject, SubjectKind,
 };
-pub use verdict::{Readiness, Verdict, is_bundle_safety, reach};
+pub use verdict::{
+    AreaCoverage, Holds, Looked, Question, Readiness, Verdict, Weight, is_bundle_safety, reach,
+};

@@ -1,11 +1,9 @@
 //! Reader of the answers file (TOML): answers that a person gives where no evidence can (`docs/answers.md`).
 
-use super::Parsed;
-use crate::intake::{malformed, sanitized};
+use super::{Parsed, Source, malformed};
 use crate::knowledge::Knowledge;
 use crate::knowledge::checklist::WORDS;
 use crate::model::answers::{Answer, Answers};
-use crate::model::excerpt::Sanitize;
 use crate::model::input::Problem;
 use crate::model::{Location, Position};
 use crate::text::encoding;
@@ -57,15 +55,16 @@ struct File {
     answer: Vec<Spanned<Entry>>,
 }
 
+/// An answer as a file gives it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
-    question: String,
-    node: Option<String>,
-    value: String,
-    by: Option<String>,
-    on: Option<toml::Value>,
-    note: Option<String>,
+pub(super) struct Entry {
+    pub(super) question: String,
+    pub(super) node: Option<String>,
+    pub(super) value: String,
+    pub(super) by: Option<String>,
+    pub(super) on: Option<toml::Value>,
+    pub(super) note: Option<String>,
 }
 
 /// What begins an answer, without its blanks.
@@ -73,24 +72,17 @@ const HEADER: &str = "[[answer]]";
 
 /// Whether a text announces answers.
 pub(super) fn is_answers(text: &str) -> bool {
-    // Looked at is only what follows a bracket that begins a line.
-    memchr::memchr_iter(b'[', text.as_bytes()).filter_map(|at| text.split_at_checked(at)).any(
-        |(before, rest)| {
-            before.chars().rev().take_while(|c| *c != '\n').all(char::is_whitespace)
-                && rest.lines().next().is_some_and(|line| {
-                    line.chars().filter(|c| !c.is_whitespace()).take(HEADER.len()).eq(HEADER.chars())
-                })
-        },
-    )
+    let announces =
+        |line: &str| line.chars().filter(|c| !c.is_whitespace()).take(HEADER.len()).eq(HEADER.chars());
+    text.lines().any(announces)
 }
 
 /// Reads an answers file against the questions there are. A wrong answer is a problem and does not count; a file
 /// that is not of this form is refused whole.
-pub fn parse(
-    input: &str,
+pub(super) fn parse(
+    cx: Source,
     bytes: &[u8],
     questions: &[Question],
-    sanitizer: &dyn Sanitize,
 ) -> Result<Parsed<Answers>, AnswersError> {
     let text = encoding::decode(bytes);
     let line_of = |offset: usize| {
@@ -99,36 +91,24 @@ pub fn parse(
     };
     let file: File = toml::from_str(&text).map_err(|error| AnswersError {
         line: line_of(error.span().map_or(0, |span| span.start)),
-        message: sanitized(error.message(), sanitizer),
+        message: cx.shown(error.message()),
     })?;
 
-    let show = |text: &str| sanitized(text, sanitizer);
     let mut ledger = AnswerLedger::default();
     for entry in file.answer {
-        let place = Location::export(input, Position::Line(line_of(entry.span().start)));
+        let place = Location::export(cx.input, Position::Line(line_of(entry.span().start)));
         let entry = entry.into_inner();
-        let day = entry
+        let on = entry
             .on
             .as_ref()
             .map(|on| day(on).ok_or_else(|| format!("{place} gives no calendar day in \"on\".")));
-        ledger.add(day.transpose().and_then(|on| {
-            let Entry { question, value, .. } = &entry;
-            let given = GivenAnswer {
-                question,
-                node: entry.node.as_deref(),
-                value,
-                by: entry.by.as_deref(),
-                on,
-                note: entry.note.as_deref(),
-            };
-            answer(&given, place, questions, &show)
-        }));
+        ledger.add(on.transpose().and_then(|on| answer(cx, &entry, on, place, questions)));
     }
     Ok(ledger.finish())
 }
 
 /// Question and node of an answer, as [`Answers`] keeps them.
-type Key = (String, String);
+pub(super) type Key = (String, String);
 
 /// Answers while they are read: a question that is answered twice is not answered.
 #[derive(Default)]
@@ -169,22 +149,13 @@ impl AnswerLedger {
     }
 }
 
-/// An answer as a file gives it.
-pub(super) struct GivenAnswer<'a> {
-    pub(super) question: &'a str,
-    pub(super) node: Option<&'a str>,
-    pub(super) value: &'a str,
-    pub(super) by: Option<&'a str>,
-    pub(super) on: Option<NaiveDate>,
-    pub(super) note: Option<&'a str>,
-}
-
 /// The answer, if there is such a question and the word answers it; else why it does not count.
 pub(super) fn answer(
-    given: &GivenAnswer,
+    cx: Source,
+    given: &Entry,
+    on: Option<NaiveDate>,
     place: Location,
     questions: &[Question],
-    show: &dyn Fn(&str) -> String,
 ) -> Result<(Key, Answer), String> {
     let Some(question) =
         questions.iter().find(|question| question.id.eq_ignore_ascii_case(given.question.trim()))
@@ -192,7 +163,7 @@ pub(super) fn answer(
         let known: Vec<&str> = questions.iter().map(|question| question.id.as_str()).collect();
         return Err(format!(
             "{place} answers \"{}\", which is no question; questions are {}.",
-            show(given.question),
+            cx.shown(&given.question),
             known.join(", ")
         ));
     };
@@ -201,11 +172,11 @@ pub(super) fn answer(
     if !question.values.contains(&value) {
         return Err(format!(
             "{place} answers {id} with \"{}\"; the words for it are {}.",
-            show(given.value),
+            cx.shown(&given.value),
             question.values.join(", ")
         ));
     }
-    let node = given.node.map(str::trim).unwrap_or_default().to_uppercase();
+    let node = given.node.as_deref().map(str::trim).unwrap_or_default().to_uppercase();
     if given.node.is_some() && node.is_empty() {
         return Err(format!("{place} names an empty node; leave \"node\" out for the cluster."));
     }
@@ -214,7 +185,8 @@ pub(super) fn answer(
             "{place} answers {id} for one node, and it is asked of the cluster; leave \"node\" out."
         ));
     }
-    let answer = Answer { value, by: given.by.map(show), on: given.on, note: given.note.map(show), place };
+    let shown = |text: &Option<String>| text.as_ref().map(|text| cx.shown(text));
+    let answer = Answer { value, by: shown(&given.by), on, note: shown(&given.note), place };
     Ok(((id.clone(), node), answer))
 }
 
@@ -231,7 +203,7 @@ fn day(on: &toml::Value) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::NoSanitize;
+    use crate::intake::source;
     use proptest::prelude::*;
 
     fn questions() -> Vec<Question> {
@@ -244,7 +216,7 @@ mod tests {
     }
 
     fn parse(text: &str) -> Result<Parsed<Answers>, AnswersError> {
-        super::parse("answers.toml", text.as_bytes(), &questions(), &NoSanitize)
+        super::parse(source("answers.toml"), text.as_bytes(), &questions())
     }
 
     #[test]

@@ -1,17 +1,14 @@
 //! Reader of a filled-in checklist workbook or sheet (`docs/checklist-format.md`). It is recognised by its cells, not
 //! by its file name.
 
-use super::Parsed;
-use super::answers::{AnswerLedger, GivenAnswer, Question, answer, questions};
+use super::answers::{AnswerLedger, Entry, Question, answer, questions};
 use super::facts::Facts;
 use super::moment::Column as Dates;
 use super::names::is_usable;
 use super::table::{Row, RowSink, TableError, head};
-use crate::intake::sanitized;
-use crate::knowledge::Knowledge;
+use super::{Parsed, Source};
 use crate::model::Location;
-use crate::model::checklist::{CELLS, Column, FORMAT, SEE_ABOVE, VERSION, fingerprint, parts};
-use crate::model::excerpt::Sanitize;
+use crate::model::checklist::{CELLS, Column, FORMAT, HEADS, SEE_ABOVE, VERSION, fingerprint, parts};
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,17 +40,21 @@ pub struct Origin {
     pub target: String,
     /// Fingerprints of the cells that were written from evidence, by key of their line.
     cells: BTreeMap<String, Vec<String>>,
+    /// Version of the format that the sheet names.
+    version: String,
+    /// How many rows were read, and whether those of `cells` have begun.
+    rows: usize,
+    in_cells: bool,
 }
 
 /// Where each column is: people may move them.
 #[derive(Debug, Clone, Copy)]
-struct Columns([Option<usize>; Column::ALL.len()]);
+struct Columns([Option<usize>; HEADS.len()]);
 
 impl Columns {
     /// The columns of a head that has at least a key and an answer.
     fn of(row: &Row) -> Option<Self> {
-        let at = |column: Column| row.cells().position(|text| head(text) == head(column.head()));
-        let columns = Self(Column::ALL.map(at));
+        let columns = Self(HEADS.map(|name| row.cells().position(|text| head(text) == head(name))));
         let needed = [Column::Key, Column::Answer, Column::State];
         needed.iter().all(|column| columns.at(*column).is_some()).then_some(columns)
     }
@@ -71,87 +72,69 @@ impl Columns {
     }
 }
 
-/// A sheet while its rows are read.
-#[derive(Debug)]
-pub(super) enum Reader {
-    /// The sheet that a person fills in.
-    Lines(Lines),
-    /// The other one, with the version it names.
-    Origin(String, Vec<Row>),
-}
-
 /// Takes the header of a sheet of a checklist.
-pub(super) fn start(row: &Row) -> Option<Reader> {
+pub(super) fn start(row: &Row) -> Option<Part> {
     if head(row.cell(0)) == head(FORMAT) {
-        return Some(Reader::Origin(row.cell(1).to_owned(), Vec::new()));
+        return Some(Part::Origin(Origin { version: row.cell(1).to_owned(), ..Origin::default() }));
     }
-    Columns::of(row).map(|columns| Reader::Lines(Lines { columns, rows: Vec::new() }))
+    Columns::of(row).map(|columns| Part::Lines(Lines { columns, rows: Vec::new() }))
 }
 
-impl RowSink for Reader {
+impl RowSink for Part {
     fn add(&mut self, row: &Row) {
-        let (Self::Lines(Lines { rows, .. }) | Self::Origin(_, rows)) = self;
-        if rows.len() < MAX_LINES {
-            rows.push(row.clone());
+        match self {
+            Self::Lines(Lines { rows, .. }) if rows.len() < MAX_LINES => rows.push(row.clone()),
+            Self::Origin(origin) if origin.rows < MAX_LINES => origin.add(row),
+            _ => {}
         }
     }
 }
 
-impl Reader {
-    /// What the sheet says; a form with another major version is refused.
-    pub(super) fn finish(self) -> Result<Part, TableError> {
-        let (version, rows) = match self {
-            Self::Lines(lines) => return Ok(Part::Lines(lines)),
-            Self::Origin(version, rows) => (version, rows),
-        };
+impl Part {
+    /// The sheet, unless its form has another major version.
+    pub(super) fn checked(self) -> Result<Self, TableError> {
         let major = |version: &str| version.split('.').next().map(str::to_owned);
-        if major(&version) != major(VERSION) {
-            return Err(TableError::OtherChecklist);
-        }
-        let mut origin = Origin::default();
-        let mut cells = false;
-        for row in &rows {
-            let (label, text) = (row.cell(0), row.cell(1));
-            match label {
-                _ if cells => {
-                    let prints = text.split_whitespace().map(str::to_owned).collect();
-                    origin.cells.insert(label.to_owned(), prints);
-                }
-                "Node" => origin.nodes.push(text.to_owned()),
-                "Target" => text.clone_into(&mut origin.target),
-                _ => cells = [label, text] == CELLS,
+        match self {
+            Self::Origin(origin) if major(&origin.version) != major(VERSION) => {
+                Err(TableError::OtherChecklist)
             }
+            part => Ok(part),
         }
-        Ok(Part::Origin(origin))
+    }
+}
+
+impl Origin {
+    fn add(&mut self, row: &Row) {
+        self.rows += 1;
+        let (label, text) = (row.cell(0), row.cell(1));
+        match label {
+            _ if self.in_cells => {
+                let prints = text.split_whitespace().map(str::to_owned).collect();
+                self.cells.insert(label.to_owned(), prints);
+            }
+            "Node" => self.nodes.push(text.to_owned()),
+            "Target" => text.clone_into(&mut self.target),
+            _ => self.in_cells = [label, text] == CELLS,
+        }
     }
 }
 
 /// Makes answers of the lines of a checklist, held against the cells that the workbook was made with.
-pub(super) fn join(
-    input: &str,
-    parsed: &mut Parsed<Vec<Facts>>,
-    knowledge: &Knowledge,
-    sanitizer: &dyn Sanitize,
-) {
-    let checklist = |facts: &Facts| matches!(facts, Facts::Checklist(_));
-    let (checklists, rest): (Vec<Facts>, Vec<Facts>) =
-        std::mem::take(&mut parsed.value).into_iter().partition(checklist);
-    parsed.value = rest;
+pub(super) fn join(cx: Source, parsed: &mut Parsed<Vec<Facts>>) {
     let (mut all, mut origin) = (Vec::new(), None);
-    for facts in checklists {
+    for facts in std::mem::take(&mut parsed.value) {
         match facts {
             Facts::Checklist(Part::Lines(lines)) => all.push(lines),
             Facts::Checklist(Part::Origin(about)) => origin = Some(about),
-            _ => {}
+            other => parsed.value.push(other),
         }
     }
     if all.is_empty() {
         return;
     }
     let mut reading = AnswerReader {
-        input,
-        questions: questions(knowledge),
-        show: &|text| sanitized(text, sanitizer),
+        cx,
+        questions: questions(cx.knowledge),
         ledger: AnswerLedger::default(),
         notes: Vec::new(),
         seen: BTreeSet::new(),
@@ -165,17 +148,14 @@ pub(super) fn join(
         origin.nodes = reading.nodes();
     }
     origin.nodes.retain(|node| is_usable(node));
-    let answers = reading.ledger.finish();
-    parsed.problems.extend(answers.problems);
+    let answers = parsed.absorb(reading.ledger.finish());
     parsed.notes.extend(reading.notes);
-    parsed.value.push(Facts::Answers(answers.value));
-    parsed.value.push(Facts::Checklist(Part::Origin(origin)));
+    parsed.value.extend([Facts::Answers(answers), Facts::Checklist(Part::Origin(origin))]);
 }
 
 struct AnswerReader<'a> {
-    input: &'a str,
+    cx: Source<'a>,
     questions: Vec<Question>,
-    show: &'a dyn Fn(&str) -> String,
     ledger: AnswerLedger,
     notes: Vec<String>,
     /// Keys of the lines that are there.
@@ -188,7 +168,7 @@ impl AnswerReader<'_> {
         for row in &lines.rows {
             let text = lines.columns.text(row, Column::When);
             if serial(text).is_none() {
-                dates.learn(text, || lines.columns.place(row, Column::When, self.input));
+                dates.learn(text, || lines.columns.place(row, Column::When, self.cx.input));
             }
         }
         self.notes.extend(dates.note());
@@ -208,7 +188,7 @@ impl AnswerReader<'_> {
         origin: Option<&Origin>,
     ) -> Result<(), String> {
         let text = |column: Column| Some(columns.text(row, column)).filter(|text| !text.is_empty());
-        let place = |column: Column| columns.place(row, column, self.input);
+        let place = |column: Column| columns.place(row, column, self.cx.input);
         let word = text(Column::Answer).filter(|word| !word.eq_ignore_ascii_case(SEE_ABOVE));
         let Some(key) = text(Column::Key) else {
             // Headings have no key.
@@ -248,9 +228,15 @@ impl AnswerReader<'_> {
                 None
             }
         });
-        let given = GivenAnswer { question, node, value, by, on, note: text(Column::Note) };
-        let given = answer(&given, place(Column::Answer), &self.questions, self.show);
-        self.ledger.add(given);
+        let entry = Entry {
+            question: question.to_owned(),
+            node: node.map(str::to_owned),
+            value: value.to_owned(),
+            by: by.map(str::to_owned),
+            on: None,
+            note: text(Column::Note).map(str::to_owned),
+        };
+        self.ledger.add(answer(self.cx, &entry, on, place(Column::Answer), &self.questions));
         Ok(())
     }
 
@@ -263,7 +249,7 @@ impl AnswerReader<'_> {
         let gone: Vec<&String> = origin.cells.keys().filter(|key| !self.seen.contains(*key)).collect();
         if !gone.is_empty() {
             let named: Vec<String> =
-                gone.iter().take(3).map(|key| format!("\"{}\"", (self.show)(key))).collect();
+                gone.iter().take(3).map(|key| format!("\"{}\"", self.cx.shown(key))).collect();
             let more = if gone.len() > named.len() { ", …" } else { "" };
             self.notes.push(format!(
                 "Lines of the original workbook are missing: {} ({}{more}).",
@@ -300,7 +286,7 @@ fn day(text: &str, dates: &Dates) -> Result<NaiveDate, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{NoSanitize, tables, workbook};
+    use crate::intake::{source, tables, workbook};
     use crate::model::answers::Answers;
 
     /// The cells of a line that an empty workbook of one node holds: No to Question.
@@ -329,7 +315,7 @@ mod tests {
 
     /// A workbook of these lines, each with its answer, who, when and note; the sheet About knows [`LINES`].
     fn book(lines: &[(&str, [&str; 6], [&str; 4])], version: &str) -> Vec<u8> {
-        let mut rows = vec![vec!["Checklist"], Column::ALL.map(Column::head).to_vec()];
+        let mut rows = vec![vec!["Checklist"], HEADS.to_vec()];
         rows.extend(lines.iter().map(|(key, automatic, said)| [&automatic[..], said, &[*key]].concat()));
         let prints: Vec<(&str, String)> = LINES
             .iter()
@@ -352,8 +338,7 @@ mod tests {
 
     /// Answers, problems and notes of a file.
     fn read(bytes: &[u8]) -> (Answers, Vec<String>, Vec<String>) {
-        let knowledge = Knowledge::builtin().unwrap();
-        let parsed = tables::read("c.xlsx", bytes, &knowledge, &NoSanitize).unwrap().unwrap().parsed;
+        let parsed = tables::read(source("c.xlsx"), bytes).unwrap().unwrap().parsed;
         let answers = parsed.value.into_iter().find_map(|facts| match facts {
             Facts::Answers(answers) => Some(answers),
             _ => None,
@@ -459,7 +444,7 @@ mod tests {
 
     #[test]
     fn the_sheet_alone_counts_and_says_what_cannot_be_told() {
-        let heads = Column::ALL.map(Column::head).join(";");
+        let heads = HEADS.join(";");
         let text =
             format!("{heads}\n1;DPAPI off;WEB01;open;;Is it?;off;J. Doe;2026-11-19;;2 / ENC-004 / WEB01\n");
         let (answers, problems, notes) = read(text.as_bytes());
@@ -469,10 +454,8 @@ mod tests {
 
     #[test]
     fn another_form_is_refused() {
-        let knowledge = Knowledge::builtin().unwrap();
         for (version, fine) in [("1.0", true), ("1.7", true), ("2.0", false), ("", false)] {
-            let read =
-                tables::read("c.xlsx", &book(&[untouched(0, [""; 4])], version), &knowledge, &NoSanitize);
+            let read = tables::read(source("c.xlsx"), &book(&[untouched(0, [""; 4])], version));
             assert_eq!(read.is_ok(), fine, "{version}");
         }
     }

@@ -10,10 +10,11 @@ use super::{duplicates, labels, lists};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, ReportedFields, VersionHistory};
+use crate::model::host_name::{is_cut_of, label, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::node::Snapshot;
-use crate::model::{BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
+use crate::model::{Area, BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
 use crate::parsers::product_version;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,12 +32,21 @@ pub struct Options {
     pub target: Option<BuildVersion>,
     /// `--upgrade-package`: the file downloaded for it.
     pub package: Option<Package>,
+    /// `--require`: areas that the verdict requires beside those of its question.
+    pub require: BTreeSet<Area>,
 }
 
 impl Options {
     /// Judges calendar rules against this day, and nothing else is known or wanted.
     pub fn at(as_of: DateTime<Utc>) -> Self {
-        Self { expect_nodes: Vec::new(), roles: BTreeMap::new(), as_of, target: None, package: None }
+        Self {
+            expect_nodes: Vec::new(),
+            roles: BTreeMap::new(),
+            as_of,
+            target: None,
+            package: None,
+            require: BTreeSet::new(),
+        }
     }
 }
 
@@ -68,7 +78,12 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     reads.sort_by(|a, b| a.input.name.cmp(&b.input.name));
     let (mut expect, mut remarks) = expected(options);
     let mut confirmed_by = Vec::from_iter((!expect.is_empty()).then(|| "--expect-nodes".to_owned()));
-    let inventories = inventories(&reads);
+    let inventory = |facts: &Facts| match facts {
+        Facts::Inventory(found) => Some(found.clone()),
+        _ => None,
+    };
+    let inventories: Vec<Inventory> =
+        reads.iter().flat_map(|read| &read.facts).filter_map(inventory).collect();
     for inventory in &inventories {
         expect.extend(inventory.nodes.keys().cloned());
         confirmed_by.push(format!("the inventory {}", inventory.input));
@@ -112,8 +127,14 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
     let answers = builder.take_answers(&nodes, options.target);
     let (reported, lists) = builder.take_reported(&mut nodes, several);
+    for input in &mut builder.inputs {
+        input.problems.sort();
+        input.problems.dedup();
+    }
+    let mut nodes: Vec<Node> = nodes.into_values().collect();
+    nodes.sort_by(|a, b| (a.name.to_uppercase(), &a.name).cmp(&(b.name.to_uppercase(), &b.name)));
     let cluster = Cluster {
-        nodes: nodes.into_values().collect(),
+        nodes,
         node_set,
         list,
         history,
@@ -126,24 +147,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         target: options.target,
         package: options.package.clone(),
     };
-    Case { cluster: in_order(cluster), remarks }
-}
-
-/// The inventories among the inputs, in order of name.
-fn inventories(reads: &[ReadInput]) -> Vec<Inventory> {
-    let facts = reads.iter().flat_map(|read| &read.facts);
-    let inventory =
-        |facts: &Facts| if let Facts::Inventory(found) = facts { Some(found.clone()) } else { None };
-    facts.filter_map(inventory).collect()
-}
-
-fn in_order(mut cluster: Cluster) -> Cluster {
-    cluster.nodes.sort_by(|a, b| (a.name.to_uppercase(), &a.name).cmp(&(b.name.to_uppercase(), &b.name)));
-    for input in &mut cluster.inputs {
-        input.problems.sort();
-        input.problems.dedup();
-    }
-    cluster
+    Case { cluster, remarks }
 }
 
 /// The names given, and what is wrong with some.
@@ -151,7 +155,7 @@ fn expected(options: &Options) -> (Vec<String>, Vec<String>) {
     let (good, bad): (Vec<&String>, Vec<&String>) =
         options.expect_nodes.iter().partition(|name| names::is_usable(name));
     let remarks = bad.iter().map(|_| "--expect-nodes holds an empty name.".to_owned()).collect();
-    (good.into_iter().map(|name| name.trim().to_owned()).collect(), remarks)
+    (good.into_iter().map(|name| visible(name)).collect(), remarks)
 }
 
 impl CaseBuilder {
@@ -198,24 +202,11 @@ impl CaseBuilder {
         Some(self.names.machine(self.inputs.get(index)?.node.as_deref()?))
     }
 
-    pub(super) fn problem(&mut self, index: usize, kind: ProblemKind, text: String) {
+    /// Notes a problem of an input, which counts no more than `status` says.
+    pub(super) fn problem(&mut self, index: usize, status: InputStatus, kind: ProblemKind, text: String) {
         if let Some(input) = self.inputs.get_mut(index) {
             input.problems.push(Problem { kind, member: None, text });
-        }
-    }
-
-    pub(super) fn refuse(&mut self, index: usize, kind: ProblemKind, text: String) {
-        self.problem(index, kind, text);
-        if let Some(input) = self.inputs.get_mut(index) {
-            input.status = InputStatus::Refused;
-        }
-    }
-
-    /// That a part of an input does not count.
-    pub(super) fn partly(&mut self, index: usize, kind: ProblemKind, text: String) {
-        self.problem(index, kind, text);
-        if let Some(input) = self.inputs.get_mut(index).filter(|input| input.status == InputStatus::Read) {
-            input.status = InputStatus::Partly;
+            input.status = input.status.max(status);
         }
     }
 
@@ -247,7 +238,7 @@ impl CaseBuilder {
         }
     }
 
-    /// The history whose newest row is the newest, by version where a date is missing. Beside two clusters nobody can say whose it is.
+    /// The history whose newest row is the newest; where a date is missing, the longest of those with the highest version. Beside two clusters nobody can say whose it is.
     fn history(&mut self, several_clusters: bool) -> Observed<VersionHistory> {
         let mut histories = std::mem::take(&mut self.histories);
         if several_clusters {
@@ -259,9 +250,12 @@ impl CaseBuilder {
         let upgraded =
             |history: &VersionHistory| history.current().and_then(|row| row.upgraded.value().copied());
         let dated = histories.iter().all(|(_, history)| upgraded(history).is_some());
+        // The table only grows. Of two that nothing else tells apart, the one that says which row is the current one counts.
         let rank = |(index, history): &(usize, VersionHistory)| {
-            let version = history.current().and_then(|row| row.version.value().copied());
-            (upgraded(history).filter(|_| dated), version, std::cmp::Reverse(*index))
+            let highest = history.rows.iter().filter_map(|row| row.version.value().copied()).max();
+            let version = history.build().value().copied();
+            let grown = (highest, history.rows.len(), version);
+            (upgraded(history).filter(|_| dated), grown, std::cmp::Reverse(*index))
         };
         histories.sort_by_key(rank);
         let Some((chosen, history)) = histories.pop() else {
@@ -285,9 +279,7 @@ impl CaseBuilder {
         for (index, snapshot) in std::mem::take(&mut self.bundles) {
             let name = self.node(index);
             let node = nodes.entry(self.names.machine(&name)).or_default();
-            if node.name.is_empty() {
-                node.name = name;
-            }
+            name_fully(&mut node.name, &name);
             node.snapshot = Some(snapshot);
             if let Some(input) = self.inputs.get_mut(index) {
                 input.node = Some(node.name.clone());
@@ -295,9 +287,7 @@ impl CaseBuilder {
         }
         for name in expect {
             let node = nodes.entry(self.names.machine(name)).or_default();
-            if node.name.is_empty() {
-                name.clone_into(&mut node.name);
-            }
+            name_fully(&mut node.name, name);
         }
         for node in nodes.values_mut() {
             node.version = version(node);
@@ -371,7 +361,7 @@ impl CaseBuilder {
         let name = self.name(index);
         let text =
             format!("{name} does not say to which cluster of this case it belongs, so it does not count.");
-        self.refuse(index, ProblemKind::Foreign, text);
+        self.problem(index, InputStatus::Refused, ProblemKind::Foreign, text);
     }
 
     /// That an export speaks of a node that is not of this case.
@@ -381,7 +371,14 @@ impl CaseBuilder {
              so that data does not count.",
             self.name(index)
         );
-        self.partly(index, ProblemKind::Foreign, text);
+        self.problem(index, InputStatus::Partly, ProblemKind::Foreign, text);
+    }
+}
+
+/// Names a node that has no name yet, or only the NetBIOS name that was cut from this one.
+fn name_fully(name: &mut String, other: &str) {
+    if name.is_empty() || is_cut_of(&label(name).to_uppercase(), &label(other).to_uppercase()) {
+        other.clone_into(name);
     }
 }
 
@@ -423,7 +420,8 @@ fn node_set(
     expected: &BTreeSet<String>,
     by_people: Vec<String>,
 ) -> NodeSet {
-    let list = list.filter(|list| !list.rows.is_empty() && list.left_out == 0);
+    let list =
+        list.filter(|list| !list.rows.is_empty() && list.left_out == 0 && list.missing().is_none());
     let mut confirmed_by: Vec<String> =
         list.map(|list| format!("the node list {}", list.input)).into_iter().collect();
     confirmed_by.extend(by_people);

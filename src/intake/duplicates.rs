@@ -2,7 +2,7 @@
 
 use super::cluster::CaseBuilder;
 use crate::model::facts::Fingerprint;
-use crate::model::input::ProblemKind;
+use crate::model::input::{InputStatus, ProblemKind};
 use crate::model::node::Snapshot;
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub(super) fn settle(builder: &mut CaseBuilder) {
                     "{} are all from a node named {node}, but from different machines ({conflict}); none of them counts.",
                     names.join(" and ")
                 );
-                builder.refuse(index, ProblemKind::Duplicate, text);
+                builder.problem(index, InputStatus::Refused, ProblemKind::Duplicate, text);
             }
             continue;
         }
@@ -41,7 +41,7 @@ pub(super) fn settle(builder: &mut CaseBuilder) {
             });
             let than = if again { "is the same collection as" } else { "is older than" };
             let text = format!("{name} is of {node} and {than} {kept}, which counts instead.");
-            builder.refuse(index, ProblemKind::Duplicate, text);
+            builder.problem(index, InputStatus::Refused, ProblemKind::Duplicate, text);
         }
         builder.bundles.extend(newest);
     }
@@ -83,6 +83,6 @@ fn clones(builder: &mut CaseBuilder) {
         }
     }
     for (index, text) in reported {
-        builder.problem(index, ProblemKind::Duplicate, text);
+        builder.problem(index, InputStatus::Read, ProblemKind::Duplicate, text);
     }
 }

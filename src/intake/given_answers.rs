@@ -1,13 +1,11 @@
 //! Merges the answers of all files of a case, and gives each the name that its node has in the case.
 
+use super::answers::Key;
 use super::cluster::CaseBuilder;
 use crate::model::answers::{Answer, Answers};
-use crate::model::input::ProblemKind;
+use crate::model::input::{InputStatus, ProblemKind};
 use crate::model::{BuildVersion, Node};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Question and node of an answer.
-type Key = (String, String);
 
 impl CaseBuilder {
     /// The answers that count. Where two files disagree the later day does; where no day decides, neither does.
@@ -57,7 +55,7 @@ impl CaseBuilder {
                     "{} answers for {node}, which is no node of this case; the answer does not count.",
                     answer.place
                 );
-                self.partly(index, ProblemKind::Malformed, text);
+                self.problem(index, InputStatus::Partly, ProblemKind::Malformed, text);
             }
         }
         kept
@@ -81,7 +79,7 @@ impl CaseBuilder {
                     "{question} is answered in two ways for {subject}, at {}, and no day says which is the later; neither answer counts.",
                     places.join(" and at ")
                 );
-                self.partly(*index, ProblemKind::Malformed, text);
+                self.problem(*index, InputStatus::Partly, ProblemKind::Malformed, text);
             }
             return None;
         }
@@ -127,7 +125,7 @@ impl CaseBuilder {
                     "{name} is a checklist made for {}, none of which is a node of this case, so nothing in it counts.",
                     gone.join(", ")
                 );
-                self.refuse(index, ProblemKind::Foreign, text);
+                self.problem(index, InputStatus::Refused, ProblemKind::Foreign, text);
                 foreign.insert(index);
                 continue;
             }
@@ -137,7 +135,7 @@ impl CaseBuilder {
                         "The nodes have changed since {name} was made: {} {what}. Make the checklist again.",
                         names.join(", ")
                     );
-                    self.partly(index, ProblemKind::Malformed, text);
+                    self.problem(index, InputStatus::Partly, ProblemKind::Malformed, text);
                 }
             }
             let made_for = BuildVersion::parse(&origin.target).ok();

@@ -1,25 +1,20 @@
 //! Reader of tables with one object a row: REST objects saved with `Export-Csv`, or the grid of a report. The column
 //! heads identify the export, as the keys of a JSON object do.
 
-use super::Parsed;
 use super::facts::Facts;
 use super::records::Records;
 use super::reported::{extract_facts, heads};
 use super::table::{Row, RowSink, head};
-use crate::intake::{malformed, sanitized};
-use crate::knowledge::{Export, Knowledge};
-use crate::model::Location;
-use crate::model::excerpt::Sanitize;
+use super::{Parsed, Source, malformed};
+use crate::knowledge::Export;
 use crate::model::location::CellPos;
 use crate::parsers::left_out_note;
 use std::collections::BTreeSet;
 
 /// A table while its rows are read.
-#[derive(Debug)]
 pub(super) struct Reader<'k> {
-    knowledge: &'k Knowledge,
+    cx: Source<'k>,
     export: &'k Export,
-    input: String,
     header: Row,
     /// Columns of the export's fields, with those of the records they go to.
     columns: Vec<(usize, usize)>,
@@ -30,7 +25,7 @@ pub(super) struct Reader<'k> {
 
 /// Takes the header of an export: its heads are all there; of an export that is identified by few and common heads there are no
 /// others, and two at least.
-pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Reader<'k>> {
+pub(super) fn start<'k>(cx: Source<'k>, row: &Row) -> Option<Reader<'k>> {
     let there: BTreeSet<String> = row.cells().map(head).filter(|head| !head.is_empty()).collect();
     let fits = |export: &&Export| {
         let reported = !export.identified_by.is_empty()
@@ -40,19 +35,11 @@ pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Opt
     };
     // Of equals the first in order of id.
     let export =
-        knowledge.exports.iter().filter(fits).rev().max_by_key(|export| export.identified_by.len())?;
-    let mut records = Records::new(row.origin(input), heads(export));
+        cx.knowledge.exports.iter().filter(fits).rev().max_by_key(|export| export.identified_by.len())?;
+    let mut records = Records::new(row.origin(cx.input), heads(export));
     let columns = row.cells().enumerate().filter_map(|(column, head)| Some((column, records.column(head)?)));
     let columns = columns.collect();
-    Some(Reader {
-        knowledge,
-        export,
-        input: input.to_owned(),
-        header: row.clone(),
-        columns,
-        records,
-        unwritten: BTreeSet::new(),
-    })
+    Some(Reader { cx, export, header: row.clone(), columns, records, unwritten: BTreeSet::new() })
 }
 
 impl RowSink for Reader<'_> {
@@ -81,47 +68,41 @@ fn is_unwritten(text: &str) -> bool {
 
 impl Reader<'_> {
     /// What the table reports, with the title of its export.
-    pub(super) fn finish(self, sanitizer: &dyn Sanitize) -> (Parsed<Vec<Facts>>, Vec<String>) {
+    pub(super) fn finish(self) -> (Parsed<Vec<Facts>>, Vec<String>) {
         let mut parsed = Parsed::<Vec<Facts>>::default();
         let titles = vec![self.export.title.clone()];
+        let place = self.header.place(self.cx.input);
         // A grid may be filtered, and a query may fail: a header alone does not say that there is none.
         if self.records.len() == 0 {
-            let text =
-                format!("{} has the header of {} and no row below it.", self.place(), self.export.title);
+            let text = format!("{place} has the header of {} and no row below it.", self.export.title);
             parsed.problems.push(malformed(text));
             return (parsed, titles);
         }
-        let place = self.place();
-        let reported = extract_facts(self.export, self.records, place, self.knowledge, sanitizer);
+        let reported = extract_facts(self.export, self.records, place, self.cx);
         parsed.value.push(Facts::Reported(reported));
         let known = heads(self.export);
         parsed.notes.extend(left_out_note(
             self.header.cells().filter(|name| !known.contains(&head(name))),
-            sanitizer,
+            self.cx.sanitizer,
         ));
         parsed.notes.extend(self.unwritten.iter().map(|name| {
             format!(
                 "\"{}\" holds lists that were not written out, and does not count: save the answer as JSON.",
-                sanitized(name, sanitizer)
+                self.cx.shown(name)
             )
         }));
         (parsed, titles)
-    }
-
-    fn place(&self) -> Location {
-        self.header.place(&self.input)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{NoSanitize, tables};
+    use crate::intake::{source, tables};
     use crate::model::items::Item;
 
     fn read(text: &str) -> Option<Parsed<Vec<Facts>>> {
-        let knowledge = Knowledge::builtin().unwrap();
-        Some(tables::read("saved.csv", text.as_bytes(), &knowledge, &NoSanitize).unwrap()?.parsed)
+        Some(tables::read(source("saved.csv"), text.as_bytes()).unwrap()?.parsed)
     }
 
     #[test]

@@ -5,18 +5,20 @@ use super::facts::Facts;
 use super::records::Records;
 use super::reported::{extract_facts, heads};
 use super::table::{Row, RowSink, head};
-use super::{Parsed, names};
-use crate::intake::{malformed, sanitized};
-use crate::knowledge::{Export, Knowledge};
+use super::{Parsed, Source, malformed, names};
+use crate::knowledge::Export;
 use crate::model::Role;
 use crate::model::cluster::Contact;
-use crate::model::excerpt::Sanitize;
+use crate::model::host_name::visible;
 use crate::model::location::CellPos;
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use std::collections::BTreeMap;
 
 /// The export of the knowledge that says which facts of the load balancer count.
 const BALANCER: &str = "inventory-balancer";
+
+/// Roles that a node may have.
+const ROLES: [Role; 4] = [Role::Serving, Role::Dr, Role::Standby, Role::Mirror];
 
 /// Heads of the sheets.
 const NODES: [&str; 4] = ["Node", "Role", "Site", "Notes"];
@@ -56,22 +58,22 @@ enum Sheet {
 }
 
 /// A sheet while its rows are read.
-#[derive(Debug)]
-pub(super) struct Reader {
+pub(super) struct Reader<'k> {
+    cx: Source<'k>,
     sheet: Sheet,
     rows: Vec<Row>,
 }
 
 /// Takes the header of a sheet of the inventory.
-pub(super) fn start(row: &Row) -> Option<Reader> {
+pub(super) fn start<'k>(cx: Source<'k>, row: &Row) -> Option<Reader<'k>> {
     let is =
         |heads: &[&str]| heads.iter().take(2).enumerate().all(|(at, name)| head(row.cell(at)) == head(name));
     let sheet = [(Sheet::Nodes, &NODES[..]), (Sheet::Balancer, &FACTS[..]), (Sheet::Contacts, &CONTACTS[..])];
     let (sheet, _) = sheet.into_iter().find(|(_, heads)| is(heads))?;
-    Some(Reader { sheet, rows: Vec::new() })
+    Some(Reader { cx, sheet, rows: Vec::new() })
 }
 
-impl RowSink for Reader {
+impl RowSink for Reader<'_> {
     fn add(&mut self, row: &Row) {
         if self.rows.len() <= MAX_NODES && !row.cell(0).is_empty() && !row.cell(0).starts_with('#') {
             self.rows.push(row.clone());
@@ -79,23 +81,17 @@ impl RowSink for Reader {
     }
 }
 
-impl Reader {
+impl Reader<'_> {
     /// What the sheet says.
-    pub(super) fn finish(
-        self,
-        input: &str,
-        knowledge: &Knowledge,
-        sanitizer: &dyn Sanitize,
-    ) -> Parsed<Vec<Facts>> {
+    pub(super) fn finish(self) -> Parsed<Vec<Facts>> {
         let mut parsed = Parsed::<Vec<Facts>>::default();
-        let shown = |text: &str| sanitized(text, sanitizer);
+        let Source { input, knowledge, .. } = self.cx;
         match self.sheet {
             Sheet::Nodes => {
                 let mut nodes = BTreeMap::new();
                 for row in &self.rows {
                     let (name, word) = (row.cell(0), row.cell(1).to_lowercase());
-                    let role = [Role::Serving, Role::Dr, Role::Standby, Role::Mirror];
-                    let role = role.into_iter().find(|role| role.word() == word);
+                    let role = ROLES.into_iter().find(|role| role.word() == word);
                     if !names::is_usable(name) || (role.is_none() && !word.is_empty()) {
                         let text = format!(
                             "{} has no usable machine name, or a role other than serving, dr, standby and mirror; the row does not count.",
@@ -104,7 +100,7 @@ impl Reader {
                         parsed.problems.push(malformed(text));
                         continue;
                     }
-                    nodes.insert(name.to_owned(), role);
+                    nodes.insert(visible(name), role);
                 }
                 // A row that does not count may be a node: then nobody says who all the nodes are.
                 if parsed.problems.is_empty() && !nodes.is_empty() {
@@ -124,16 +120,14 @@ impl Reader {
                         records.put(record, column, row.cell(1), row.spot(1));
                     }
                 }
-                let place = first.place(input);
-                parsed
-                    .value
-                    .push(Facts::Reported(extract_facts(export, records, place, knowledge, sanitizer)));
+                let reported = extract_facts(export, records, first.place(input), self.cx);
+                parsed.value.push(Facts::Reported(reported));
             }
             Sheet::Contacts => {
                 let contacts = self.rows.iter().take(MAX_CONTACTS).map(|row| Contact {
-                    name: shown(row.cell(0)),
-                    task: shown(row.cell(1)),
-                    reached_by: shown(row.cell(2)),
+                    name: self.cx.shown(row.cell(0)),
+                    task: self.cx.shown(row.cell(1)),
+                    reached_by: self.cx.shown(row.cell(2)),
                 });
                 parsed.value.extend((!self.rows.is_empty()).then(|| Facts::Contacts(contacts.collect())));
                 if self.rows.len() > MAX_CONTACTS {
@@ -163,8 +157,8 @@ pub fn template() -> Result<Vec<u8>, XlsxError> {
         }
         sheet.set_freeze_panes(2, 0)?;
         if name == "nodes" {
-            let roles = [Role::Serving, Role::Dr, Role::Standby, Role::Mirror].map(Role::word);
-            sheet.add_data_validation(2, 1, 200, 1, &DataValidation::new().allow_list_strings(&roles)?)?;
+            let roles = DataValidation::new().allow_list_strings(&ROLES.map(Role::word))?;
+            sheet.add_data_validation(2, 1, 200, 1, &roles)?;
         }
         if name == "load balancer" {
             for (row, (label, words)) in (2u32..).zip(ROWS) {
@@ -190,11 +184,10 @@ pub fn template() -> Result<Vec<u8>, XlsxError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{NoSanitize, tables};
+    use crate::intake::{source, tables};
 
     fn read(bytes: &[u8]) -> Parsed<Vec<Facts>> {
-        let knowledge = Knowledge::builtin().unwrap();
-        tables::read("inventory.xlsx", bytes, &knowledge, &NoSanitize).unwrap().unwrap().parsed
+        tables::read(source("inventory.xlsx"), bytes).unwrap().unwrap().parsed
     }
 
     #[test]
@@ -203,8 +196,7 @@ mod tests {
         assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
         let [Facts::Reported(reported)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
         assert!(reported.cluster.is_empty());
-        let knowledge = Knowledge::builtin().unwrap();
-        let export = knowledge.exports.iter().find(|export| export.id == BALANCER).unwrap();
+        let export = source("").knowledge.exports.iter().find(|export| export.id == BALANCER).unwrap();
         for (label, _) in ROWS {
             assert!(
                 export.fields.iter().any(|field| field.heads.iter().any(|one| head(one) == head(label))),

@@ -5,7 +5,7 @@
 //! whatever needs them is unknown, with the sentence that says why.
 
 use super::cluster::CaseBuilder;
-use crate::model::input::ProblemKind;
+use crate::model::input::{InputStatus, ProblemKind};
 use crate::model::label::first_key_in;
 use std::collections::BTreeMap;
 
@@ -60,7 +60,7 @@ pub(super) fn settle(
         why.get_or_insert_with(|| {
             format!("{name} {}, which does not compare with the names of the other bundles", words(other))
         });
-        builder.refuse(*index, ProblemKind::Foreign, text);
+        builder.problem(*index, InputStatus::Refused, ProblemKind::Foreign, text);
     }
     let refused = |index: usize| foreign.iter().any(|(other, _)| *other == index);
     builder.bundles.retain(|(index, _)| !refused(*index));

@@ -33,11 +33,6 @@ pub(super) fn problem(name: &str, hits: &[Hit]) -> Option<Problem> {
     Some(Problem { kind, member: None, text })
 }
 
-/// Whether a problem removes the bundle's evidence.
-pub(super) fn removes(problem: &Problem) -> bool {
-    matches!(problem.kind, ProblemKind::KeyMaterial | ProblemKind::Secret)
-}
-
 /// Looks into entries that the manifest does not vouch for: a key file that someone added by hand is in the bundle,
 /// whatever the manifest says.
 pub(super) fn in_strays(bundle: &Bundle, scanner: &Scanner) -> Vec<Problem> {

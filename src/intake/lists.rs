@@ -5,7 +5,7 @@
 
 use super::cluster::CaseBuilder;
 use crate::model::export::NodeList;
-use crate::model::input::ProblemKind;
+use crate::model::input::{InputStatus, ProblemKind};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ struct Group {
 
 /// Leaves the one list that counts in `desk.lists`, refuses inputs of other clusters, and says whether there are any.
 pub(super) fn choose(builder: &mut CaseBuilder, expected: &BTreeSet<String>) -> bool {
-    let groups = groups(builder);
+    let mut groups = groups(builder);
     let bundles = |group: &Group| {
         builder
             .bundles
@@ -34,12 +34,9 @@ pub(super) fn choose(builder: &mut CaseBuilder, expected: &BTreeSet<String>) -> 
         return false;
     };
     let several = groups.len() > 1;
-    let mut groups = groups.into_iter();
-    let before: Vec<Group> = groups.by_ref().take(judged).collect();
-    let Some(judged) = groups.next() else { return false };
-    let others: Vec<Group> = before.into_iter().chain(groups).collect();
+    let judged = groups.remove(judged);
     let chosen = newest(builder, &judged.lists);
-    refuse_others(builder, &judged, &others, chosen);
+    refuse_others(builder, &judged, &groups, chosen);
     keep(builder, &judged.lists, chosen);
     several
 }
@@ -96,11 +93,8 @@ fn refuse_others(builder: &mut CaseBuilder, judged: &Group, others: &[Group], ch
             if machine.is_some_and(|machine| {
                 group.machines.contains(&machine) && !judged.machines.contains(&machine)
             }) {
-                let theirs = group
-                    .lists
-                    .first()
-                    .and_then(|at| builder.lists.get(*at))
-                    .map_or(String::new(), |(at, _)| builder.name(*at));
+                let theirs = group.lists.first().and_then(|at| builder.lists.get(*at));
+                let theirs = theirs.map_or(String::new(), |(at, _)| builder.name(*at));
                 foreign.push((*index, format!(
                     "{} is from a node that is in {theirs} but not in {judged_list}: it belongs to another cluster and does not count.",
                     builder.name(*index)
@@ -109,7 +103,7 @@ fn refuse_others(builder: &mut CaseBuilder, judged: &Group, others: &[Group], ch
         }
     }
     for (index, text) in foreign {
-        builder.refuse(index, ProblemKind::Foreign, text);
+        builder.problem(index, InputStatus::Refused, ProblemKind::Foreign, text);
         builder.bundles.retain(|(bundle, _)| *bundle != index);
     }
 }

@@ -33,14 +33,17 @@ const MAX_INVENTORY_LINE: usize = 64 << 10;
 const CONFIG_FOLDER: &str = "config/";
 const LOG_FOLDER: &str = "logs/";
 
-/// What a member was understood as. An error is a lower-case fragment.
+/// Why a member was not understood, as a lower-case fragment, and the line, where one is to blame.
+pub(super) type Fault = (Option<u32>, String);
+
+/// What a member was understood as.
 pub(super) enum MemberContent {
     /// `facts.json`, and keys a newer format added.
-    Facts(Result<(Box<NodeFacts>, Vec<String>), String>),
-    /// `inventory.jsonl`; an error carries its line.
-    Inventory(Result<Vec<InventoryEntry>, (u32, String)>),
-    /// A configuration file; an error carries its line.
-    Config(Result<BTreeMap<String, Setting>, (u32, String)>),
+    Facts(Result<(Box<NodeFacts>, Vec<String>), Fault>),
+    /// `inventory.jsonl`.
+    Inventory(Result<Vec<InventoryEntry>, Fault>),
+    /// A configuration file.
+    Config(Result<BTreeMap<String, Setting>, Fault>),
     /// A log.
     Log(Box<FileDigest>),
     /// Nothing we know; its hash was verified all the same.
@@ -100,19 +103,26 @@ impl<'a> MemberReader<'a> {
 
     /// A panic in any library costs the member it happened on, and nothing else.
     fn guarded(&self, record: &'a MemberRecord, allowed: bool) -> Member<'a> {
-        let panicked =
-            |_| Member { record, part: MemberContent::Other, error: Some(MemberError::Panicked), leak: None };
+        let panicked = |_| {
+            let error = MemberError::Panicked;
+            let part = match record.path.as_str() {
+                FACTS => MemberContent::Facts(Err((None, error.to_string()))),
+                INVENTORY => MemberContent::Inventory(Err((None, error.to_string()))),
+                _ if is_config(record) => MemberContent::Config(Err((None, error.to_string()))),
+                _ => MemberContent::Other,
+            };
+            Member { record, part, error: Some(error), leak: None }
+        };
         catch_unwind(AssertUnwindSafe(|| self.member(record, allowed))).unwrap_or_else(panicked)
     }
 
     fn member(&self, record: &'a MemberRecord, allowed: bool) -> Member<'a> {
         let name = record.path.as_str();
         let size = record.content().map_or(0, |content| content.size);
-        let over = |cap: u64| (size > cap).then_some(MemberError::OverCap { size, cap });
-        let (sink, over) = match name {
-            FACTS => (Sink::Facts(Vec::new()), over(MAX_FACTS_BYTES)),
-            INVENTORY => (Sink::Inventory(InventoryLines::default()), None),
-            _ if is_config(record) && allowed => (Sink::Config(Vec::new()), over(MAX_CONFIG_BYTES)),
+        let (mut sink, cap) = match name {
+            FACTS => (Sink::Facts(Vec::new()), MAX_FACTS_BYTES),
+            INVENTORY => (Sink::Inventory(InventoryLines::default()), u64::MAX),
+            _ if is_config(record) && allowed => (Sink::Config(Vec::new()), MAX_CONFIG_BYTES),
             _ if is_log(record) => {
                 let truncated = matches!(record.status, Status::Truncated { .. });
                 let scan = self.scanner.file(name, self.offset, truncated);
@@ -120,21 +130,24 @@ impl<'a> MemberReader<'a> {
                     Some(ended) => scan.until(ended).in_zone(self.zone, ended),
                     None => scan,
                 };
-                (Sink::Log(Box::new(scan)), None)
+                (Sink::Log(Box::new(scan)), u64::MAX)
             }
-            _ => (Sink::Nothing, None),
+            _ => (Sink::Nothing, u64::MAX),
         };
-        let mut sink = if over.is_some() { Sink::Nothing } else { sink };
+        let over = (size > cap).then_some(MemberError::OverCap { size, cap });
         let format = self.bundle.manifest().format;
         let mut scan = self.leaks.start();
         let read = self.bundle.read(name, &mut |bytes| {
             scan.push(bytes);
-            sink.push(bytes, format);
+            if over.is_none() {
+                sink.push(bytes, format);
+            }
         });
+        let error = read.err().or(over);
         let mut part = if is_config(record) && !allowed {
-            MemberContent::Config(Err((1, format!("more than {MAX_CONFIGS} configuration files"))))
+            MemberContent::Config(Err((Some(1), format!("more than {MAX_CONFIGS} configuration files"))))
         } else {
-            sink.finish(format, self.sanitizer, read.as_ref().err())
+            sink.finish(format, self.sanitizer, error.as_ref())
         };
         // A log without its newest lines covers nothing: what is current may be what is missing.
         if let (MemberContent::Log(digest), Status::Truncated { why, .. }) = (&mut part, &record.status)
@@ -143,7 +156,7 @@ impl<'a> MemberReader<'a> {
         {
             digest.file.broken = Some(why.clone());
         }
-        Member { record, part, error: read.err().or(over), leak: leaks::problem(name, &scan.finish()) }
+        Member { record, part, error, leak: leaks::problem(name, &scan.finish()) }
     }
 }
 
@@ -172,38 +185,33 @@ impl Sink<'_> {
         sanitizer: &dyn Sanitize,
         error: Option<&MemberError>,
     ) -> MemberContent {
+        // What did not verify is not even parsed.
+        let verified = error.map_or(Ok(()), |error| Err((None, error.to_string())));
         match self {
-            Self::Log(scan) => {
-                let digest = scan.finish();
-                MemberContent::Log(Box::new(match error {
-                    Some(error) => digest.broken(error.to_string()),
-                    None => digest,
-                }))
-            }
-            // What did not verify is not even parsed.
-            _ if error.is_some() => MemberContent::Other,
-            Self::Facts(json) => MemberContent::Facts(
-                format
-                    .read(&json)
-                    .map(|(facts, unknown)| (Box::new(facts), unknown))
-                    .map_err(|error| error.to_string()),
-            ),
-            Self::Inventory(lines) => MemberContent::Inventory(lines.finish(format)),
-            Self::Config(bytes) => MemberContent::Config(settings(&bytes, sanitizer)),
+            Self::Log(scan) => MemberContent::Log(Box::new(match verified {
+                Err((_, why)) => scan.finish().broken(why),
+                Ok(()) => scan.finish(),
+            })),
+            Self::Facts(json) => MemberContent::Facts(verified.and_then(|()| {
+                let (facts, unknown) = format.read(&json).map_err(|error| (None, error.to_string()))?;
+                Ok((Box::new(facts), unknown))
+            })),
+            Self::Inventory(lines) => MemberContent::Inventory(verified.and_then(|()| lines.finish(format))),
+            Self::Config(bytes) => MemberContent::Config(verified.and_then(|()| settings(&bytes, sanitizer))),
             Self::Nothing => MemberContent::Other,
         }
     }
 }
 
-fn settings(bytes: &[u8], sanitizer: &dyn Sanitize) -> Result<BTreeMap<String, Setting>, (u32, String)> {
+fn settings(bytes: &[u8], sanitizer: &dyn Sanitize) -> Result<BTreeMap<String, Setting>, Fault> {
     let at = |error| match error {
-        ConfigError::NotWellFormed { line, error, .. } => (line, error.to_owned()),
-        other => (1, other.to_string()),
+        ConfigError::NotWellFormed { line, error, .. } => (Some(line), error.to_owned()),
+        other => (Some(1), other.to_string()),
     };
     let text = config::decode(bytes).map_err(at)?;
     let settings = xml_config::settings(&text, sanitizer).map_err(at)?;
     if settings.len() > MAX_SETTINGS {
-        return Err((1, format!("more than {MAX_SETTINGS} settings")));
+        return Err((Some(1), format!("more than {MAX_SETTINGS} settings")));
     }
     Ok(settings)
 }
@@ -214,26 +222,22 @@ struct InventoryLines {
     rest: Vec<u8>,
     number: u32,
     entries: Vec<InventoryEntry>,
-    error: Option<(u32, String)>,
+    error: Option<Fault>,
 }
 
 impl InventoryLines {
-    fn push(&mut self, mut bytes: &[u8], format: FormatVersion) {
-        while let Some(end) = memchr::memchr(b'\n', bytes) {
-            let (line, after) = bytes.split_at(end);
-            bytes = after.get(1..).unwrap_or_default();
-            if self.rest.is_empty() {
-                self.line(line, format);
-            } else {
-                let mut whole = std::mem::take(&mut self.rest);
-                whole.extend_from_slice(line);
-                self.line(&whole, format);
+    fn push(&mut self, bytes: &[u8], format: FormatVersion) {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.rest.extend_from_slice(piece);
+            if self.rest.pop_if(|byte| *byte == b'\n').is_some() {
+                let mut line = std::mem::take(&mut self.rest);
+                self.line(&line, format);
+                line.clear();
+                self.rest = line;
             }
         }
-        if self.rest.len() + bytes.len() > MAX_INVENTORY_LINE {
+        if self.rest.len() > MAX_INVENTORY_LINE {
             self.fail("a line longer than any path is");
-        } else {
-            self.rest.extend_from_slice(bytes);
         }
     }
 
@@ -253,17 +257,14 @@ impl InventoryLines {
 
     fn fail(&mut self, why: &str) {
         let number = self.number;
-        self.error.get_or_insert_with(|| (number, why.to_owned()));
+        self.error.get_or_insert_with(|| (Some(number), why.to_owned()));
         self.rest = Vec::new();
     }
 
-    fn finish(mut self, format: FormatVersion) -> Result<Vec<InventoryEntry>, (u32, String)> {
+    fn finish(mut self, format: FormatVersion) -> Result<Vec<InventoryEntry>, Fault> {
         let rest = std::mem::take(&mut self.rest);
         self.line(&rest, format);
-        match self.error {
-            None => Ok(self.entries),
-            Some(error) => Err(error),
-        }
+        self.error.map_or(Ok(self.entries), Err)
     }
 }
 
@@ -272,7 +273,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn entries(text: &str, chunk: usize) -> Result<Vec<String>, (u32, String)> {
+    fn entries(text: &str, chunk: usize) -> Result<Vec<String>, Fault> {
         let mut lines = InventoryLines::default();
         for bytes in text.as_bytes().chunks(chunk) {
             lines.push(bytes, FormatVersion::CURRENT);
@@ -292,7 +293,7 @@ mod tests {
     fn one_bad_line_leaves_no_inventory() {
         let text = "{\"path\":\"a\",\"size\":1}\n{\"path\":\"b\",\"size\":1,\"more\":1}\n";
         let (line, why) = entries(text, 8).unwrap_err();
-        assert_eq!(line, 2);
+        assert_eq!(line, Some(2));
         assert!(why.contains("more"), "{why}");
         assert!(entries(&"x".repeat(MAX_INVENTORY_LINE + 1), 1000).unwrap_err().1.contains("longer"));
     }

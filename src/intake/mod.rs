@@ -12,6 +12,7 @@ pub mod answers;
 pub mod checklist;
 mod clocks;
 pub mod cluster;
+mod date_words;
 mod duplicates;
 pub mod facts;
 mod given_answers;
@@ -41,6 +42,7 @@ mod tables;
 pub mod version_table;
 pub mod workbook;
 
+use crate::knowledge::Knowledge;
 use crate::model::excerpt::{Excerpt, Sanitize};
 use crate::model::input::{InputKind, Problem, ProblemKind};
 
@@ -56,9 +58,34 @@ pub struct Parsed<T> {
 }
 
 impl<T> Parsed<T> {
+    /// Adds what is to be said of a part, and gives the facts of that part.
+    fn absorb<U>(&mut self, part: Parsed<U>) -> U {
+        self.problems.extend(part.problems);
+        self.notes.extend(part.notes);
+        part.value
+    }
+
     /// The same with its facts changed.
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Parsed<U> {
         Parsed { value: change(self.value), problems: self.problems, notes: self.notes }
+    }
+}
+
+/// An export while it is read.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    /// Name of the input, which evidence carries.
+    input: &'a str,
+    /// What exports report.
+    knowledge: &'a Knowledge,
+    /// Cleans every text that may be shown.
+    sanitizer: &'a dyn Sanitize,
+}
+
+impl Source<'_> {
+    /// A text of the export as it may be shown.
+    fn shown(&self, text: &str) -> String {
+        sanitized(text, self.sanitizer)
     }
 }
 
@@ -81,6 +108,14 @@ fn malformed(text: impl Into<String>) -> Problem {
 /// A text of an input as it may be shown.
 fn sanitized(text: &str, sanitizer: &dyn Sanitize) -> String {
     Excerpt::new(text, sanitizer).as_str().to_owned()
+}
+
+/// For tests of parsers: an export of this name, with the built-in knowledge, shown as it is.
+#[cfg(test)]
+fn source(input: &str) -> Source<'_> {
+    static KNOWLEDGE: std::sync::LazyLock<Knowledge> =
+        std::sync::LazyLock::new(|| Knowledge::builtin().unwrap());
+    Source { input, knowledge: &KNOWLEDGE, sanitizer: &NoSanitize }
 }
 
 /// For tests of parsers: shows text as it is.

@@ -1,10 +1,12 @@
 //! Parser of dates in exports. The settings of the viewer's machine choose their form and zone, so a date that could
 //! mean two days is rejected.
 
+use super::date_words::plain;
 use crate::model::Location;
 use crate::model::export::Moment;
 use chrono::format::{self, Fixed, Item, Parsed};
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use std::time::Duration;
 
 /// Why a text is no moment. Lower-case fragments; the text is shown by the caller, cleaned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,8 +36,12 @@ const TIMES: [&str; 5] = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S%.f %p", "%I:%M %p", 
 /// With or without a colon and a blank before it.
 const OFFSET: Item = Item::Fixed(Fixed::TimezoneOffset);
 
-/// Longest text that can be a moment.
-const LONGEST: usize = 48;
+/// Longest text that can be a moment: a date in words of a language that takes three bytes a letter.
+const LONGEST: usize = 96;
+
+/// Days that Excel counts from its own zero, 1899-12-30, for dates of 1990 to 2099: what a cell holds that was not formatted
+/// as a date.
+const EXCEL_DAYS: std::ops::Range<f64> = 32_874.0..73_051.0;
 
 /// Reads a date, or a date with a time, with or without an offset (`Z`, `UTC`, `+01:00`).
 ///
@@ -91,6 +97,17 @@ impl Column {
         }
     }
 
+    /// The readings of a cell with the day first and with the month first, as far as the other cells leave both.
+    pub fn both(&self, text: &str) -> Option<(Moment, Moment)> {
+        match (self.parse(text), readings(text).ok()?) {
+            (Ok(moment), _) => Some((moment, moment)),
+            (Err(MomentError::Ambiguous { .. }), (Some(a), Some(b))) => {
+                Some((checked(a).ok()?, checked(b).ok()?))
+            }
+            _ => None,
+        }
+    }
+
     /// What a reader should know: that and why a reading was preferred.
     pub fn note(&self) -> Option<String> {
         let (place, first) = match (&self.day_first, &self.month_first) {
@@ -111,24 +128,11 @@ fn readings(text: &str) -> Result<(Option<Moment>, Option<Moment>), MomentError>
     }
     let text = plain(text);
     let (text, utc) = strip_utc(&text);
-    let only = first(text, utc, &DATES);
+    let only = first(text, utc, &DATES).or_else(|| excel(text));
     if only.is_some() {
         return Ok((only, only));
     }
     Ok((first(text, utc, &DAY_FIRST), first(text, utc, &MONTH_FIRST)))
-}
-
-/// The text in the spelling that the forms know: browsers write a comma after the day, a narrow blank before the half
-/// of the day, and `a.m.` in some countries; ISO 8601 has a `T` between date and time.
-fn plain(text: &str) -> String {
-    let text = text.trim().replace(['\u{a0}', '\u{202f}'], " ").replace(',', "");
-    let text = text.replace("a.m.", "AM").replace("p.m.", "PM");
-    match text.split_at_checked(10) {
-        Some((date, rest)) if rest.starts_with(['T', 't']) => {
-            format!("{date} {}", rest.trim_start_matches(['T', 't']))
-        }
-        _ => text,
-    }
 }
 
 fn checked(moment: Moment) -> Result<Moment, MomentError> {
@@ -150,6 +154,19 @@ fn strip_utc(text: &str) -> (&str, bool) {
         }
     }
     (text, false)
+}
+
+/// The reading of a number of days with a fraction, as a cell of Excel holds a date.
+fn excel(text: &str) -> Option<Moment> {
+    let plain = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    let days: f64 = text.bytes().all(plain).then(|| text.parse().ok()).flatten()?;
+    let zero = NaiveDate::from_ymd_opt(1899, 12, 30)?.and_time(NaiveTime::MIN);
+    if !EXCEL_DAYS.contains(&days) {
+        return None;
+    }
+    // A fraction of a day is exact to less than a millisecond, and no more than that is meant.
+    let since = Duration::try_from_secs_f64((days * 86_400_000.0).round() / 1_000.0).ok()?;
+    Some(Moment { wall: zero + TimeDelta::from_std(since).ok()?, utc: None })
 }
 
 /// The reading by the first of `dates` that fits, with any time.
@@ -205,10 +222,31 @@ mod tests {
             "11/20/2026, 10:12:33\u{202f}AM",
             "2026-11-20, 10:12:33 a.m.",
             "20/11/2026 10.12.33",
+            "2026. 11. 20. 10:12:33",
+            "Nov 20 2026 10:12:33AM",
+            "Friday, November 20, 2026 10:12:33 AM",
+            "Fri, 20 Nov 2026 10:12:33",
+            "Freitag, 20. November 2026 10:12:33",
+            "vendredi 20 novembre 2026 10:12:33",
+            "viernes, 20 de noviembre de 2026 10:12:33",
+            "2026-11-20 오전 10:12:33",
+            "2026年11月20日 10:12:33",
+            "2026년 11월 20일 금요일 오전 10:12:33",
+            "2026/11/20 上午 10:12:33",
         ] {
             assert_eq!(read(text), ("2026-11-20 10:12:33".into(), None), "{text}");
         }
         assert_eq!(read("Nov 20 2026 10:12PM").0, "2026-11-20 22:12:00");
+        assert_eq!(read("Okt 17 2026  8:14PM").0, "2026-10-17 20:14:00");
+        assert_eq!(read("Sep  6 2025  7:40PM").0, "2025-09-06 19:40:00");
+        assert_eq!(read("2025-09-06 오후 7:40:51").0, "2025-09-06 19:40:51");
+        assert_eq!(read("6 févr. 2025 19:40").0, "2025-02-06 19:40:00");
+        assert_eq!(read("46312.843113425924").0, "2026-10-17 20:14:05");
+        assert_eq!(read("46336").0, "2026-11-10 00:00:00");
+        assert_eq!(
+            read("Sat, 17 Oct 2026 20:14:05 GMT").1.as_deref(),
+            Some("2026-10-17 20:14:05")
+        );
         assert_eq!(read("2026-11-20").0, "2026-11-20 00:00:00");
         assert_eq!(read("03/03/2026").0, "2026-03-03 00:00:00");
     }
@@ -268,7 +306,7 @@ mod tests {
     #[test]
     fn other_texts_are_no_date() {
         assert_eq!(parse("0001-01-01T00:00:00"), Err(MomentError::Zero));
-        for text in ["", "never", "11.7.000049", "20.11.26", "2026-13-01", "13/13/2026", "10:12"] {
+        for text in ["", "never", "11.7.000049", "20.11.26", "2026-13-01", "13/13/2026", "10:12", "1026", "120000", "46312.5.1", "Okt 32 2026", "quarta, 17 2026"] {
             assert_eq!(parse(text), Err(MomentError::Unknown), "{text}");
         }
     }

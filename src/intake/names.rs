@@ -1,6 +1,7 @@
-//! Matches names of machines: upper and lower case are equal, and a short name equals the only full name that starts
-//! with it.
+//! Matches names of machines: upper and lower case are equal, invisible characters do not count, a short name equals the
+//! only full name that starts with it, and a name of 15 characters the only longer one that starts with it.
 
+use crate::model::host_name::{NETBIOS, is_cut_of, label, visible};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest machine name; names of the domain name system end at 253 characters.
@@ -8,7 +9,8 @@ const LONGEST: usize = 253;
 
 /// Whether a text can be the name of a machine.
 pub(super) fn is_usable(name: &str) -> bool {
-    !name.trim().is_empty() && name.chars().count() <= LONGEST && !name.contains(char::is_control)
+    let name = visible(name);
+    !name.is_empty() && name.chars().count() <= LONGEST && !name.contains(char::is_control)
 }
 
 /// All names of one case, so that each can be told which machine it means.
@@ -16,33 +18,56 @@ pub(super) fn is_usable(name: &str) -> bool {
 pub(super) struct MachineNames {
     /// Full names in upper case by their first label.
     full: BTreeMap<String, BTreeSet<String>>,
+    /// First labels and short names longer than a NetBIOS name, by the NetBIOS name they have.
+    long: BTreeMap<String, BTreeSet<String>>,
+    /// NetBIOS names that were cut, as far as the case has them.
+    cut: BTreeSet<String>,
 }
 
 impl MachineNames {
     /// Learns every name of the case.
     pub(super) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let mut full: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for name in names.map(str::trim) {
+        let mut all = Self::default();
+        for name in names.map(|name| visible(name).to_uppercase()) {
+            let first = label(&name);
             // The first label of an address is no name.
-            if let Some((label, _)) = name.split_once('.')
-                && !label.is_empty()
-                && !label.bytes().all(|byte| byte.is_ascii_digit())
-            {
-                full.entry(label.to_uppercase()).or_default().insert(name.to_uppercase());
+            if first != name {
+                all.full.entry(first.to_owned()).or_default().insert(name.clone());
+            }
+            match netbios(first) {
+                Some(cut) if cut == first && first == name => drop(all.cut.insert(cut)),
+                Some(cut) if cut != first => drop(all.long.entry(cut).or_default().insert(first.to_owned())),
+                _ => {}
             }
         }
-        Self { full }
+        all
     }
 
     /// The machine a name means. A short name means the full one that begins with it when there is exactly
-    /// one; with two, nobody can say which.
+    /// one; with two, nobody can say which. The same holds for a NetBIOS name and the longer names it may be cut from.
     pub(super) fn machine(&self, name: &str) -> String {
-        let name = name.trim().to_uppercase();
+        let mut name = visible(name).to_uppercase();
+        if let Some(long) = self.long.get(&name) {
+            if let [only] = Vec::from_iter(long)[..] {
+                only.clone_into(&mut name);
+            }
+        } else if let Some(cut) = netbios(label(&name)).filter(|cut| {
+            is_cut_of(cut, label(&name)) && self.cut.contains(cut) && !self.long.contains_key(cut)
+        }) {
+            // No bundle and no list has the long name: an export does, of a node known by its NetBIOS name.
+            name = cut;
+        }
         match self.full.get(&name) {
             Some(full) if full.len() == 1 => full.first().cloned().unwrap_or(name),
             _ => name,
         }
     }
+}
+
+/// The NetBIOS name of a host whose first label is this, if it is as long as they get.
+fn netbios(label: &str) -> Option<String> {
+    let cut: String = label.chars().take(NETBIOS).collect();
+    (cut.chars().count() == NETBIOS).then_some(cut)
 }
 
 #[cfg(test)]
@@ -61,9 +86,35 @@ mod tests {
     }
 
     #[test]
+    fn a_netbios_name_is_the_host_that_it_was_cut_from() {
+        let names = MachineNames::of(
+            ["VAULT-WEB01-PROD-EU", "vault-web02-prod-eu.corp.example", "VAULT-WEB02-PRO"].into_iter(),
+        );
+        assert_eq!(names.machine("vault-web01-pro"), "VAULT-WEB01-PROD-EU");
+        assert_eq!(names.machine("VAULT-WEB02-PRO"), "VAULT-WEB02-PROD-EU.CORP.EXAMPLE");
+        assert_eq!(names.machine("vault-web02-prod-eu"), "VAULT-WEB02-PROD-EU.CORP.EXAMPLE");
+        assert_eq!(names.machine("VAULT-WEB03-PRO"), "VAULT-WEB03-PRO");
+        assert_eq!(names.machine("VAULT-WEB01-PR"), "VAULT-WEB01-PR", "14 characters are a name of their own");
+
+        let two = MachineNames::of(["VAULT-WEB01-PROD-EU", "VAULT-WEB01-PROD-US"].into_iter());
+        assert_eq!(two.machine("VAULT-WEB01-PRO"), "VAULT-WEB01-PRO", "nobody can say which of the two");
+
+        let cut = MachineNames::of(["VAULT-WEB01-PRO"].into_iter());
+        assert_eq!(cut.machine("vault-web01-prod-eu.corp.example"), "VAULT-WEB01-PRO");
+    }
+
+    #[test]
+    fn invisible_characters_do_not_count() {
+        let names = MachineNames::of(["WEB01.corp.example\u{200b}"].into_iter());
+        for name in ["WEB01", "\u{feff}web01", "WEB01\u{a0}", "WEB\u{200b}01 "] {
+            assert_eq!(names.machine(name), "WEB01.CORP.EXAMPLE", "{name:?}");
+        }
+    }
+
+    #[test]
     fn odd_names_are_none() {
         assert!(is_usable("WEB01"));
-        for name in ["", " ", "a\nb", &"a".repeat(254)] {
+        for name in ["", " ", "\u{feff}\u{200b}", "a\nb", &"a".repeat(254)] {
             assert!(!is_usable(name));
         }
     }

@@ -1,10 +1,11 @@
 //! One row of the node list, from named fields of JSON or of a table.
 
+use super::moment::Column as Dates;
 use super::table::head;
-use super::{Parsed, moment, names, reported};
-use crate::intake::{malformed, sanitized};
+use super::{Parsed, Source, malformed, names, reported};
 use crate::model::excerpt::Sanitize;
 use crate::model::export::{Moment, NodeList, NodeRow};
+use crate::model::host_name::visible;
 use crate::model::input::Problem;
 use crate::model::{BuildVersion, Location, Observed};
 use crate::parsers::left_out_note;
@@ -22,121 +23,93 @@ pub(super) struct Field {
 /// The fields of one row by [`head`] of their name.
 pub(super) type Fields = BTreeMap<String, Field>;
 
-/// Heads under which a fact is: the class name of REST first, then the words of the Server Nodes page
-/// and of our own template.
-mod heads {
-    pub(super) const MACHINE: &[&str] = &["machinename"];
-    pub(super) const VERSION: &[&str] = &["binaryversion", "version"];
-    pub(super) const DATABASE: &[&str] = &["database"];
-    pub(super) const IN_CLUSTER: &[&str] = &["incluster"];
-    pub(super) const CURRENT: &[&str] = &["iscurrentnode"];
-    pub(super) const CONNECTED: &[&str] = &["lastconnected"];
-    pub(super) const BACKGROUND: &[&str] = &["enablebackgroundworker", "backgroundworker"];
-    pub(super) const ENGINE: &[&str] = &["enableengineworker", "engineworker"];
-    pub(super) const RECORDING: &[&str] = &["enablesessionrecordingworker", "sessionrecordingworker"];
-    pub(super) const BACKGROUND_ERROR: &[&str] = &["backgroundworkererror"];
-    pub(super) const ENGINE_ERROR: &[&str] = &["engineworkererror"];
-    pub(super) const RECORDING_ERROR: &[&str] = &["sessionrecordingworkererror"];
-    pub(super) const ERROR: &[&str] = &["errormessage", "error"];
-    /// Maintenance mode is read-only mode under another name.
-    pub(super) const READ_ONLY: &[&str] = &["readonlymodeenabled", "maintenancemode"];
-    /// Fields of the REST class that no fact is made of.
-    pub(super) const UNUSED: &[&str] = &["nodeid", "readonlymodestatus", "loglevel"];
+/// What a node list says of a node, with the heads it may be under: the class name of REST first, then the words of the
+/// Server Nodes page and of our own template.
+const HEADS: [(&str, &[&str]); 14] = [
+    ("machine name", &["machinename"]),
+    ("version", &["binaryversion", "version"]),
+    ("database", &["database"]),
+    ("in cluster", &["incluster"]),
+    ("current node", &["iscurrentnode"]),
+    ("last connected", &["lastconnected"]),
+    ("background worker", &["enablebackgroundworker", "backgroundworker"]),
+    ("engine worker", &["enableengineworker", "engineworker"]),
+    ("session recording worker", &["enablesessionrecordingworker", "sessionrecordingworker"]),
+    ("background worker error", &["backgroundworkererror"]),
+    ("engine worker error", &["engineworkererror"]),
+    ("session recording worker error", &["sessionrecordingworkererror"]),
+    ("error message", &["errormessage", "error"]),
+    // Maintenance mode is read-only mode under another name.
+    ("maintenance mode", &["readonlymodeenabled", "maintenancemode"]),
+];
 
-    pub(super) const ALL: [&[&str]; 15] = [
-        MACHINE,
-        VERSION,
-        DATABASE,
-        IN_CLUSTER,
-        CURRENT,
-        CONNECTED,
-        BACKGROUND,
-        ENGINE,
-        RECORDING,
-        BACKGROUND_ERROR,
-        ENGINE_ERROR,
-        RECORDING_ERROR,
-        ERROR,
-        READ_ONLY,
-        UNUSED,
-    ];
+/// Fields of the REST class that no fact is made of.
+const UNUSED: [&str; 3] = ["nodeid", "readonlymodestatus", "loglevel"];
+
+/// The heads that something of [`HEADS`] may be under.
+pub(super) fn heads(what: &str) -> &'static [&'static str] {
+    HEADS.iter().find(|(known, _)| *known == what).map_or(&[], |(_, heads)| heads)
 }
 
 /// Whether heads are those of a node list: a machine name and one fact that tells it from any inventory.
-pub(super) fn is_node_list<'a>(heads: impl Iterator<Item = &'a str> + Clone) -> bool {
-    let has = |names: &[&str]| heads.clone().any(|head| names.contains(&head));
-    has(heads::MACHINE) && [heads::VERSION, heads::DATABASE, heads::IN_CLUSTER].into_iter().any(has)
+pub(super) fn is_node_list<'a>(there: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let has = |what: &str| there.clone().any(|head| heads(what).contains(&head));
+    has("machine name") && ["version", "database", "in cluster"].into_iter().any(has)
 }
 
 /// Whether a head is one we know.
 pub(super) fn is_known(head: &str) -> bool {
-    heads::ALL.iter().any(|names| names.contains(&head))
-}
-
-/// Whether a head is that of the last connection.
-pub(super) fn is_connected(head: &str) -> bool {
-    heads::CONNECTED.contains(&head)
+    HEADS.iter().any(|(_, names)| names.contains(&head)) || UNUSED.contains(&head)
 }
 
 /// Reads the fields of one row. An error is the sentence that says why the row does not count.
 ///
 /// `dates` is what the other rows show of the order of day and month.
-pub(super) fn read(
-    fields: &Fields,
-    place: Location,
-    dates: &moment::Column,
-    sanitizer: &dyn Sanitize,
-) -> Result<NodeRow, String> {
-    let row = RowReader { fields, sanitizer };
+pub(super) fn read(fields: &Fields, place: Location, dates: &Dates, cx: Source) -> Result<NodeRow, String> {
+    let row = RowReader { fields, cx };
     let machine_name = row
-        .text(heads::MACHINE)
+        .text("machine name")
         .filter(|name| names::is_usable(name))
-        .ok_or_else(|| format!("{place} has no usable machine name, so the row does not count."))?
-        .to_owned();
+        .map(visible)
+        .ok_or_else(|| format!("{place} has no usable machine name, so the row does not count."))?;
     Ok(NodeRow {
         machine_name,
         place,
-        binary_version: row
-            .fact(heads::VERSION, "version", |text| BuildVersion::parse(text).map_err(|e| e.to_string())),
-        binary_version_text: row.text(heads::VERSION).map(|text| row.sanitize(text)),
-        database: row.fact(heads::DATABASE, "database", |text| Ok(row.sanitize(text))),
-        in_cluster: row.flag(heads::IN_CLUSTER, "in cluster"),
-        is_current: row.flag(heads::CURRENT, "current node"),
-        last_connected: row.fact(heads::CONNECTED, "last connected", |text| {
-            dates.parse(text).map_err(|error| format!("{error} (\"{}\")", row.sanitize(text)))
+        binary_version: row.fact("version", |text| BuildVersion::parse(text).map_err(|e| e.to_string())),
+        binary_version_text: row.text("version").map(|text| cx.shown(text)),
+        database: row.fact("database", |text| Ok(cx.shown(text))),
+        in_cluster: row.flag("in cluster"),
+        is_current: row.flag("current node"),
+        last_connected: row.fact("last connected", |text| {
+            dates.parse(text).map_err(|error| format!("{error} (\"{}\")", cx.shown(text)))
         }),
-        background_worker: row.flag(heads::BACKGROUND, "background worker"),
-        engine_worker: row.flag(heads::ENGINE, "engine worker"),
-        session_recording_worker: row.flag(heads::RECORDING, "session recording worker"),
-        background_worker_error: row.error(heads::BACKGROUND_ERROR, "background worker error"),
-        engine_worker_error: row.error(heads::ENGINE_ERROR, "engine worker error"),
-        session_recording_worker_error: row.error(heads::RECORDING_ERROR, "session recording worker error"),
-        error_message: row.error(heads::ERROR, "error message"),
-        read_only: row.flag(heads::READ_ONLY, "maintenance mode"),
+        background_worker: row.flag("background worker"),
+        engine_worker: row.flag("engine worker"),
+        session_recording_worker: row.flag("session recording worker"),
+        background_worker_error: row.error("background worker error"),
+        engine_worker_error: row.error("engine worker error"),
+        session_recording_worker_error: row.error("session recording worker error"),
+        error_message: row.error("error message"),
+        read_only: row.flag("maintenance mode"),
     })
 }
 
 struct RowReader<'a> {
     fields: &'a Fields,
-    sanitizer: &'a dyn Sanitize,
+    cx: Source<'a>,
 }
 
 impl RowReader<'_> {
-    fn field(&self, heads: &[&str]) -> Option<&Field> {
-        heads.iter().find_map(|head| self.fields.get(*head))
+    fn field(&self, what: &str) -> Option<&Field> {
+        heads(what).iter().find_map(|head| self.fields.get(*head))
     }
 
-    fn text(&self, heads: &[&str]) -> Option<&str> {
-        self.field(heads)?.text.as_deref()
+    fn text(&self, what: &str) -> Option<&str> {
+        self.field(what)?.text.as_deref()
     }
 
-    /// Text of an export may hold anything a person or a driver wrote.
-    fn sanitize(&self, text: &str) -> String {
-        sanitized(text, self.sanitizer)
-    }
-
-    fn fact<T>(&self, heads: &[&str], what: &str, parse: impl Fn(&str) -> Result<T, String>) -> Observed<T> {
-        let Some(field) = self.field(heads) else {
+    fn fact<T>(&self, what: &str, parse: impl Fn(&str) -> Result<T, String>) -> Observed<T> {
+        let Some(field) = self.field(what) else {
             return Observed::not_collected(format!("the node list has no column for {what}"));
         };
         let Some(text) = &field.text else {
@@ -145,17 +118,17 @@ impl RowReader<'_> {
         Observed::read(parse(text), field.place.clone())
     }
 
-    fn flag(&self, heads: &[&str], what: &str) -> Observed<bool> {
-        self.fact(heads, what, |text| {
-            reported::flag(text).ok_or_else(|| format!("\"{}\" is not yes or no", self.sanitize(text)))
+    fn flag(&self, what: &str) -> Observed<bool> {
+        self.fact(what, |text| {
+            reported::flag(text).ok_or_else(|| format!("\"{}\" is not yes or no", self.cx.shown(text)))
         })
     }
 
-    /// An error text that is empty says that there is none.
-    fn error(&self, heads: &[&str], what: &str) -> Observed<String> {
-        match self.field(heads) {
+    /// An error text that is empty says that there is none. Text of an export may hold anything a person or a driver wrote.
+    fn error(&self, what: &str) -> Observed<String> {
+        match self.field(what) {
             Some(Field { text: None, place }) => Observed::absent(place.clone()),
-            _ => self.fact(heads, what, |text| Ok(self.sanitize(text))),
+            _ => self.fact(what, |text| Ok(self.cx.shown(text))),
         }
     }
 }
@@ -188,7 +161,7 @@ pub(super) fn list(input: &str, rows: impl Iterator<Item = Result<NodeRow, Strin
     let rows: Vec<NodeRow> = by_name.into_values().collect();
     let newest = rows.iter().filter_map(|row| row.last_connected.value().copied());
     let newest_connection = newest.reduce(|a, b| if later(b, a) { b } else { a });
-    let value = NodeList { input: input.to_owned(), rows, left_out, newest_connection };
+    let value = NodeList { input: input.to_owned(), rows, left_out, pages: None, newest_connection };
     Parsed { value, problems, notes: Vec::new() }
 }
 

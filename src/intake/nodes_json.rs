@@ -6,11 +6,9 @@
 use super::moment::Column;
 use super::node_row::{self, Field, Fields};
 use super::table::head;
-use super::{Parsed, json};
-use crate::model::excerpt::Sanitize;
+use super::{Parsed, Source, json};
 use crate::model::export::NodeList;
 use crate::model::{Location, Position};
-use crate::text::encoding;
 use serde_json::{Map, Value};
 
 /// Most records of one list.
@@ -19,60 +17,22 @@ pub const MAX_NODES: usize = 1_000;
 /// Envelopes that saved answers come in: the product's own, and that of `ConvertTo-Json`.
 pub(super) const ENVELOPES: [&str; 4] = ["data", "model", "records", "value"];
 
-/// Why a text is no node list.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NodesJsonError {
-    /// Not JSON at all. Line and column only: the parser's message could quote the text.
-    #[error("not well-formed JSON at line {line}, column {column}")]
-    NotJson {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-    },
-    /// Another document.
-    #[error("JSON without a list of nodes in it")]
-    OtherShape,
-    /// More than [`MAX_NODES`].
-    #[error("a list of {0} nodes, more than the {MAX_NODES} that are read")]
-    TooMany(usize),
-}
-
-/// Whether a document is a node list.
-pub fn is_nodes(document: &Value) -> bool {
-    records(document).is_some()
-}
-
-/// Reads the document as text of any encoding. JSON nested deeper than 128 levels is not well-formed here.
-pub fn document(bytes: &[u8]) -> Result<Value, NodesJsonError> {
-    serde_json::from_str(&encoding::decode(bytes))
-        .map_err(|error| NodesJsonError::NotJson { line: error.line(), column: error.column() })
-}
-
-/// Reads a saved node list. `input` is the name evidence will carry.
-pub fn parse(
-    input: &str,
-    document: &Value,
-    sanitizer: &dyn Sanitize,
-) -> Result<Parsed<NodeList>, NodesJsonError> {
-    let (prefix, records) = records(document).ok_or(NodesJsonError::OtherShape)?;
-    if records.len() > MAX_NODES {
-        return Err(NodesJsonError::TooMany(records.len()));
-    }
+/// Reads the records of a saved node list, which are at `path` of the document.
+pub(super) fn parse(cx: Source, path: &str, records: &[Value]) -> Parsed<NodeList> {
     let rows = records.iter().enumerate().map(|(index, record)| {
-        let path = format!("{prefix}[{index}]");
-        let place = Location::export(input, Position::Path(path.clone()));
+        let path = format!("{path}[{index}]");
+        let place = Location::export(cx.input, Position::Path(path.clone()));
         match record {
             Value::Object(record) => {
-                node_row::read(&fields(record, input, &path), place, &Column::default(), sanitizer)
+                node_row::read(&fields(record, cx.input, &path), place, &Column::default(), cx)
             }
             _ => Err(format!("{place} is no object, so it does not count.")),
         }
     });
-    let mut list = node_row::list(input, rows);
+    let mut list = node_row::list(cx.input, rows);
     let names = records.iter().filter_map(Value::as_object).flat_map(Map::keys);
-    list.notes.extend(node_row::unknown_note(names.map(String::as_str), sanitizer));
-    Ok(list)
+    list.notes.extend(node_row::unknown_note(names.map(String::as_str), cx.sanitizer));
+    list
 }
 
 fn fields(record: &Map<String, Value>, input: &str, path: &str) -> Fields {
@@ -83,9 +43,9 @@ fn fields(record: &Map<String, Value>, input: &str, path: &str) -> Fields {
     record.iter().filter(|(key, _)| node_row::is_known(&head(key))).map(field).collect()
 }
 
-/// The records and the path they are at: a bare list, one in an envelope, or a single node by itself. A list
-/// counts as one of nodes when any record looks like a node.
-fn records(document: &Value) -> Option<(String, &[Value])> {
+/// The records of a document that is a node list, and the path they are at: a bare list, one in an envelope, or a single
+/// node by itself. A list counts as one of nodes when any record looks like a node.
+pub(super) fn records(document: &Value) -> Option<(String, &[Value])> {
     let looks = |record: &Value| {
         record.as_object().is_some_and(|record| {
             let heads: Vec<String> = record.keys().map(|key| head(key)).collect();
@@ -108,11 +68,13 @@ fn records(document: &Value) -> Option<(String, &[Value])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::NoSanitize;
+    use crate::intake::source;
     use proptest::prelude::*;
 
     fn parse(json: &str) -> Parsed<NodeList> {
-        super::parse("nodes.json", &document(json.as_bytes()).unwrap(), &NoSanitize).unwrap()
+        let document = serde_json::from_str(json).unwrap();
+        let (path, records) = records(&document).unwrap();
+        super::parse(source("nodes.json"), &path, records)
     }
 
     #[test]
@@ -175,24 +137,11 @@ mod tests {
 
     #[test]
     fn other_documents_are_told_apart() {
-        let parse = |json: &str| {
-            let document = document(json.as_bytes());
-            document.and_then(|document| super::parse("x.json", &document, &NoSanitize)).unwrap_err()
-        };
-        assert_eq!(parse(r#"{"healthy":true}"#), NodesJsonError::OtherShape);
-        assert_eq!(parse("[]"), NodesJsonError::OtherShape);
-        assert_eq!(parse("{\n  nodes"), NodesJsonError::NotJson { line: 2, column: 3 });
-        assert!(matches!(parse(&"[".repeat(100_000)), NodesJsonError::NotJson { .. }));
-        let many = vec![r#"{"machineName":"A","database":"x"}"#; MAX_NODES + 1].join(",");
-        assert_eq!(parse(&format!("[{many}]")), NodesJsonError::TooMany(MAX_NODES + 1));
+        assert!(records(&serde_json::json!({"healthy": true})).is_none());
+        assert!(records(&serde_json::json!([])).is_none());
     }
 
     proptest! {
-        #[test]
-        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = document(&bytes).map(|document| super::parse("x", &document, &NoSanitize));
-        }
-
         #[test]
         fn no_values_panic(name in "\\PC{0,20}", version in "\\PC{0,20}", date in "\\PC{0,30}", flag in "\\PC{0,8}") {
             let json = serde_json::json!([{"machineName": name, "binaryVersion": version, "lastConnected": date, "inCluster": flag}]);

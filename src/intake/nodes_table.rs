@@ -3,8 +3,7 @@
 
 use super::node_row::{self, Field, Fields};
 use super::table::{Row, RowSink, TableError, head};
-use super::{Parsed, moment, nodes_json::MAX_NODES};
-use crate::model::excerpt::Sanitize;
+use super::{Parsed, Source, moment, nodes_json::MAX_NODES};
 use crate::model::export::NodeList;
 
 /// What begins a row that is a remark.
@@ -52,26 +51,23 @@ impl RowSink for Reader {
 
 impl Reader {
     /// The list.
-    pub(super) fn finish(
-        self,
-        input: &str,
-        sanitizer: &dyn Sanitize,
-    ) -> Result<Parsed<NodeList>, TableError> {
+    pub(super) fn finish(self, cx: Source) -> Result<Parsed<NodeList>, TableError> {
         if self.rows.len() > MAX_NODES {
             return Err(TableError::TooManyNodes);
         }
-        let connected = self.heads.iter().position(|head| node_row::is_connected(head));
+        let connected =
+            self.heads.iter().position(|head| node_row::heads("last connected").contains(&head.as_str()));
         let mut dates = moment::Column::default();
         for (row, column) in self.rows.iter().zip(connected.into_iter().cycle()) {
-            dates.learn(row.cell(column), || row.cell_place(input, column));
+            dates.learn(row.cell(column), || row.cell_place(cx.input, column));
         }
-        let read = |row: &Row| node_row::read(&self.fields(row, input), row.place(input), &dates, sanitizer);
-        let mut list = node_row::list(input, self.rows.iter().map(read));
+        let read = |row: &Row| node_row::read(&self.fields(row, cx.input), row.place(cx.input), &dates, cx);
+        let mut list = node_row::list(cx.input, self.rows.iter().map(read));
         if list.value.rows.is_empty() {
             list.notes.push("The table has no row of a node below its header.".to_owned());
         }
         list.notes.extend(dates.note());
-        list.notes.extend(node_row::unknown_note(self.header.cells(), sanitizer));
+        list.notes.extend(node_row::unknown_note(self.header.cells(), cx.sanitizer));
         Ok(list)
     }
 
@@ -90,12 +86,12 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{NoSanitize, table};
+    use crate::intake::{NoSanitize, source, table};
     use crate::model::BuildVersion;
 
     fn parse(text: &str) -> Parsed<NodeList> {
         let [sheet] = table::read(text.as_bytes(), &NoSanitize, start).unwrap().try_into().unwrap();
-        sheet.sink.unwrap().finish("nodes.csv", &NoSanitize).unwrap()
+        sheet.sink.unwrap().finish(source("nodes.csv")).unwrap()
     }
 
     #[test]

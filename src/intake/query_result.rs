@@ -5,11 +5,9 @@ use super::facts::Facts;
 use super::records::Records;
 use super::reported::{extract_facts, heads};
 use super::table::{Row, RowSink, head};
-use super::{Parsed, version_table};
-use crate::intake::{malformed, sanitized};
+use super::{Parsed, Source, malformed, version_table};
+use crate::knowledge::Export;
 use crate::knowledge::exports::About;
-use crate::knowledge::{Export, Knowledge};
-use crate::model::excerpt::Sanitize;
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::items::Cell;
 use crate::model::location::CellPos;
@@ -32,10 +30,8 @@ const ITEM: &str = "item";
 const UPGRADED: &str = "upgraded";
 
 /// Results while their rows are read.
-#[derive(Debug)]
 pub(super) struct Reader<'k> {
-    knowledge: &'k Knowledge,
-    input: String,
+    cx: Source<'k>,
     /// The results, the one of the last row last: rows of a result mostly follow each other.
     results: Vec<QueryResult<'k>>,
     /// Markers of no query this program knows.
@@ -71,10 +67,9 @@ fn marker(row: &Row) -> Option<usize> {
 }
 
 /// Takes the first row of a result.
-pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Reader<'k>> {
+pub(super) fn start<'k>(cx: Source<'k>, row: &Row) -> Option<Reader<'k>> {
     marker(row)?;
-    let input = input.to_owned();
-    let mut reader = Reader { knowledge, input, results: Vec::new(), unknown: BTreeSet::new() };
+    let mut reader = Reader { cx, results: Vec::new(), unknown: BTreeSet::new() };
     reader.add(row);
     Some(reader)
 }
@@ -103,7 +98,7 @@ impl<'k> Reader<'k> {
         }
         let of =
             |export: &'k Export| Some((export, export.marker.as_deref().filter(|known| *known == marker)?));
-        let Some((export, marker)) = self.knowledge.exports.iter().find_map(of) else {
+        let Some((export, marker)) = self.cx.knowledge.exports.iter().find_map(of) else {
             if self.unknown.len() < 10 {
                 self.unknown.insert(marker.to_owned());
             }
@@ -115,8 +110,8 @@ impl<'k> Reader<'k> {
         self.results.push(QueryResult {
             export,
             marker,
-            place: row.place(&self.input),
-            records: Records::new(row.origin(&self.input), columns),
+            place: row.place(self.cx.input),
+            records: Records::new(row.origin(self.cx.input), columns),
             names,
             of_item: Vec::new(),
             of_none: None,
@@ -196,20 +191,21 @@ const VERSIONS: &str = "versions";
 
 impl Reader<'_> {
     /// What the results report, with the titles of their exports.
-    pub(super) fn finish(mut self, sanitizer: &dyn Sanitize) -> (Parsed<Vec<Facts>>, Vec<String>) {
+    pub(super) fn finish(mut self) -> (Parsed<Vec<Facts>>, Vec<String>) {
         self.results.sort_by_key(|result| &result.export.id);
         let mut parsed = Parsed::<Vec<Facts>>::default();
         let mut titles = Vec::new();
+        let cx = self.cx;
         for marker in &self.unknown {
-            let marker = sanitized(marker, sanitizer);
+            let marker = cx.shown(marker);
             parsed.problems.push(malformed(format!(
                 "{} contains rows of a query that this program does not know (\"{marker}\"): print the queries again with \"clusterbrief sql\".",
-                self.input
+                cx.input
             )));
         }
         for result in self.results {
             titles.push(result.export.title.clone());
-            let whole = result.check(&self.input);
+            let whole = result.check(cx.input);
             if let Err((kind, text)) = &whole {
                 parsed.problems.push(Problem { kind: *kind, member: None, text: text.clone() });
             }
@@ -217,20 +213,13 @@ impl Reader<'_> {
                 Err((ProblemKind::Foreign, _)) => {}
                 whole if result.export.id == VERSIONS => {
                     if whole.is_ok() {
-                        let history = version_table::of_records(&self.input, &result.records, sanitizer);
-                        parsed.notes.extend(history.notes);
-                        parsed.value.push(Facts::History(history.value));
+                        let history = parsed.absorb(version_table::of_records(cx, &result.records));
+                        parsed.value.push(Facts::History(history));
                     }
                 }
                 whole => {
                     let place = result.place.clone();
-                    let mut reported = extract_facts(
-                        result.export,
-                        result.records,
-                        place.clone(),
-                        self.knowledge,
-                        sanitizer,
-                    );
+                    let mut reported = extract_facts(result.export, result.records, place.clone(), cx);
                     if let Err((_, why)) = whole {
                         for list in reported.lists.values_mut() {
                             *list = Observed::unreadable(place.clone(), why.trim_end_matches('.'));
@@ -248,16 +237,14 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{NoSanitize, table};
+    use crate::intake::{NoSanitize, source, table};
     use crate::model::export::ReportedFields;
     use crate::model::items::Item;
 
     fn read(text: &str) -> (Parsed<Vec<Facts>>, Vec<String>) {
-        let knowledge = Knowledge::builtin().unwrap();
-        let sheets =
-            table::read(text.as_bytes(), &NoSanitize, |row| start("q.csv", row, &knowledge)).unwrap();
-        let [sheet] = sheets.try_into().unwrap();
-        sheet.sink.unwrap().finish(&NoSanitize)
+        let sheets = table::read(text.as_bytes(), &NoSanitize, |row| start(source("q.csv"), row)).unwrap();
+        let [sheet] = sheets.try_into().unwrap_or_else(|_| panic!("one table"));
+        sheet.sink.unwrap().finish()
     }
 
     fn reported(parsed: &Parsed<Vec<Facts>>) -> &super::super::reported::ReportedFacts {

@@ -2,14 +2,16 @@
 
 use super::answers::{self, Question};
 use super::facts::Facts;
+use super::json::JsonError;
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
-use super::{Parsed, json, leaks, manual_capture, snapshot, tables, workbook};
+use super::{ReadExport, Source, json, leaks, manual_capture, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
-use crate::intake::{malformed, sanitized};
+use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
 use crate::model::excerpt::Sanitize;
+use crate::model::host_name::visible;
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::redact::columns::heading;
 use crate::text::encoding;
@@ -108,31 +110,24 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
         holds: Vec::new(),
     };
     match &given.content {
-        Err(error) => refused(input, error),
+        Err(error) => refused(input, ProblemKind::Malformed, error),
         Ok(Content::Bundle(bundle)) => read_bundle(input, bundle, tools),
         Ok(Content::File(bytes)) => {
             // A panic in any library costs the input it happened on, and nothing else.
             let read = catch_unwind(AssertUnwindSafe(|| read_export(input.clone(), bytes, tools)));
-            read.unwrap_or_else(|_| refused(input, "made the reader fail"))
+            read.unwrap_or_else(|_| refused(input, ProblemKind::Malformed, "made the reader fail"))
         }
     }
 }
 
-/// An input that does not count at all, with the one sentence that says why.
-fn refused(mut input: Input, why: impl std::fmt::Display) -> ReadInput {
-    let text = format!("{} {why}.", input.name);
-    input.problems.push(malformed(text));
-    ReadInput { input, facts: Vec::new() }
-}
+/// What is wrong with a key file that was given by itself.
+const KEY_FILE: &str = "has the shape of encryption.config or database.config, and anyone who has those can open the vault: \
+    delete every copy that left the node";
 
-/// A key file that was given by itself.
-fn key_file(mut input: Input) -> ReadInput {
-    let text = format!(
-        "{} has the shape of encryption.config or database.config, and anyone who has those can open the vault: delete \
-         every copy that left the node.",
-        input.name
-    );
-    input.problems.push(Problem { kind: ProblemKind::KeyMaterial, member: None, text });
+/// An input that does not count at all, with the one sentence that says why.
+fn refused(mut input: Input, kind: ProblemKind, why: impl std::fmt::Display) -> ReadInput {
+    let text = format!("{} {why}.", input.name);
+    input.problems.push(Problem { kind, member: None, text });
     ReadInput { input, facts: Vec::new() }
 }
 
@@ -143,71 +138,76 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
     };
     let manifest = bundle.manifest();
     if !super::names::is_usable(&manifest.node.name) {
-        return refused(input, "has no usable machine name in its manifest.json");
+        return refused(input, ProblemKind::Malformed, "has no usable machine name in its manifest.json");
     }
-    input.node = Some(manifest.node.name.trim().to_owned());
+    input.node = Some(visible(&manifest.node.name));
     input.taken = Some(manifest.collection.local(manifest.collection.started).to_rfc3339());
     input.tool = Some(sanitized(&manifest.tool, tools.sanitizer));
-    let read = snapshot::read(&input.name, bundle, tools.scanner, tools.sanitizer);
+    let read = snapshot::read(&input.name, bundle, tools);
     input.problems = read.problems;
     input.notes.extend(read.notes);
-    input.status = match &read.snapshot {
+    // What the collector itself says it did not take is no claim of the bundle that fails.
+    let spoils = |problem: &Problem| !matches!(problem.kind, ProblemKind::Incomplete | ProblemKind::Rights);
+    input.status = match &read.value {
         None => InputStatus::Refused,
-        Some(_) if input.problems.iter().any(|problem| spoils(problem.kind)) => InputStatus::Partly,
+        Some(_) if input.problems.iter().any(spoils) => InputStatus::Partly,
         Some(_) => InputStatus::Read,
     };
     ReadInput {
         input,
-        facts: read.snapshot.map(|snapshot| Facts::Bundle(Box::new(snapshot))).into_iter().collect(),
+        facts: read.value.map(|snapshot| Facts::Bundle(Box::new(snapshot))).into_iter().collect(),
     }
-}
-
-/// Whether a problem means that something the bundle claims to hold does not count. What the collector itself
-/// says it did not take is no claim.
-fn spoils(kind: ProblemKind) -> bool {
-    !matches!(kind, ProblemKind::Incomplete | ProblemKind::Rights)
 }
 
 fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let name = input.name.clone();
-    match recognise(bytes) {
-        Ok(ExportForm::Json) => match json::read(&name, bytes, tools.knowledge, tools.sanitizer) {
-            Ok(read) => counted(Input { kind: read.kind, holds: read.holds, ..input }, read.parsed),
-            Err(error) => {
-                if error.is_of_nodes() {
-                    input.kind = InputKind::NodesJson;
-                }
-                refused(input, format!("is {error}"))
+    let cx = Source { input: &name, knowledge: tools.knowledge, sanitizer: tools.sanitizer };
+    let read = match recognise(bytes) {
+        Ok(ExportForm::Json) => json::read(cx, bytes).map_err(|error| {
+            if let JsonError::TooManyNodes(_) = error {
+                input.kind = InputKind::NodesJson;
             }
-        },
+            format!("is {error}")
+        }),
         Ok(ExportForm::Answers) => {
             input.kind = InputKind::Answers;
-            match answers::parse(&name, bytes, tools.questions, tools.sanitizer) {
-                Ok(parsed) => counted(input, parsed.map(|answers| vec![Facts::Answers(answers)])),
-                Err(error) => refused(input, format!("is not a readable answers file: {error}")),
-            }
+            answers::parse(cx, bytes, tools.questions)
+                .map(|parsed| parsed.map(|answers| vec![Facts::Answers(answers)]))
+                .map(|parsed| ReadExport { kind: input.kind, holds: Vec::new(), parsed })
+                .map_err(|error| format!("is not a readable answers file: {error}"))
         }
         Ok(ExportForm::ManualCapture) => {
             input.kind = InputKind::Export;
             input.holds = vec![manual_capture::TITLE.to_owned()];
-            match manual_capture::read(&name, &encoding::decode(bytes), tools) {
-                Ok(parsed) => counted(input, parsed),
-                Err(error) => refused(input, format!("is {error}")),
-            }
+            manual_capture::read(cx, &encoding::decode(bytes))
+                .map(|parsed| ReadExport { kind: input.kind, holds: input.holds.clone(), parsed })
+                .map_err(|error| format!("is {error}"))
         }
-        Ok(ExportForm::Table) => match tables::read(&name, bytes, tools.knowledge, tools.sanitizer) {
-            Ok(Some(read)) => counted(Input { kind: read.kind, holds: read.holds, ..input }, read.parsed),
+        Ok(ExportForm::Table) => match tables::read(cx, bytes) {
+            Ok(Some(read)) => Ok(read),
             // A workbook that opens is no key file, however opaque a zip looks.
-            Ok(None) if !workbook::is_workbook(bytes) && leaks::is_key_file(bytes) => key_file(input),
-            Ok(None) => refused(input, unknown_file(bytes, tools.knowledge)),
-            Err(error) => refused(input, format!("cannot be read: {error}")),
+            Ok(None) if !workbook::is_workbook(bytes) && leaks::is_key_file(bytes) => {
+                return refused(input, ProblemKind::KeyMaterial, KEY_FILE);
+            }
+            Ok(None) => Err(unknown_file(bytes, tools.knowledge)),
+            Err(error) => Err(format!("cannot be read: {error}")),
         },
         // However opaque a zip looks, it is no key file.
         Err(why @ (Unrecognised::OtherZip | Unrecognised::OpenDocument | Unrecognised::Torn)) => {
-            refused(input, why)
+            Err(why.to_string())
         }
-        Err(_) if leaks::is_key_file(bytes) => key_file(input),
-        Err(why) => refused(input, why),
+        Err(_) if leaks::is_key_file(bytes) => return refused(input, ProblemKind::KeyMaterial, KEY_FILE),
+        Err(why) => Err(why.to_string()),
+    };
+    let ReadExport { kind, holds, parsed } = match read {
+        Ok(read) => read,
+        Err(why) => return refused(input, ProblemKind::Malformed, why),
+    };
+    let status = if parsed.problems.is_empty() { InputStatus::Read } else { InputStatus::Partly };
+    input.notes.extend(parsed.notes);
+    ReadInput {
+        input: Input { kind, holds, status, problems: parsed.problems, ..input },
+        facts: parsed.value,
     }
 }
 
@@ -231,11 +231,4 @@ fn unknown_file(bytes: &[u8], knowledge: &Knowledge) -> String {
          the file again as described there",
         knowledge.exports.len()
     )
-}
-
-fn counted(mut input: Input, parsed: Parsed<Vec<Facts>>) -> ReadInput {
-    input.status = if parsed.problems.is_empty() { InputStatus::Read } else { InputStatus::Partly };
-    input.problems = parsed.problems;
-    input.notes.extend(parsed.notes);
-    ReadInput { input, facts: parsed.value }
 }

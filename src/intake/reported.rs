@@ -3,11 +3,10 @@
 use super::moment;
 use super::records::Records;
 use super::table::head;
-use crate::intake::sanitized;
-use crate::knowledge::Knowledge;
+use crate::intake::Source;
 use crate::knowledge::exports::{About, Export, Field, FieldParser};
 use crate::knowledge::facts::{Entity, Fact, Kind};
-use crate::model::excerpt::{Excerpt, Sanitize};
+use crate::model::excerpt::Excerpt;
 use crate::model::export::ReportedFields;
 use crate::model::items::{CellValue, Column, Items, Table};
 use crate::model::node::Clocks;
@@ -40,21 +39,17 @@ pub struct ReportedNode {
 }
 
 /// Extracts facts from the records of an export. A record of a node that names none reports facts only of the cluster.
-pub(super) fn extract_facts(
-    export: &Export,
-    records: Records,
-    whole: Location,
-    knowledge: &Knowledge,
-    sanitizer: &dyn Sanitize,
-) -> ReportedFacts {
+pub(super) fn extract_facts(export: &Export, records: Records, at: Location, cx: Source) -> ReportedFacts {
     let mut reported = ReportedFacts::default();
     let names: Vec<String> = export.name.iter().map(|name| head(name)).collect();
     let names = records.under(&names, true);
-    let names = Column { texts: Excerpt::texts_of(&names.texts, sanitizer), cells: names.cells };
+    let names = Column { texts: Excerpt::texts_of(&names.texts, cx.sanitizer), cells: names.cells };
     let (mut columns, mut facts) = (Vec::new(), Vec::new());
     for field in &export.fields {
-        let Some(fact) = field.fact.as_deref().and_then(|path| knowledge.facts.get(path)) else { continue };
-        let column = column(export, field, fact, &records, sanitizer);
+        let Some(fact) = field.fact.as_deref().and_then(|path| cx.knowledge.facts.get(path)) else {
+            continue;
+        };
+        let column = column(export, field, fact, &records, cx);
         match fact.of {
             Entity::Item => facts.push((fact.path.clone(), column)),
             Entity::Cluster | Entity::Node => columns.push((fact, column)),
@@ -79,7 +74,7 @@ pub(super) fn extract_facts(
     }
     if export.about == About::List {
         let items = Items::of(Table { origin: records.origin, rows: records.rows, names, facts });
-        reported.lists.insert(export.list().to_owned(), Observed::known(items, whole));
+        reported.lists.insert(export.list().to_owned(), Observed::known(items, at));
     }
     reported
 }
@@ -94,17 +89,11 @@ pub(super) fn heads(export: &Export) -> BTreeSet<String> {
 const NONE: &str = "none";
 
 /// What the records say in a field: every text is read once.
-fn column(
-    export: &Export,
-    field: &Field,
-    fact: &Fact,
-    records: &Records,
-    sanitizer: &dyn Sanitize,
-) -> Column<CellValue> {
+fn column(export: &Export, field: &Field, fact: &Fact, records: &Records, cx: Source) -> Column<CellValue> {
     let heads: Vec<String> = field.heads.iter().map(|name| head(name)).collect();
     let Column { texts, cells } = records.under(&heads, false);
-    let plain = fact.kind == Kind::Text && matches!(field.read, FieldParser::Plain | FieldParser::Count);
-    let mut shown = if plain { Excerpt::texts_of(&texts, sanitizer) } else { Vec::new() }.into_iter();
+    let plain = fact.kind == Kind::Text && matches!(field.read, FieldParser::Plain | FieldParser::Count | FieldParser::Names);
+    let mut shown = if plain { Excerpt::texts_of(&texts, cx.sanitizer) } else { Vec::new() }.into_iter();
     let said = |text: &Arc<str>| {
         let shown = shown.next();
         match text.trim() {
@@ -112,25 +101,23 @@ fn column(
             // An empty text says that there is none; an empty flag, number or date says nothing.
             "" if fact.kind == Kind::Text => CellValue::Absent,
             "" => CellValue::Empty,
-            text => match shown
-                .map_or_else(|| canonical(fact.kind, field.read, text, sanitizer).map(Arc::from), Ok)
-            {
-                Ok(value) => CellValue::Value(value),
-                Err(why) => CellValue::Unreadable(why),
-            },
+            text => shown
+                .map_or_else(|| canonical(fact.kind, field.read, text, cx).map(Arc::from), Ok)
+                .map_or_else(CellValue::Unreadable, CellValue::Value),
         }
     };
     Column { texts: texts.iter().map(said).collect(), cells }
 }
 
 /// A text in the form of its kind, or why it has none.
-pub(super) fn canonical(
-    kind: Kind,
-    reading: FieldParser,
-    text: &str,
-    sanitizer: &dyn Sanitize,
-) -> Result<String, String> {
+pub(super) fn canonical(kind: Kind, reading: FieldParser, text: &str, cx: Source) -> Result<String, String> {
+    let entries;
     let text = match reading {
+        // The names of a field that is read in both ways.
+        FieldParser::Count if text.parse::<f64>().is_err() => {
+            entries = text.split([',', ';']).count().to_string();
+            &entries
+        }
         // `4.8.4515` names no release: its last number is a revision.
         FieldParser::LastNumber => {
             text.rsplit(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() >= 6).unwrap_or(text)
@@ -138,9 +125,9 @@ pub(super) fn canonical(
         FieldParser::Dotted => {
             text.split(|c: char| !c.is_ascii_digit() && c != '.').find(is_dotted).unwrap_or(text)
         }
-        FieldParser::Plain | FieldParser::Not | FieldParser::Count => text,
+        FieldParser::Plain | FieldParser::Not | FieldParser::Count | FieldParser::Names => text,
     };
-    let shown = || sanitized(text, sanitizer);
+    let shown = || cx.shown(text);
     match kind {
         Kind::Text => Ok(shown()),
         Kind::Flag => match (flag(text), reading) {

@@ -1,40 +1,27 @@
 //! Builds the snapshot of a node from an opened bundle.
 
-use super::leaks;
-use super::members::{Member, MemberContent, MemberReader, is_config, is_log};
+use super::members::{Fault, Member, MemberContent, MemberReader, is_log};
+use super::read::Tools;
+use super::{Parsed, leaks};
 use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
-use crate::logs::{FileDigest, Scanner, merge};
-use crate::model::excerpt::Sanitize;
+use crate::logs::{FileDigest, merge};
 use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::LogDigest;
 use crate::model::node::{Setting, Snapshot};
 use crate::model::{Location, Observed};
+use crate::redact::fingerprint::different_bytes;
 use crate::redact::leak;
 use chrono::FixedOffset;
 use std::collections::BTreeMap;
 
-/// What was made of a bundle.
-pub(super) struct ReadBundle {
-    /// The snapshot; `None` when a finding of bundle safety removes the bundle's evidence.
-    pub(super) snapshot: Option<Snapshot>,
-    /// Problems, sorted.
-    pub(super) problems: Vec<Problem>,
-    /// Notes.
-    pub(super) notes: Vec<String>,
-}
-
 /// Settings of configuration files by file name in lower case.
 type Settings = BTreeMap<String, Observed<BTreeMap<String, Setting>>>;
 
-/// Reads a bundle. `input` is the name the report shows.
-pub(super) fn read(
-    input: &str,
-    bundle: &Bundle,
-    scanner: &Scanner<'_>,
-    sanitizer: &dyn Sanitize,
-) -> ReadBundle {
+/// Reads a bundle; no snapshot when a finding of bundle safety removes the bundle's evidence. `input` is the name the
+/// report shows. Problems are sorted.
+pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Option<Snapshot>> {
     let leaks = leak::Scanner::shapes_only();
     let manifest = bundle.manifest();
     let offset = manifest.collection.utc_offset_minutes.value();
@@ -42,9 +29,10 @@ pub(super) fn read(
     let collection = &manifest.collection;
     // The logs of a folder that was copied from elsewhere are of another clock.
     let ended = (!manifest.node.copied && offset.is_some()).then(|| collection.local(collection.ended));
+    let Tools { scanner, sanitizer, .. } = tools;
     let zone = collection.zone.value().map_or("", String::as_str);
-    let members =
-        MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset, zone, ended }.members();
+    let reader = MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset, zone, ended };
+    let members = reader.members();
 
     let mut problems = bundle.problems().to_vec();
     problems.extend(statuses(bundle));
@@ -58,13 +46,13 @@ pub(super) fn read(
     }
     problems.sort();
     problems.dedup();
-    if problems.iter().any(leaks::removes) {
-        return ReadBundle { snapshot: None, problems, notes };
+    if problems.iter().any(|problem| matches!(problem.kind, ProblemKind::KeyMaterial | ProblemKind::Secret)) {
+        return Parsed { value: None, problems, notes };
     }
 
     let facts = read.facts(bundle);
     let settings = read.settings(&facts, bundle);
-    let logs = read.logs(&facts, bundle, scanner, offset);
+    let logs = read.logs(&facts, &reader);
     let snapshot = Snapshot {
         input: input.to_owned(),
         started: manifest.collection.local(manifest.collection.started),
@@ -77,7 +65,7 @@ pub(super) fn read(
         settings,
         logs,
     };
-    ReadBundle { snapshot: Some(snapshot), problems, notes }
+    Parsed { value: Some(snapshot), problems, notes }
 }
 
 /// What the members gave, before it is assembled.
@@ -96,50 +84,32 @@ impl Collected {
         let origin = &member.record.origin;
         match member.part {
             MemberContent::Log(digest) => self.logs.push(*digest),
-            MemberContent::Facts(Ok((facts, unknown))) => {
-                if !unknown.is_empty() {
-                    notes.push(format!(
-                        "{name} is of a newer format; {} key(s) of it were left out.",
-                        unknown.len()
-                    ));
-                }
-                self.facts = Some(Observed::known(facts, Location::file(name)));
+            MemberContent::Facts(read) => {
+                let read = read.map(|(facts, unknown)| {
+                    let newer =
+                        format!("{name} is of a newer format; {} key(s) of it were left out.", unknown.len());
+                    notes.extend((!unknown.is_empty()).then_some(newer));
+                    facts
+                });
+                self.facts = Some(observed(name, name, read));
             }
-            MemberContent::Facts(Err(why)) => {
-                self.facts = Some(Observed::unreadable(Location::file(name), why));
-            }
-            MemberContent::Inventory(Ok(entries)) => {
-                self.inventory = Some(Observed::known(entries, Location::file(name)));
-            }
-            MemberContent::Inventory(Err((line, why))) => {
-                self.inventory = Some(Observed::unreadable(Location::line(name, line), why));
-            }
-            MemberContent::Config(settings) => {
-                let settings = match settings {
-                    Ok(settings) => Observed::known(settings, Location::file(origin)),
-                    Err((line, why)) => Observed::unreadable(Location::line(name, line), why),
-                };
+            MemberContent::Inventory(read) => self.inventory = Some(observed(name, name, read)),
+            MemberContent::Config(read) => {
+                let settings = observed(origin, name, read);
                 self.configs.insert(name.to_owned(), (origin.clone(), settings));
             }
-            MemberContent::Other => {
-                let Some(error) = &member.error else { return };
-                let place = Location::file(name);
-                match name {
-                    FACTS => self.facts = Some(Observed::unreadable(place, error.to_string())),
-                    INVENTORY => self.inventory = Some(Observed::unreadable(place, error.to_string())),
-                    _ if is_config(member.record) => {
-                        let settings = Observed::unreadable(place, error.to_string());
-                        self.configs.insert(name.to_owned(), (origin.clone(), settings));
-                    }
-                    _ => {}
-                }
-            }
+            MemberContent::Other => {}
         }
     }
 
     fn facts(&mut self, bundle: &Bundle) -> NodeFacts {
         match self.facts.take().unwrap_or_else(|| unavailable(bundle, FACTS)) {
-            Observed::Known { value, .. } => *value,
+            Observed::Known { value: mut facts, .. } => {
+                if let Observed::Known { value: file, .. } = &mut facts.encryption_config {
+                    file.different_bytes = file.different_bytes.or_else(|| different_bytes(file));
+                }
+                *facts
+            }
             other => no_facts(&other),
         }
     }
@@ -169,16 +139,10 @@ impl Collected {
         settings
     }
 
-    fn logs(
-        &mut self,
-        facts: &NodeFacts,
-        bundle: &Bundle,
-        scanner: &Scanner<'_>,
-        offset: Option<FixedOffset>,
-    ) -> Observed<LogDigest> {
+    fn logs(&mut self, facts: &NodeFacts, reader: &MemberReader) -> Observed<LogDigest> {
         let mut logs = std::mem::take(&mut self.logs);
         // A log that could not be taken or read is a gap in what the others cover.
-        for record in bundle.members().filter(|record| is_log(record)) {
+        for record in reader.bundle.members().filter(|record| is_log(record)) {
             let name = record.path.as_str();
             let why = match &record.status {
                 Status::Denied { why } => why.as_str(),
@@ -186,7 +150,7 @@ impl Collected {
                 Status::Missing | Status::Skipped { .. } => continue,
             };
             if !logs.iter().any(|log| log.file.name == name) {
-                logs.push(scanner.file(name, offset, false).finish().broken(why));
+                logs.push(reader.scanner.file(name, reader.offset, false).finish().broken(why));
             }
         }
         if !logs.is_empty() {
@@ -201,6 +165,15 @@ impl Collected {
             }
             other => other.without_value(),
         }
+    }
+}
+
+/// What a member says of the file at its origin.
+fn observed<T>(origin: &str, member: &str, read: Result<T, Fault>) -> Observed<T> {
+    match read {
+        Ok(value) => Observed::known(value, Location::file(origin)),
+        Err((Some(line), why)) => Observed::unreadable(Location::line(member, line), why),
+        Err((None, why)) => Observed::unreadable(Location::file(member), why),
     }
 }
 
@@ -255,9 +228,11 @@ fn problem(member: &Member<'_>) -> Option<Problem> {
         return Some(MemberError::problem(error, name));
     }
     let text = match &member.part {
-        MemberContent::Facts(Err(why)) => format!("{name} cannot be understood: {why}."),
-        MemberContent::Inventory(Err((line, why))) | MemberContent::Config(Err((line, why))) => {
-            format!("{name} cannot be understood at line {line}: {why}.")
+        MemberContent::Facts(Err((line, why)))
+        | MemberContent::Inventory(Err((line, why)))
+        | MemberContent::Config(Err((line, why))) => {
+            let at = line.map(|line| format!(" at line {line}")).unwrap_or_default();
+            format!("{name} cannot be understood{at}: {why}.")
         }
         _ => return None,
     };

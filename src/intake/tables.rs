@@ -2,34 +2,31 @@
 
 use super::facts::Facts;
 use super::table::{self, MAX_COLUMNS, Row, RowSink, Sheet, TableError};
-use super::{Parsed, ReadExport, checklist, grid, inventory, nodes_table, query_result, version_table};
-use crate::knowledge::Knowledge;
-use crate::model::excerpt::Sanitize;
+use super::{
+    Parsed, ReadExport, Source, checklist, grid, inventory, nodes_table, query_result, version_table,
+};
 use crate::model::input::InputKind;
 
 /// What a table turned out to be, while its rows are read.
-#[derive(Debug)]
 enum TableReader<'k> {
     Nodes(nodes_table::Reader),
-    History(version_table::Reader),
+    History(version_table::Reader<'k>),
     Results(query_result::Reader<'k>),
-    Inventory(inventory::Reader, &'k Knowledge),
-    Checklist(checklist::Reader),
+    Inventory(inventory::Reader<'k>),
+    Checklist(checklist::Part),
     Grid(grid::Reader<'k>),
 }
 
 impl<'k> TableReader<'k> {
     /// Takes the header of any table we know. Whichever comes first in a sheet decides.
-    fn start(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Self> {
-        let results = || query_result::start(input, row, knowledge).map(Self::Results);
-        let nodes = || nodes_table::start(row).map(Self::Nodes);
-        let inventory = || inventory::start(row).map(|reader| Self::Inventory(reader, knowledge));
-        results()
+    fn start(cx: Source<'k>, row: &Row) -> Option<Self> {
+        query_result::start(cx, row)
+            .map(Self::Results)
             .or_else(|| checklist::start(row).map(Self::Checklist))
-            .or_else(inventory)
-            .or_else(nodes)
-            .or_else(|| version_table::start(input, row).map(Self::History))
-            .or_else(|| grid::start(input, row, knowledge).map(Self::Grid))
+            .or_else(|| inventory::start(cx, row).map(Self::Inventory))
+            .or_else(|| nodes_table::start(row).map(Self::Nodes))
+            .or_else(|| version_table::start(cx, row).map(Self::History))
+            .or_else(|| grid::start(cx, row).map(Self::Grid))
     }
 
     const fn kind(&self) -> InputKind {
@@ -37,36 +34,26 @@ impl<'k> TableReader<'k> {
             Self::Nodes(_) => InputKind::NodesTable,
             Self::History(_) => InputKind::VersionTable,
             Self::Checklist(_) => InputKind::Answers,
-            Self::Results(_) | Self::Inventory(..) | Self::Grid(_) => InputKind::Export,
+            Self::Results(_) | Self::Inventory(_) | Self::Grid(_) => InputKind::Export,
         }
     }
 
     /// What the table says, with the titles of the exports in it.
-    fn finish(
-        self,
-        input: &str,
-        sanitizer: &dyn Sanitize,
-    ) -> Result<(Parsed<Vec<Facts>>, Vec<String>), TableError> {
-        Ok(match self {
-            Self::Nodes(reader) => {
-                let list = reader.finish(input, sanitizer)?.map(|list| vec![Facts::Nodes(list)]);
-                (list, vec!["the node list".to_owned()])
-            }
+    fn finish(self, cx: Source) -> Result<(Parsed<Vec<Facts>>, Vec<String>), TableError> {
+        let (parsed, title) = match self {
+            Self::Results(reader) => return Ok(reader.finish()),
+            Self::Grid(reader) => return Ok(reader.finish()),
+            Self::Nodes(reader) => (reader.finish(cx)?.map(|list| vec![Facts::Nodes(list)]), "the node list"),
             Self::History(reader) => {
-                let history = reader.finish(sanitizer).map(|history| vec![Facts::History(history)]);
-                (history, vec!["the version history".to_owned()])
+                (reader.finish().map(|history| vec![Facts::History(history)]), "the version history")
             }
-            Self::Results(reader) => reader.finish(sanitizer),
-            Self::Grid(reader) => reader.finish(sanitizer),
-            Self::Checklist(reader) => {
-                let part = vec![Facts::Checklist(reader.finish()?)];
-                let parsed = Parsed { value: part, problems: Vec::new(), notes: Vec::new() };
-                (parsed, vec!["a sheet of a checklist".to_owned()])
+            Self::Checklist(part) => {
+                let value = vec![Facts::Checklist(part.checked()?)];
+                (Parsed { value, ..Parsed::default() }, "a sheet of a checklist")
             }
-            Self::Inventory(reader, knowledge) => {
-                (reader.finish(input, knowledge, sanitizer), vec!["a sheet of the inventory".to_owned()])
-            }
-        })
+            Self::Inventory(reader) => (reader.finish(), "a sheet of the inventory"),
+        };
+        Ok((parsed, vec![title.to_owned()]))
     }
 }
 
@@ -77,33 +64,27 @@ impl RowSink for TableReader<'_> {
             Self::History(reader) => reader.add(row),
             Self::Results(reader) => reader.add(row),
             Self::Grid(reader) => reader.add(row),
-            Self::Inventory(reader, _) => reader.add(row),
-            Self::Checklist(reader) => reader.add(row),
+            Self::Inventory(reader) => reader.add(row),
+            Self::Checklist(part) => part.add(row),
         }
     }
 }
 
 /// Reads every table of an input. `None` when none is one we know.
-pub(super) fn read(
-    input: &str,
-    bytes: &[u8],
-    knowledge: &Knowledge,
-    sanitizer: &dyn Sanitize,
-) -> Result<Option<ReadExport>, TableError> {
-    let sheets = table::read(bytes, sanitizer, |row| TableReader::start(input, row, knowledge))?;
+pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<Option<ReadExport>, TableError> {
+    let sheets = table::read(bytes, cx.sanitizer, |row| TableReader::start(cx, row))?;
     let Some(kind) = sheets.iter().find_map(|sheet| sheet.sink.as_ref()).map(TableReader::kind) else {
         return Ok(None);
     };
-    let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: notes(&sheets) };
+    let mut parsed = Parsed::<Vec<Facts>> { notes: notes(&sheets), ..Parsed::default() };
     let mut holds = Vec::new();
     for reader in sheets.into_iter().filter_map(|sheet| sheet.sink) {
-        let (table, titles) = reader.finish(input, sanitizer)?;
-        parsed.value.extend(table.value);
-        parsed.problems.extend(table.problems);
-        parsed.notes.extend(table.notes);
+        let (table, titles) = reader.finish(cx)?;
+        let facts = parsed.absorb(table);
+        parsed.value.extend(facts);
         holds.extend(titles);
     }
-    checklist::join(input, &mut parsed, knowledge, sanitizer);
+    checklist::join(cx, &mut parsed);
     Ok(Some(ReadExport { kind, holds, parsed }))
 }
 
@@ -134,12 +115,8 @@ fn notes(sheets: &[Sheet<TableReader>]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::NoSanitize;
+    use crate::intake::source;
     use crate::intake::workbook::made;
-
-    fn knowledge() -> Knowledge {
-        Knowledge::builtin().unwrap()
-    }
 
     fn row(number: u32, texts: &[&str]) -> String {
         let cell = |(column, text): (u8, &&str)| {
@@ -164,7 +141,7 @@ mod tests {
             ],
             "<sst/>",
         );
-        let tables = read("export.xlsx", &workbook, &knowledge(), &NoSanitize).unwrap().unwrap();
+        let tables = read(source("export.xlsx"), &workbook).unwrap().unwrap();
         let [Facts::History(history), Facts::Nodes(nodes)] = tables.parsed.value.as_slice() else {
             panic!("{:?}", tables.parsed);
         };
@@ -184,7 +161,7 @@ mod tests {
     #[test]
     fn a_workbook_of_other_things_is_none() {
         let workbook = made(&[("Read me", "", &row(1, &["made for the ticket"]))], "<sst/>");
-        assert!(read("x.xlsx", &workbook, &knowledge(), &NoSanitize).unwrap().is_none());
-        assert!(read("x.csv", b"a,b\n1,2\n", &knowledge(), &NoSanitize).unwrap().is_none());
+        assert!(read(source("x.xlsx"), &workbook).unwrap().is_none());
+        assert!(read(source("x.csv"), b"a,b\n1,2\n").unwrap().is_none());
     }
 }

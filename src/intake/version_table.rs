@@ -1,14 +1,16 @@
 //! Reader of an exported `tbVersion`: every build that the database was upgraded to.
 
-use super::Parsed;
 use super::moment::{self, MomentError};
 use super::records::Records;
 use super::table::{Row, RowSink, head};
-use crate::intake::sanitized;
-use crate::model::excerpt::Sanitize;
+use super::{Parsed, Source};
 use crate::model::export::{Moment, VersionHistory, VersionRow};
 use crate::model::{BuildVersion, Location, Observed};
+use chrono::NaiveDateTime;
 use std::cmp::Reverse;
+
+/// Head of the column of versions.
+const HEAD: &str = "versionnumber";
 
 /// Columns of the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub(super) struct Columns {
 /// The columns a row announces, or shows where there is no header.
 pub(super) fn columns(row: &Row) -> Option<Columns> {
     let at = |name: &str| row.cells().position(|cell| head(cell) == name);
-    if let Some(version) = at("versionnumber") {
+    if let Some(version) = at(HEAD) {
         return Some(Columns { version, upgraded: at("upgraded"), headless: false });
     }
     let dated = !matches!(moment::parse(row.cell(1)), Err(MomentError::Unknown));
@@ -34,9 +36,8 @@ pub(super) fn columns(row: &Row) -> Option<Columns> {
 }
 
 /// A history while its rows are read.
-#[derive(Debug)]
-pub(super) struct Reader {
-    input: String,
+pub(super) struct Reader<'a> {
+    cx: Source<'a>,
     columns: Columns,
     rows: Vec<RawRow>,
     /// How many rows hold no version, and the first of them.
@@ -53,27 +54,23 @@ struct RawRow {
 }
 
 /// Takes the header of a history, or its first row.
-pub(super) fn start(input: &str, row: &Row) -> Option<Reader> {
+pub(super) fn start<'a>(cx: Source<'a>, row: &Row) -> Option<Reader<'a>> {
     let columns = columns(row)?;
-    let mut reader = Reader {
-        input: input.to_owned(),
-        columns,
-        rows: Vec::new(),
-        without_version: 0,
-        first_without_version: None,
-    };
+    let mut reader =
+        Reader { cx, columns, rows: Vec::new(), without_version: 0, first_without_version: None };
     if columns.headless {
         reader.add(row);
     }
     Some(reader)
 }
 
-impl RowSink for Reader {
+impl RowSink for Reader<'_> {
     fn add(&mut self, row: &Row) {
         let version = row.cell(self.columns.version);
-        if version.starts_with(|c: char| c.is_ascii_digit()) {
-            let upgraded = self.columns.upgraded.map_or("", |column| row.cell(column)).to_owned();
-            self.rows.push(RawRow { version: version.to_owned(), upgraded, place: row.place(&self.input) });
+        let upgraded = self.columns.upgraded.map_or("", |column| row.cell(column));
+        if version.starts_with(|c: char| c.is_ascii_digit()) || self.is_unreadable(version, upgraded) {
+            let place = row.place(self.cx.input);
+            self.rows.push(RawRow { version: version.to_owned(), upgraded: upgraded.to_owned(), place });
         } else {
             self.without_version += 1;
             self.first_without_version.get_or_insert_with(|| row.clone());
@@ -81,9 +78,20 @@ impl RowSink for Reader {
     }
 }
 
-impl Reader {
+impl Reader<'_> {
+    /// Whether a row without a version is one of the table all the same, whose version nobody can read: it has a date, or a
+    /// word such as `#N/A` where there is no column of dates. A footer has neither.
+    fn is_unreadable(&self, version: &str, upgraded: &str) -> bool {
+        let is_word = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
+        let is_rule = |text: &str| text.chars().all(|c| matches!(c, '-' | '=' | '_' | '+' | '|'));
+        match self.columns.upgraded {
+            Some(_) => upgraded.contains(|c: char| c.is_ascii_digit()) && !is_rule(upgraded),
+            None => is_word(version) && !is_rule(version) && head(version) != HEAD,
+        }
+    }
+
     /// The history.
-    pub(super) fn finish(self, sanitizer: &dyn Sanitize) -> Parsed<VersionHistory> {
+    pub(super) fn finish(self) -> Parsed<VersionHistory> {
         let mut notes = Vec::new();
         if self.columns.headless {
             notes.push("The history has no header; its columns were recognised by their content.".to_owned());
@@ -93,90 +101,118 @@ impl Reader {
             notes.push(format!(
                 "{} row(s) hold no version and were left out, first {}: \"{}\".",
                 self.without_version,
-                row.place(&self.input),
-                sanitized(text, sanitizer)
+                row.place(self.cx.input),
+                self.cx.shown(text)
             ));
         }
-        history(&self.input, &self.rows, self.columns.upgraded.is_some(), notes, sanitizer)
+        history(self.cx, &self.rows, self.columns.upgraded.is_some(), notes)
     }
 }
 
 /// The history in the result of our own query: the version is the item, its date the one fact.
-pub(super) fn of_records(input: &str, records: &Records, sanitizer: &dyn Sanitize) -> Parsed<VersionHistory> {
+pub(super) fn of_records(cx: Source, records: &Records) -> Parsed<VersionHistory> {
     let rows = (0..records.len()).filter_map(|record| {
         let text = |head: &str| records.text(record, head).map(str::to_owned);
         let upgraded = text("upgraded").filter(|date| date != "none").unwrap_or_default();
         Some(RawRow { version: text("item")?, upgraded, place: records.place(record) })
     });
-    history(input, &rows.collect::<Vec<_>>(), true, Vec::new(), sanitizer)
+    history(cx, &rows.collect::<Vec<_>>(), true, Vec::new())
 }
 
-/// Sorts rows: newest first by date, then by version, as the vendor's own query has it. Where a date is
-/// missing or could mean two days, versions alone decide, and a note says so.
-fn history(
-    input: &str,
-    rows: &[RawRow],
-    has_dates: bool,
-    mut notes: Vec<String>,
-    sanitizer: &dyn Sanitize,
-) -> Parsed<VersionHistory> {
-    if rows.is_empty() {
+/// Sorts rows: newest first by date, then by version, as the vendor's own query has it. Where dates could mean two days, both
+/// orders must agree on the newest row. Where one cannot be read, nobody can say which row that is; only without any
+/// column of dates the highest version counts.
+fn history(cx: Source, raws: &[RawRow], has_dates: bool, mut notes: Vec<String>) -> Parsed<VersionHistory> {
+    if raws.is_empty() {
         notes.push("The history has no row.".to_owned());
     }
     let mut dates = moment::Column::default();
-    for raw in rows {
+    for raw in raws {
         dates.learn(&raw.upgraded, || raw.place.clone());
     }
     notes.extend(dates.note());
-    let mut rows: Vec<VersionRow> =
-        rows.iter().map(|raw| version_row(raw, has_dates, &dates, sanitizer)).collect();
+    let mut rows: Vec<VersionRow> = raws.iter().map(|raw| version_row(raw, has_dates, &dates, cx)).collect();
     let all_dated = rows.iter().all(|row| row.upgraded.value().is_some());
+    let newest = if all_dated || !has_dates || rows.len() < 2 {
+        Ok(None)
+    } else {
+        newest(raws, &rows, &dates)
+    };
     rows.sort_by_cached_key(|row| {
+        let is_newest = newest.as_ref().is_ok_and(|newest| newest.as_ref() == Some(&row.place));
         let when = row.upgraded.value().filter(|_| all_dated).map(order);
-        Reverse((when, row.version.value().copied(), row.text.clone()))
+        // Of rows of one time an unreadable one comes first: it may be the current one.
+        Reverse((is_newest, when, row.version.is_unknown(), row.version.value().copied(), row.text.clone()))
     });
     if !all_dated && rows.len() > 1 {
-        notes
-            .push("Not every date of the history is certain, so its rows are ordered by version.".to_owned());
+        notes.push(match &newest {
+            Ok(None) => "The history has no dates, so its rows are ordered by version.".to_owned(),
+            Ok(Some(_)) => "Some dates could mean two days. The first row is the newest either way; the others are \
+                            ordered by version."
+                .to_owned(),
+            Err(why) => format!("It does not say which build the database has now: {why}."),
+        });
     }
-    Parsed { value: VersionHistory { input: input.to_owned(), rows }, problems: Vec::new(), notes }
+    let value = VersionHistory { input: cx.input.to_owned(), rows, unordered: newest.err() };
+    Parsed { value, problems: Vec::new(), notes }
+}
+
+/// The place of the newest row, where it is the newest however its dates are read; else why nobody can say.
+fn newest(raws: &[RawRow], rows: &[VersionRow], dates: &moment::Column) -> Result<Option<Location>, String> {
+    let mut read = Vec::new();
+    for (raw, row) in raws.iter().zip(rows) {
+        let Some((day_first, month_first)) = dates.both(&raw.upgraded) else {
+            let why = row.upgraded.why_unknown().unwrap_or_default();
+            return Err(format!("its newest row is not certain, as {why}"));
+        };
+        read.push((order(&day_first), order(&month_first), row));
+    }
+    type Dated<'r> = (NaiveDateTime, NaiveDateTime, &'r VersionRow);
+    let of = |date: fn(&Dated) -> NaiveDateTime| {
+        let newest = read.iter().max_by_key(|dated| {
+            (date(dated), dated.2.version.is_unknown(), dated.2.version.value().copied())
+        });
+        newest.map(|(.., row)| row.place.clone())
+    };
+    match (of(|dated| dated.0), of(|dated| dated.1)) {
+        (day_first, month_first) if day_first == month_first => Ok(day_first),
+        _ => Err("its dates could mean two days each, and the newest row depends on which: export it again with \
+                  dates as yyyy-MM-dd"
+            .to_owned()),
+    }
 }
 
 /// One export writes all its dates in one zone, so readings compare.
-fn order(moment: &Moment) -> chrono::NaiveDateTime {
+fn order(moment: &Moment) -> NaiveDateTime {
     moment.utc.map_or(moment.wall, |utc| utc.naive_utc())
 }
 
-fn version_row(
-    raw: &RawRow,
-    has_dates: bool,
-    dates: &moment::Column,
-    sanitizer: &dyn Sanitize,
-) -> VersionRow {
+fn version_row(raw: &RawRow, has_dates: bool, dates: &moment::Column, cx: Source) -> VersionRow {
     let place = raw.place.clone();
-    let shown = |text: &str| sanitized(text, sanitizer);
     let version = Observed::read(BuildVersion::parse(&raw.version), place.clone());
     let upgraded = if !has_dates {
         Observed::not_collected("the history has no column \"Upgraded\"")
     } else if raw.upgraded.is_empty() {
         Observed::not_collected(format!("{place} has no date"))
     } else {
-        let why = |error| format!("{error} (\"{}\")", shown(&raw.upgraded));
+        let why = |error| format!("{error} (\"{}\")", cx.shown(&raw.upgraded));
         Observed::read(dates.parse(&raw.upgraded).map_err(why), place.clone())
     };
-    VersionRow { version, text: shown(&raw.version), upgraded, place }
+    VersionRow { version, text: cx.shown(&raw.version), upgraded, place }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{NoSanitize, table};
+    use crate::intake::{NoSanitize, source, table};
     use proptest::prelude::*;
 
     fn read(bytes: &[u8]) -> Option<Parsed<VersionHistory>> {
-        let [sheet] =
-            table::read(bytes, &NoSanitize, |row| start("tbVersion.csv", row)).ok()?.try_into().unwrap();
-        Some(sheet.sink?.finish(&NoSanitize))
+        let [sheet] = table::read(bytes, &NoSanitize, |row| start(source("tbVersion.csv"), row))
+            .ok()?
+            .try_into()
+            .ok()?;
+        Some(sheet.sink?.finish())
     }
 
     fn parse(text: &str) -> Parsed<VersionHistory> {

@@ -5,6 +5,7 @@
 //! are matched.
 
 pub mod actions;
+pub mod advisories;
 pub mod causes;
 pub mod checklist;
 pub mod conflicts;
@@ -37,7 +38,7 @@ use layer::{Layers, Record, check, records, sorted};
 use std::collections::BTreeSet;
 
 /// The day the built-in records were last reviewed, for code that does not load them.
-pub const EDITION: &str = "2026-11-22";
+pub const EDITION: &str = "2026-11-30";
 
 /// All that is known about the product.
 #[derive(Debug, Clone)]
@@ -66,6 +67,10 @@ pub struct Knowledge {
     pub releases: Vec<releases::Release>,
     /// How many days a release is supported.
     pub support_window_days: u32,
+    /// Builds before this one are no longer supported, whenever they were released.
+    pub unsupported_before: Option<crate::model::BuildVersion>,
+    /// Known vulnerabilities, the oldest first.
+    pub advisories: Vec<advisories::Advisory>,
     /// Builds that an upgrade passes, in order.
     pub steps: Vec<steps::Step>,
     /// Labels for numbers of facts, in order of fact and number.
@@ -109,6 +114,7 @@ macro_rules! built_in {
 
 built_in![
     "actions.toml",
+    "advisories.toml",
     "causes.toml",
     "checklist.toml",
     "conflicts.toml",
@@ -204,6 +210,8 @@ impl Knowledge {
             exports: sorted(layers.exports, Record::key),
             releases: sorted(layers.releases, |one| one.version),
             support_window_days: layers.support_window_days,
+            unsupported_before: layers.unsupported_before,
+            advisories: sorted(layers.advisories, |one| (one.published, one.id.clone())),
             steps: sorted(layers.steps, |one| one.build),
             value_labels: sorted(layers.value_labels, |one| (one.fact.clone(), one.from)),
             checklist: sorted(layers.checklist, |one| (one.stage, one.order, one.id.clone())),
@@ -254,6 +262,8 @@ impl Layers {
         [
             check(&self.exports, |export| export.problems(facts)),
             check(&self.signatures, |signature| signature.problems(&self.signatures)),
+            check(&self.advisories, advisories::Advisory::problems),
+            check(&self.cve_products, advisories::CveProduct::problems),
             check(&self.actions, |action| action.problems(&mut fixed)),
             check(&self.causes, |cause| cause.problems(self)),
             check(&self.connected, connected::ConnectedRow::problems),
@@ -334,7 +344,7 @@ mod tests {
             (vec!["source SEED 2".into()], vec!["source WIKI 6".into()])
         );
         assert_eq!(own.edition, NaiveDate::from_ymd_opt(2027, 1, 31));
-        assert_eq!(knowledge.edition, NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
+        assert_eq!(knowledge.edition, EDITION.parse().unwrap());
         assert!(knowledge.sources.iter().any(|source| source.title == "our copy"));
     }
 

@@ -4,9 +4,10 @@ use super::facts::{Entity, Facts};
 use super::layer::{Layers, failed};
 use super::signatures::Versions;
 use super::sources::Citation;
-use crate::finding::{Confidence, Scope, Severity, SubjectKind};
-use crate::model::BuildVersion;
+use crate::finding::{Confidence, Holds, Scope, Severity, SubjectKind, Weight};
+use crate::model::{Area, BuildVersion};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// What a rule is, for a reader and for the report: the same of a rule that is Rust and of one that is TOML.
@@ -19,9 +20,17 @@ pub struct RuleMeta {
     pub title: String,
     /// Severity at its worst.
     pub severity: Severity,
+    /// The part of the cluster that it is about; without it that of the family in its id.
+    pub area: Option<Area>,
+    /// Whether it keeps the question open while it is undecided.
+    #[serde(default)]
+    pub holds: Holds,
     /// Which question it belongs to.
-    #[serde(default = "now")]
+    #[serde(default = "always")]
     pub scope: Scope,
+    /// A rule of scope upgrade that the running build needs met too: judged without a target as well, with findings of
+    /// this severity at most.
+    pub now: Option<Severity>,
     /// What it is judged on.
     pub subject: SubjectKind,
     /// Which evaluator judges it.
@@ -53,6 +62,31 @@ impl RuleMeta {
         if confirms { Confidence::Confirmed } else { Confidence::Inferred }
     }
 
+    /// The part of the cluster that it is about.
+    pub fn area(&self) -> Area {
+        self.area.unwrap_or_else(|| Area::of_family(&self.id))
+    }
+
+    /// Whether it is judged without a target.
+    pub const fn is_judged_now(&self) -> bool {
+        matches!(self.scope, Scope::Now) || self.now.is_some()
+    }
+
+    /// As it is judged with or without a target: without one, no finding is worse than `now`.
+    pub fn judged(&self, has_target: bool) -> Cow<'_, Self> {
+        match self.now {
+            Some(now) if !has_target && self.severity < now => {
+                Cow::Owned(Self { severity: now, ..self.clone() })
+            }
+            _ => Cow::Borrowed(self),
+        }
+    }
+
+    /// What it weighs in the verdict.
+    pub fn weight(&self) -> Weight {
+        Weight { severity: self.severity, area: self.area(), holds: self.holds }
+    }
+
     /// The four texts with their headings, in the order in which they are shown.
     pub fn texts(&self) -> [(&'static str, &str); 4] {
         [
@@ -64,7 +98,7 @@ impl RuleMeta {
     }
 }
 
-fn now() -> Scope {
+fn always() -> Scope {
     Scope::Now
 }
 
@@ -107,6 +141,8 @@ pub enum Build {
     Current,
     /// What is installed, or the build to upgrade to.
     Either,
+    /// The build that the question is about: the one to upgrade to; without a target, what is installed.
+    Asked,
     /// The build to upgrade to.
     Target,
     /// The way from what is installed to the build to upgrade to: it enters the range from below.
@@ -153,6 +189,9 @@ pub struct Expectation {
     pub inferred: bool,
     /// A node that runs this build or a later one and is connected meets it, because the build does not run without it.
     pub proven_from: Option<BuildVersion>,
+    /// A cluster of which every node demonstrably works meets it for now, because the product does not run without it.
+    #[serde(default)]
+    pub proven_by_running: bool,
     /// Where sources disagree: what each of them says, one sentence each.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -298,6 +337,8 @@ pub struct ParityRow {
     pub agree: Agree,
     /// Its rule, if a difference is a problem of its own.
     pub rule: Option<String>,
+    /// How bad a difference is, where no rule of its own says so.
+    pub severity: Option<Severity>,
     /// Where that comes from.
     pub cites: Vec<Citation>,
 }
@@ -334,6 +375,11 @@ impl Rows {
         settings.into_iter().any(|setting| setting == (file, key))
     }
 
+    /// Whether a row says how this setting of a configuration file is compared. Names are compared without regard to case.
+    pub fn has_row(&self, file: &str, key: &str) -> bool {
+        self.may_differ(file, Some(key)) || self.parity.iter().any(|row| row.is_setting(file, key))
+    }
+
     /// Whether a configuration file, or one setting of it, may differ from node to node. Names are compared without
     /// regard to case.
     pub fn may_differ(&self, file: &str, key: Option<&str>) -> bool {
@@ -348,6 +394,22 @@ impl Rows {
 }
 
 impl ParityRow {
+    /// Whether it is about this setting. `[*]` in its path is any identity of an element, or none.
+    fn is_setting(&self, file: &str, key: &str) -> bool {
+        let Some((name, setting)) = self.fact.strip_prefix(CONFIG).and_then(|path| path.split_once(':')) else {
+            return false;
+        };
+        let (setting, key) = (setting.to_lowercase(), key.to_lowercase());
+        let fits = match setting.split_once("[*]") {
+            None => setting == key,
+            Some((element, attribute)) => key.strip_prefix(element).is_some_and(|after| {
+                let identity = after.strip_prefix('[').and_then(|inside| inside.split_once(']'));
+                identity.map_or(after, |(_, after)| after) == attribute
+            }),
+        };
+        fits && name.eq_ignore_ascii_case(file)
+    }
+
     /// Whether it is about a whole configuration file, whose settings are listed as they are found.
     pub fn is_file(&self) -> bool {
         self.fact.starts_with(CONFIG) && !self.fact.contains(':')
@@ -384,6 +446,10 @@ impl ParityRow {
             (
                 self.rule.is_some() && self.agree == Agree::MayDiffer,
                 "a fact that may differ cannot have a rule",
+            ),
+            (
+                self.severity.is_some() && (self.rule.is_some() || self.agree == Agree::MayDiffer),
+                "only a fact that has to be the same and has no rule takes a severity",
             ),
         ])
     }

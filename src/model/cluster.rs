@@ -78,10 +78,7 @@ impl Cluster {
 
     /// The database's build, from its version history.
     pub fn database_version(&self) -> Observed<BuildVersion> {
-        self.history.as_ref().and_then(|history| match history.current() {
-            Some(row) => row.version.clone(),
-            None => Observed::not_collected("the version history has no row"),
-        })
+        self.history.as_ref().and_then(VersionHistory::build)
     }
 
     /// Whether a log hit is current: at most [`current_window`] before the node's newest line, and after the last start of

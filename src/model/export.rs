@@ -2,6 +2,7 @@
 
 use super::location::Location;
 use super::observed::Observed;
+use super::pages::Pages;
 use super::version::BuildVersion;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -21,8 +22,17 @@ pub struct NodeList {
     /// Number of rows without a usable machine name, which do not count. If there are any, the list does not confirm which
     /// nodes there are.
     pub left_out: usize,
+    /// The pages of a longer list that its rows are.
+    pub pages: Option<Pages>,
     /// About when the list was made: the newest `LastConnected` of its rows.
     pub newest_connection: Option<Moment>,
+}
+
+impl NodeList {
+    /// What is missing of the list, as a lower-case fragment; `None` if it is whole.
+    pub fn missing(&self) -> Option<String> {
+        self.pages.as_ref().and_then(Pages::missing)
+    }
 }
 
 /// One row of the node list. Field names follow the REST classes.
@@ -124,6 +134,8 @@ pub struct VersionHistory {
     pub input: String,
     /// Rows, newest first by date, then by version.
     pub rows: Vec<VersionRow>,
+    /// Why nobody can say which row is the newest, as a lower-case fragment: a date could not be read.
+    pub unordered: Option<String>,
 }
 
 /// One row of `tbVersion`.
@@ -140,9 +152,19 @@ pub struct VersionRow {
 }
 
 impl VersionHistory {
-    /// The current row: the newest by date, then by version, as in the vendor's own query.
+    /// The current row: the newest by date, then by version, as in the vendor's own query. `None` where there is no row,
+    /// or nobody can say which one it is.
     pub fn current(&self) -> Option<&VersionRow> {
-        self.rows.first()
+        self.rows.first().filter(|_| self.unordered.is_none())
+    }
+
+    /// The build of the current row.
+    pub fn build(&self) -> Observed<BuildVersion> {
+        match (&self.unordered, self.rows.first()) {
+            (Some(why), Some(_)) => Observed::not_collected(format!("{}: {why}", self.input)),
+            (None, Some(row)) => row.version.clone(),
+            (_, None) => Observed::not_collected("the version history has no row"),
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 //! for, because an export may have 100,000 rows.
 
 use super::export::ReportedFields;
+use super::host_name::visible;
 use super::location::{CellPos, Location, SourceRef};
 use super::observed::Observed;
+use super::pages::Pages;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -89,6 +91,8 @@ pub struct Items {
     first: Vec<(usize, usize)>,
     /// Rows of later exports for the same item, by its index.
     later: BTreeMap<usize, Vec<(usize, usize)>>,
+    /// The pages they are, if no export holds the whole list.
+    pages: Option<Pages>,
 }
 
 impl Items {
@@ -96,7 +100,24 @@ impl Items {
     pub fn of(table: Table) -> Self {
         let is_item = |row: &usize| !named(&table, *row).is_empty() || table.values(*row).next().is_some();
         let first = (0..table.rows.len()).filter(is_item).map(|row| (0, row)).collect();
-        Self { tables: vec![table], first, later: BTreeMap::new() }
+        Self { tables: vec![table], first, later: BTreeMap::new(), pages: None }
+    }
+
+    /// The same as pages of a longer list.
+    #[must_use]
+    pub fn in_pages(mut self, pages: Option<Pages>) -> Self {
+        self.pages = pages;
+        self
+    }
+
+    /// What is missing of the list, as a lower-case fragment; `None` if it is whole.
+    pub fn missing(&self) -> Option<String> {
+        self.pages.as_ref().and_then(Pages::missing)
+    }
+
+    /// Whether the beginning of the list is there.
+    pub fn has_first(&self) -> bool {
+        self.pages.as_ref().is_none_or(Pages::has_first)
     }
 
     /// How many there are.
@@ -119,11 +140,11 @@ impl Items {
     pub fn join(&mut self, other: Self) {
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for (index, item) in self.iter().enumerate().filter(|(_, item)| !item.name().is_empty()) {
-            known.entry(item.name().to_ascii_lowercase()).or_insert(index);
+            known.entry(visible(item.name()).to_ascii_lowercase()).or_insert(index);
         }
         let before = self.tables.len();
         for item in other.iter() {
-            let key = item.name().to_ascii_lowercase();
+            let key = visible(item.name()).to_ascii_lowercase();
             let mut rows = item.rows().map(|(table, row)| (table + before, row));
             let index = known.get(&key).copied().unwrap_or_else(|| {
                 let index = self.first.len();
@@ -139,6 +160,10 @@ impl Items {
             }
         }
         self.tables.extend(other.tables);
+        self.pages = self.pages.take().zip(other.pages).map(|(mut pages, more)| {
+            pages.join(more);
+            pages
+        });
     }
 }
 

@@ -4,11 +4,13 @@
 //! often a finding, but "could not be read" never is, and the type keeps the two apart.
 
 pub mod answers;
+pub mod area;
 pub mod checklist;
 pub mod cluster;
 pub mod excerpt;
 pub mod export;
 pub mod facts;
+pub mod host_name;
 pub mod iis;
 pub mod input;
 pub mod items;
@@ -19,6 +21,7 @@ pub mod lookup;
 pub mod node;
 pub mod observed;
 pub mod package;
+pub mod pages;
 pub mod parity;
 pub mod primary;
 pub mod product;
@@ -26,6 +29,7 @@ pub mod unknown;
 pub mod version;
 
 pub use answers::{Answer, Answers};
+pub use area::Area;
 pub use cluster::{Cluster, NodeSet};
 pub use excerpt::Excerpt;
 pub use input::{Input, InputKind, InputStatus};

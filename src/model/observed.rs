@@ -143,9 +143,7 @@ impl<T> Observed<T> {
                 sources,
                 disputed: disputed.into_iter().map(|(v, p)| (f(v), p)).collect(),
             },
-            Self::Absent { looked_at } => Observed::Absent { looked_at },
-            Self::Unreadable { place, why } => Observed::Unreadable { place, why },
-            Self::NotCollected { why } => Observed::NotCollected { why },
+            other => other.without_value(),
         }
     }
 
@@ -153,9 +151,7 @@ impl<T> Observed<T> {
     pub fn and_then<U>(self, f: impl FnOnce(T) -> Observed<U>) -> Observed<U> {
         match self {
             Self::Known { value, .. } => f(value),
-            Self::Absent { looked_at } => Observed::Absent { looked_at },
-            Self::Unreadable { place, why } => Observed::Unreadable { place, why },
-            Self::NotCollected { why } => Observed::NotCollected { why },
+            other => other.without_value(),
         }
     }
 

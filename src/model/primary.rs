@@ -2,6 +2,7 @@
 
 use super::answers::Answers;
 use super::cluster::Cluster;
+use super::host_name::same_host;
 use super::location::Location;
 use super::observed::Observed;
 use super::version::BuildVersion;
@@ -39,7 +40,7 @@ impl Cluster {
                 && let Some(place) = sources.into_iter().next()
                 && !value.trim().is_empty()
             {
-                let known = self.nodes.iter().find(|one| one.name.eq_ignore_ascii_case(value.trim()));
+                let known = self.nodes.iter().find(|one| same_host(&one.name, &value));
                 named.push(PrimaryClaim {
                     node: known.map_or_else(|| value.trim().to_owned(), |one| one.name.clone()),
                     known: known.is_some(),

@@ -9,6 +9,8 @@ pub mod xml_config;
 
 #[cfg(feature = "report")]
 use crate::model::excerpt::{Excerpt, Sanitize};
+#[cfg(feature = "report")]
+use std::collections::BTreeSet;
 
 /// The note on fields of these names, of which nothing was made; `None` without any.
 #[cfg(feature = "report")]
@@ -16,15 +18,13 @@ pub(crate) fn left_out_note<'a>(
     unknown: impl Iterator<Item = &'a str>,
     sanitizer: &dyn Sanitize,
 ) -> Option<String> {
-    let mut unknown: Vec<String> = unknown
+    let unknown: BTreeSet<String> = unknown
         .filter(|name| !name.trim().is_empty())
         .map(|name| format!("\"{}\"", Excerpt::new(name, sanitizer).as_str()))
         .collect();
-    unknown.sort();
-    unknown.dedup();
     let more = unknown.len().saturating_sub(10);
-    unknown.truncate(10);
+    let shown: Vec<String> = unknown.into_iter().take(10).collect();
     let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!unknown.is_empty())
-        .then(|| format!("Fields this program does not know were left out: {}{tail}.", unknown.join(", ")))
+    (!shown.is_empty())
+        .then(|| format!("Fields this program does not know were left out: {}{tail}.", shown.join(", ")))
 }

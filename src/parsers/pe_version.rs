@@ -34,13 +34,10 @@ fn parse(bytes: &[u8]) -> Result<Binary, PeError> {
     let options = ParseOptions::default().with_parse_mode(ParseMode::Permissive);
     let header = Header::parse(bytes).map_err(|_| PeError::NotPe)?;
     let optional = header.optional_header.ok_or(PeError::NotPe)?;
-    let mut at = usize::try_from(header.dos_header.pe_pointer)
-        .ok()
-        .and_then(|at| {
-            at.checked_add(goblin::pe::header::SIZEOF_PE_MAGIC + goblin::pe::header::SIZEOF_COFF_HEADER)
-        })
-        .and_then(|at| at.checked_add(usize::from(header.coff_header.size_of_optional_header)))
-        .ok_or(PeError::NotPe)?;
+    let headers = goblin::pe::header::SIZEOF_PE_MAGIC + goblin::pe::header::SIZEOF_COFF_HEADER;
+    let optional_size = u64::from(header.coff_header.size_of_optional_header);
+    let at = u64::from(header.dos_header.pe_pointer) + headers as u64 + optional_size;
+    let mut at = usize::try_from(at).map_err(|_| PeError::NotPe)?;
     let sections = header.coff_header.sections(bytes, &mut at).map_err(|_| PeError::NotPe)?;
     let alignment = optional.windows_fields.file_alignment;
 

@@ -40,7 +40,7 @@ pub fn causes<'k>(results: &[RuleResult], knowledge: &'k Knowledge) -> Causes<'k
 }
 
 /// Every finding with its position and its rule.
-pub(super) fn all_findings(results: &[RuleResult]) -> impl Iterator<Item = (At, &str, &Finding)> {
+pub fn all_findings(results: &[RuleResult]) -> impl Iterator<Item = (At, &str, &Finding)> {
     results.iter().enumerate().flat_map(|(outer, result)| {
         let findings = result.outcome.findings().iter().enumerate();
         findings.map(move |(inner, finding)| ((outer, inner), result.rule.as_str(), finding))

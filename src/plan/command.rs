@@ -153,16 +153,10 @@ impl<T: Checked> Written for Arg<T> {
     }
 }
 
-/// A line as it is put together.
-struct Line {
-    text: String,
-    open: Vec<String>,
-}
-
 const APPCMD: &str = r"%windir%\system32\inetsrv\appcmd.exe";
 
 /// A line made of words of this file, with an argument in quotes for each `{}` in them.
-fn line(words: &[&'static str], args: &[&dyn Written]) -> Line {
+fn line(words: &[&'static str], args: &[&dyn Written]) -> CommandLine {
     let words = words.concat();
     let mut words = words.split("{}");
     let mut text = words.next().unwrap_or_default().replacen("appcmd", APPCMD, 1);
@@ -173,12 +167,12 @@ fn line(words: &[&'static str], args: &[&dyn Written]) -> Line {
     let mut open: Vec<String> = args.iter().filter_map(|arg| arg.why_open()).map(str::to_owned).collect();
     open.sort();
     open.dedup();
-    Line { text, open }
+    CommandLine { node: String::new(), does: String::new(), line: text, open }
 }
 
-impl Line {
-    fn on(self, target: &TaskTarget, does: impl Into<String>) -> CommandLine {
-        CommandLine { node: target.label.clone(), does: does.into(), line: self.text, open: self.open }
+impl CommandLine {
+    fn on(self, target: &TaskTarget, does: impl Into<String>) -> Self {
+        Self { node: target.label.clone(), does: does.into(), ..self }
     }
 }
 
@@ -380,7 +374,7 @@ fn expected(knowledge: &Knowledge, build: Option<BuildVersion>) -> BTreeMap<&'st
         let rule = knowledge.rows.rules.iter().find(|rule| rule.id == row.rule);
         let ranges = [row.applies, rule.and_then(|rule| rule.applies)].into_iter().flatten();
         ranges.into_iter().all(|range| {
-            matches!(range.of, Build::Current | Build::Either)
+            matches!(range.of, Build::Current | Build::Either | Build::Asked)
                 && build.is_none_or(|build| range.versions.include(&build))
         })
     };

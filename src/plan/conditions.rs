@@ -64,8 +64,15 @@ impl<'a> Conditions<'a> {
         self.fact(path)?.parse().ok()
     }
 
+    /// A list, if all of it is known.
     fn list(self, name: &str) -> Option<&'a Items> {
-        self.cluster.lists.get(name)?.value()
+        self.cluster.lists.get(name)?.value().filter(|items| items.missing().is_none())
+    }
+
+    /// Whether a list has an item, which a page of it may show.
+    fn has_item(self, name: &str) -> Option<bool> {
+        let seen = self.cluster.lists.get(name)?.value()?;
+        Some(!seen.is_empty()).filter(|has| *has || seen.missing().is_none())
     }
 
     /// True if a node has this role; that none has it proves nothing.
@@ -172,7 +179,7 @@ impl<'a> Conditions<'a> {
         });
         let is_listed = ["bus-node", "exchange", "queue"]
             .iter()
-            .any(|list| self.list(list).is_some_and(|items| !items.is_empty()));
+            .any(|list| self.has_item(list) == Some(true));
         let none = &["no rabbitmq"];
         match any([bus, connectors]) {
             Some(true) => Some(true),
@@ -186,8 +193,7 @@ impl<'a> Conditions<'a> {
     }
 
     fn engines(self) -> Option<bool> {
-        let is_listed = self.list("engine").map(|engines| !engines.is_empty());
-        is_listed.or(self.fact("product.active-engines").map(|count| count != "0"))
+        self.has_item("engine").or(self.fact("product.active-engines").map(|count| count != "0"))
     }
 
     fn always_on(self) -> Option<bool> {

@@ -15,8 +15,9 @@ mod task_target;
 #[cfg(test)]
 mod testing;
 mod upgrade;
+mod vulnerabilities;
 
-pub use causes::{At, Causes, causes};
+pub use causes::{At, Causes, all_findings, causes};
 pub use command::CommandLine;
 pub use first::First;
 pub use grammar::safe_name;
@@ -25,6 +26,7 @@ pub use path::{Change, Installed, Path, Requirement, UpgradeHop};
 pub use runbook::{Offer, Runbook, Step};
 pub use state::{Met, State};
 pub use upgrade::{Plan, PlanRequest, plan, repairs};
+pub use vulnerabilities::{Candidate, FixingBuilds};
 
 use crate::finding::{Confidence, Finding, RuleResult, Severity, SubjectKind, is_bundle_safety};
 use crate::knowledge::Knowledge;
@@ -32,28 +34,56 @@ use crate::knowledge::actions::Stage;
 use crate::knowledge::rows::RuleMeta;
 use crate::model::Cluster;
 use names::Names;
+use serde::Serialize;
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One action: work that fixes one or more findings.
-#[derive(Debug, Clone)]
-pub struct PlannedAction {
-    /// What to do.
+/// One reason of the verdict.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Reason {
+    /// Rule id.
+    pub rule: String,
+    /// Text.
+    pub text: String,
+    /// Anchor of the finding or the missing item (`finding-…`, `missing-…`), without `#`.
+    pub anchor: String,
+}
+
+/// A finding of a rule as the reason of something.
+pub fn reason(rule: &str, finding: &Finding) -> Reason {
+    let anchor = format!("finding-{}", finding.fingerprint(rule));
+    Reason { rule: rule.to_owned(), text: finding.title.clone(), anchor }
+}
+
+/// The same of the finding at a position in the outcomes.
+pub fn reason_at(results: &[RuleResult], at: At) -> Option<Reason> {
+    Some(reason(&results.get(at.0)?.rule, find(results, at)?))
+}
+
+/// One step of the merged plan.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Action {
+    /// Position, from 1.
+    #[cfg_attr(test, schemars(range(min = 1)))]
+    pub number: usize,
+    /// What to do, an imperative sentence.
     pub title: String,
-    /// Nodes to do it on, in order of name; empty: once for the cluster.
+    /// Nodes to do it on, in order; empty: once for the cluster.
     pub nodes: Vec<String>,
     /// Why, one sentence.
     pub why: String,
-    /// How.
+    /// How, in steps; text of ours only.
     pub steps: Vec<String>,
-    /// Worst severity of what it fixes.
+    /// Worst severity of what it mends.
     pub severity: Severity,
-    /// `Inferred` when everything it fixes is inferred: then the first step is to check.
+    /// Whether it rests on inferred findings only: then it asks to check first.
     pub confidence: Confidence,
-    /// The findings it fixes.
-    pub fixes: Vec<At>,
-    /// Their consequences, which it probably resolves too.
-    pub also_resolves: Vec<At>,
+    /// What it mends.
+    pub mends: Vec<Reason>,
+    /// What probably ends with it, because it follows from what it mends.
+    pub ends: Vec<Reason>,
 }
 
 /// Merges every finding worth acting on into actions, by stage of the repair, then by severity. A finding that follows
@@ -64,9 +94,9 @@ pub fn work(
     cluster: &Cluster,
     knowledge: &Knowledge,
     rules: &BTreeMap<&str, &RuleMeta>,
-) -> Vec<PlannedAction> {
+) -> Vec<Action> {
     let mut groups: BTreeMap<(Stage, Group), Vec<At>> = BTreeMap::new();
-    for (at, rule, finding) in causes::all_findings(results) {
+    for (at, rule, finding) in all_findings(results) {
         if !rules.contains_key(rule)
             || is_bundle_safety(rule)
             || finding.severity == Severity::Info
@@ -95,7 +125,11 @@ pub fn work(
                 if !action.title.contains("{nodes}") {
                     nodes.clear();
                 }
-                let steps = action.steps.iter().map(|step| names.fill(step, &nodes)).collect();
+                let steps = action.steps.iter().map(|step| match step.as_str() {
+                    BUILDS => vulnerabilities::advice(cluster, knowledge),
+                    step => names.fill(step, &nodes),
+                });
+                let steps = steps.filter(|step| !step.is_empty()).collect();
                 (names.fill(&action.title, &nodes), action.why.clone(), steps)
             }
             Group::Rule(_, rule) => rule_texts(rules.get(rule)?, &findings, cluster),
@@ -105,13 +139,18 @@ pub fn work(
         let consequences = also_resolves.iter().filter_map(|at| find(results, *at));
         let severity = findings.iter().copied().chain(consequences).map(|finding| finding.severity).min()?;
         let confidence = findings.iter().map(|finding| finding.confidence).min()?;
-        Some(PlannedAction { title, nodes, why, steps, severity, confidence, fixes, also_resolves })
+        let reasons = |found: &[At]| found.iter().filter_map(|at| reason_at(results, *at)).collect();
+        let (mends, ends) = (reasons(&fixes), reasons(&also_resolves));
+        Some(Action { number: 0, title, nodes, why, steps, severity, confidence, mends, ends })
     });
-    merged.collect()
+    merged.zip(1..).map(|(action, number)| Action { number, ..action }).collect()
 }
 
+/// The step of an action that becomes the builds that close advisories.
+const BUILDS: &str = "{builds}";
+
 /// The finding at a position in the outcomes.
-pub fn find(results: &[RuleResult], (outcome, finding): At) -> Option<&Finding> {
+fn find(results: &[RuleResult], (outcome, finding): At) -> Option<&Finding> {
     results.get(outcome)?.outcome.findings().get(finding)
 }
 
@@ -154,7 +193,7 @@ fn safe_text(text: &str, cluster: &Cluster) -> String {
 }
 
 /// The items in their order, each once.
-fn unique<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+pub fn unique<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut unique = Vec::new();
     for item in items {
         if !unique.contains(&item) {

@@ -2,6 +2,7 @@
 
 use super::listed;
 use super::state::{State, states};
+use super::vulnerabilities;
 use crate::finding::RuleResult;
 use crate::knowledge::Knowledge;
 use crate::knowledge::conflicts::Conflict;
@@ -41,6 +42,14 @@ pub struct Installed {
     pub nodes: Vec<String>,
     /// Whether the database is at it.
     pub database: bool,
+}
+
+impl Installed {
+    /// Who has it: "WEB01, WEB02 and the database".
+    pub fn owners(&self) -> String {
+        let database = self.database.then_some("the database");
+        listed(&self.nodes.iter().map(String::as_str).chain(database).collect::<Vec<_>>())
+    }
 }
 
 /// A build to install.
@@ -92,7 +101,8 @@ pub(super) fn path(cluster: &Cluster, results: &[RuleResult], knowledge: &Knowle
     let target = cluster.target?;
     let (from, mut unknown) = installed(cluster);
     let context = PathContext { results, knowledge, target };
-    let warnings = context.warnings(&from);
+    let mut warnings = context.warnings(&from);
+    warnings.extend(vulnerabilities::warnings(cluster, knowledge));
     let hops =
         from.first().map_or_else(Vec::new, |oldest| upgrade_path(&knowledge.steps, oldest.build, target));
     unknown.extend(hops.iter().filter_map(|hop| context.gap(hop)));
@@ -243,7 +253,5 @@ impl PathContext<'_> {
 
 /// A build with who has it: "11.6.000001 on WEB01, WEB02 and the database".
 fn with_owners(installed: &Installed) -> String {
-    let database = installed.database.then_some("the database");
-    let owners: Vec<&str> = installed.nodes.iter().map(String::as_str).chain(database).collect();
-    format!("{} on {}", installed.build, listed(&owners))
+    format!("{} on {}", installed.build, installed.owners())
 }

@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_names_nobody() {
-        let redactor = identity_redactor(&Known::new());
+        let redactor = identity_redactor(&Known::default());
         let texts: Vec<String> = all_accesses().iter().map(ToString::to_string).collect();
         let cleaned: Vec<String> = texts.iter().map(|text| redactor.sanitize(text)).collect();
         assert_eq!(cleaned, texts);

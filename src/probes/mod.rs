@@ -38,10 +38,10 @@ pub use fake::FakeSystem;
 pub(crate) use pool::pool_of;
 pub(crate) use pool::worker_started;
 #[cfg(feature = "report")]
-pub use saved_output::{SavedFacts, saved_facts};
+pub use saved_output::saved_facts;
 pub use system::{NoSystem, System};
+pub(crate) use time_service::reference as time_reference;
 
-use crate::model::facts::ClockReference;
 use crate::model::iis::IisFacts;
 use crate::model::{Location, Observed};
 use crate::redact::Fingerprinter;
@@ -108,14 +108,8 @@ pub(super) struct ProbeContext<'a> {
     pub(super) printer: &'a Fingerprinter,
     /// Whether `appcmd` may be run: IIS then reads its configuration, which may be on another machine.
     pub(super) asks_iis: bool,
-    /// Output of commands, so that each is run once.
-    pub(super) outputs: Outputs,
-}
-
-/// Parsed output of commands.
-#[derive(Default)]
-pub(super) struct Outputs {
-    time: OnceCell<ProbeResult<time_service::Status>>,
+    /// What the time service printed, so that it is asked once.
+    pub(super) time: OnceCell<ProbeResult<time_service::Status>>,
 }
 
 /// Every probe, in order of its fact.
@@ -143,11 +137,6 @@ pub(super) fn facts(cx: &ProbeContext) -> BTreeMap<String, Observed<String>> {
     probes.iter().map(|probe| (probe.fact.to_owned(), probe.read(cx))).collect()
 }
 
-/// The node's clock against the source of its time service, as that recorded it.
-pub(super) fn time_reference(cx: &ProbeContext) -> Observed<ClockReference> {
-    time_service::reference(cx.time())
-}
-
 /// A value of the registry as text.
 pub(super) fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<String> {
     fact(system.value(key, name).and_then(text), registry(key, name))
@@ -156,7 +145,7 @@ pub(super) fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<St
 impl ProbeContext<'_> {
     /// The status of the time service.
     fn time(&self) -> ProbeResult<time_service::Status> {
-        self.outputs.time.get_or_init(|| time_service::status(self.system)).clone()
+        self.time.get_or_init(|| time_service::status(self.system)).clone()
     }
 
     /// The label for a name: equal on nodes whose labels have the same key.

@@ -2,51 +2,40 @@
 
 use super::system::{ProbeError, ProbeResult, Service, ServiceStart, ServiceState, System, Value, Volume};
 use super::time_service::STATUS;
-use super::{Command, Outputs, ProbeContext, probes, time_reference};
+use super::{Command, ProbeContext, probes, time_reference};
+use crate::model::export::ReportedFields;
 use crate::model::facts::ClockReference;
-use crate::model::iis::IisFacts;
 use crate::model::{Location, Observed, Position};
 use crate::parsers::manual_capture::{Entry, Saved};
 use crate::redact::Fingerprinter;
 use chrono::DateTime;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Facts of a machine from a saved output.
-#[derive(Debug, Clone)]
-pub struct SavedFacts {
-    /// Facts by path.
-    pub facts: BTreeMap<String, Observed<String>>,
-    /// The clock against the source of the time service.
-    pub time_service: Observed<ClockReference>,
-}
-
-/// The facts that the probes make of a saved output, each with the line that was read last for it, and the clock. What
-/// is not in it is left out.
-pub fn saved_facts(saved: &Saved) -> SavedFacts {
-    let iis = Observed::not_collected("a saved output has no settings of IIS");
-    let printer = Fingerprinter::new(None, None);
+/// The facts that the probes make of a saved output by path, each with the line that was read last for it, and the clock
+/// against the source of the time service. What is not in it is left out.
+pub fn saved_facts(saved: &Saved) -> (ReportedFields, Observed<ClockReference>) {
     let fact = |probe: &&super::Probe| {
-        let fact = read_fact(saved, &iis, &printer, |cx| probe.read(cx));
+        let fact = read_fact(saved, |cx| probe.read(cx));
         (!matches!(fact, Observed::NotCollected { .. })).then(|| (probe.fact.to_owned(), fact))
     };
-    let facts = probes().iter().filter_map(fact).collect();
-    SavedFacts { facts, time_service: read_fact(saved, &iis, &printer, time_reference) }
+    (probes().iter().filter_map(fact).collect(), read_fact(saved, time_reference))
 }
 
 /// Applies `read` to the saved output; the place of the fact is the line that was read last.
-fn read_fact<T>(
-    saved: &Saved,
-    iis: &Observed<IisFacts>,
-    printer: &Fingerprinter,
-    read: impl Fn(&ProbeContext) -> Observed<T>,
-) -> Observed<T> {
+fn read_fact<T>(saved: &Saved, read: impl Fn(&ProbeContext) -> Observed<T>) -> Observed<T> {
     let system = Reading { saved, line: AtomicU32::new(0) };
-    let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);
-    let outputs = Outputs::default();
-    let cx = ProbeContext { system: &system, app_dir, iis, now, printer, asks_iis: false, outputs };
-    let fact = read(&cx);
+    let fact = read(&ProbeContext {
+        system: &system,
+        app_dir: Path::new(""),
+        iis: &Observed::not_collected("a saved output has no settings of IIS"),
+        now: DateTime::UNIX_EPOCH,
+        printer: &Fingerprinter::new(None, None),
+        asks_iis: false,
+        time: OnceCell::new(),
+    });
     at(fact, &saved.place(system.line.load(Ordering::Relaxed)))
 }
 

@@ -4,8 +4,8 @@
 //! another form is rejected.
 
 use super::access::Command;
-use super::observed;
 use super::system::{ProbeError, ProbeResult, System};
+use super::{ProbeContext, observed};
 use crate::model::facts::ClockReference;
 use crate::model::{Location, Observed};
 
@@ -18,7 +18,7 @@ const DRIFT: u64 = 10_000;
 
 /// Where the time comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// No other clock.
     Own,
     /// The host of this virtual machine, which may differ from node to node.
@@ -29,7 +29,7 @@ pub(super) enum Source {
 
 /// Status of the time service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Status {
+pub(crate) struct Status {
     /// Where the time comes from.
     pub(super) source: Source,
     /// Clock of the node minus that of its source, in milliseconds.
@@ -45,9 +45,9 @@ pub(super) fn status(system: &dyn System) -> ProbeResult<Status> {
     })
 }
 
-/// The clock compared with its source, which other nodes may share.
-pub(super) fn reference(status: ProbeResult<Status>) -> Observed<ClockReference> {
-    let shared = status.and_then(|status| match status.source {
+/// The node's clock compared with the source of its time service, which other nodes may share, as that recorded it.
+pub(crate) fn reference(cx: &ProbeContext) -> Observed<ClockReference> {
+    let shared = cx.time().and_then(|status| match status.source {
         Source::Server(address) => Ok(ClockReference {
             source: format!("time server {address}"),
             offset_ms: status.offset_ms,
@@ -215,7 +215,15 @@ mod tests {
     fn only_a_server_is_a_reference_that_nodes_can_share() {
         let reference_of = |text: &str| {
             let outputs = [(STATUS.to_string(), text.to_owned())].into();
-            reference(status(&FakeSystem { outputs, ..FakeSystem::default() }))
+            reference(&ProbeContext {
+                system: &FakeSystem { outputs, ..FakeSystem::default() },
+                app_dir: std::path::Path::new(""),
+                iis: &Observed::default(),
+                now: chrono::DateTime::UNIX_EPOCH,
+                printer: &crate::redact::Fingerprinter::new(None, None),
+                asks_iis: false,
+                time: std::cell::OnceCell::new(),
+            })
         };
         let shared = reference_of(ENGLISH);
         assert_eq!(shared.value().unwrap().source, "time server 192.168.1.5");

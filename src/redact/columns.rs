@@ -41,8 +41,8 @@ pub(super) enum Columns {
     Unknown,
     /// No table, or one without secrets by name.
     None,
-    /// Its delimiter, its columns and which of them hold secrets.
-    Table(u8, Vec<String>, Vec<usize>),
+    /// Its delimiter, and its columns with whether each holds secrets.
+    Table(u8, Vec<(String, bool)>),
 }
 
 impl Columns {
@@ -55,17 +55,15 @@ impl Columns {
                 Vec::new()
             }
             Self::None => Vec::new(),
-            Self::Table(delimiter, names, secret) => {
+            Self::Table(delimiter, names) => {
                 let cells = cells(*delimiter, &String::from_utf8_lossy(line));
                 if cells.len() != names.len() {
                     return Vec::new();
                 }
-                let cell = |column: &usize| Some((names.get(*column)?, cells.get(*column)?));
-                let hidden = |(name, cell): &(&String, &String)| {
-                    !cell.trim().is_empty() && redactor.clean_named(name, cell) != **cell
-                };
-                let owned = |(name, cell): (&String, &String)| (name.trim().to_owned(), cell.clone());
-                secret.iter().filter_map(cell).filter(hidden).map(owned).collect()
+                let secret = names.iter().zip(cells).filter(|((name, secret), cell)| {
+                    *secret && !cell.trim().is_empty() && redactor.clean_named(name, cell) != *cell
+                });
+                secret.map(|((name, _), cell)| (name.trim().to_owned(), cell)).collect()
             }
         }
     }
@@ -80,16 +78,11 @@ impl Columns {
                 && name.chars().all(|c| c.is_alphanumeric() || " _-./()".contains(c))
                 && name.contains(char::is_alphabetic)
         };
-        let secret: Vec<usize> = names
-            .iter()
-            .enumerate()
-            .filter(|(_, name)| names_secret(name))
-            .map(|(column, _)| column)
-            .collect();
-        if secret.is_empty() || !names.iter().all(|name| plain(name.trim())) {
+        if !names.iter().all(|name| plain(name.trim())) || !names.iter().any(|name| names_secret(name)) {
             return Self::None;
         }
-        Self::Table(delimiter, names, secret)
+        let names = names.into_iter().map(|name| (names_secret(&name), name));
+        Self::Table(delimiter, names.map(|(secret, name)| (name, secret)).collect())
     }
 }
 

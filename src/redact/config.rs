@@ -51,7 +51,7 @@ pub fn redact(
         }
     }
     out.push_str(text.get(at..).unwrap_or_default());
-    if redactor.identities().is_some() {
+    if redactor.identities.is_some() {
         // What may be shown may still name somebody.
         let (labelled, more) = redactor.label(&out);
         counts.join(more);
@@ -97,7 +97,7 @@ mod tests {
     }
 
     fn redacted(xml: &str) -> RedactedConfig {
-        let mut secret_set = SecretSet::new();
+        let mut secret_set = SecretSet::default();
         secret_set.add_config(xml.as_bytes());
         redact(xml.as_bytes(), &secret_set.redactor(), &printer()).unwrap()
     }

@@ -1,10 +1,13 @@
 //! What was replaced in a text, and how often.
 
 use super::labels::Identity;
+use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt;
 
-/// Why something was replaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Why something was replaced; printed as manifests name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A value taken from a configuration file, in any form.
     Value,
@@ -27,34 +30,20 @@ pub enum Kind {
     /// An access key id of a cloud.
     CloudKey,
     /// A licence key.
+    #[serde(rename = "licence-key")]
     Licence,
     /// A setting that is not on the harmless list.
     Setting,
     /// A comment of a configuration.
     Comment,
     /// Whoever or whatever a text names: level `identities`.
+    #[serde(untagged)]
     Identity(Identity),
 }
 
-impl Kind {
-    /// The name that manifests use.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Value => "value",
-            Self::Assignment => "assignment",
-            Self::Account => "account",
-            Self::Authorization => "authorization",
-            Self::Jwt => "jwt",
-            Self::PrivateKey => "private-key",
-            Self::Encrypted => "encrypted",
-            Self::UrlCredentials => "url-credentials",
-            Self::Cookie => "cookie",
-            Self::CloudKey => "cloud-key",
-            Self::Licence => "licence-key",
-            Self::Setting => "setting",
-            Self::Comment => "comment",
-            Self::Identity(identity) => identity.as_str(),
-        }
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
     }
 }
 
@@ -77,7 +66,7 @@ impl Counts {
     /// Adds the kinds that occurred, by name.
     pub fn add_to(&self, all: &mut BTreeMap<String, u64>) {
         for (kind, count) in &self.0 {
-            *all.entry(kind.as_str().to_owned()).or_default() += count;
+            *all.entry(kind.to_string()).or_default() += count;
         }
     }
 

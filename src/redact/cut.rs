@@ -10,19 +10,13 @@ const WINDOW: usize = 1024 * 1024;
 const OVERLAP: usize = 64 * 1024;
 const _: () = assert!(OVERLAP > encodings::MAX_ENCODED && OVERLAP > 2 * pattern::MAX_VALUE);
 /// Bytes of a window in which whatever starts is whole.
-pub(super) const SAFE: usize = WINDOW - OVERLAP;
-
-/// Visits the parts of a text.
-pub(super) trait PartVisitor {
-    /// Whole lines; the last one of a text may have no end.
-    fn lines(&mut self, lines: &[u8]);
-
-    /// The start of a line that is longer than a window. Gives how much of it is done, [`SAFE`] bytes or more; the rest comes
-    /// again with what follows.
-    fn window(&mut self, window: &[u8]) -> usize;
-}
+const SAFE: usize = WINDOW - OVERLAP;
 
 /// One text on its way.
+///
+/// `look` sees its parts, each with how many of its bytes to look at: all of whole lines, of which the last one of a text may
+/// have no end, or [`SAFE`] of the start of a line that is longer than a window. It gives how much is done, that many bytes or
+/// more; the rest comes again with what follows.
 pub(super) struct Cutter {
     decoding: StreamDecoder,
     /// Not yet looked at; starts at a line's start or where the last window ended.
@@ -35,7 +29,7 @@ impl Cutter {
     }
 
     /// Takes the next piece and shows what is ready.
-    pub(super) fn push(&mut self, piece: &[u8], look: &mut impl PartVisitor) {
+    pub(super) fn push(&mut self, piece: &[u8], look: &mut impl FnMut(&[u8], usize) -> usize) {
         // In parts, so that a huge piece is not held twice.
         for part in piece.chunks(WINDOW) {
             self.decoding.push(part, false, &mut self.pending);
@@ -44,24 +38,23 @@ impl Cutter {
     }
 
     /// Ends the text and shows the rest.
-    pub(super) fn finish(&mut self, look: &mut impl PartVisitor) {
+    pub(super) fn finish(&mut self, look: &mut impl FnMut(&[u8], usize) -> usize) {
         self.decoding.push(&[], true, &mut self.pending);
         self.show_ready(look);
-        look.lines(&std::mem::take(&mut self.pending));
+        look(&self.pending, self.pending.len());
     }
 
     /// Shows all whole lines, and all whole windows of a line that has no end yet.
-    fn show_ready(&mut self, look: &mut impl PartVisitor) {
+    fn show_ready(&mut self, look: &mut impl FnMut(&[u8], usize) -> usize) {
         let mut pending = std::mem::take(&mut self.pending);
         let mut done = 0;
         while let Some(rest) = pending.get(done..) {
             // Long lines are cut by their own length alone, never by where a piece happened to end.
             let window = rest.get(..WINDOW.min(rest.len())).unwrap_or(rest);
             if let Some(end) = memchr::memrchr(b'\n', window) {
-                look.lines(window.get(..=end).unwrap_or_default());
-                done += end + 1;
+                done += look(window.get(..=end).unwrap_or_default(), end + 1);
             } else if rest.len() >= WINDOW {
-                done += look.window(window);
+                done += look(window, SAFE);
             } else {
                 break;
             }

@@ -182,7 +182,7 @@ mod tests {
     use crate::redact::identity_redactor;
 
     fn redactor() -> Redactor {
-        identity_redactor(&Known::new())
+        identity_redactor(&Known::default())
     }
 
     #[test]

@@ -5,13 +5,14 @@
 
 use super::fingerprint::{Fingerprinter, Label};
 pub use crate::model::label::{first_key_in, key_of};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
-/// What an identity is of. The word is the beginning of its labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+/// What an identity is of. The word that is printed is the beginning of its labels, and names it in the counts of
+/// a manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Identity {
     /// A machine, by its name without a domain.
@@ -42,24 +43,9 @@ pub enum Identity {
     Guid,
 }
 
-impl Identity {
-    /// The word in labels and in the counts of a manifest.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Host => "host",
-            Self::Domain => "domain",
-            Self::User => "user",
-            Self::Address => "address",
-            Self::Mac => "mac",
-            Self::Sid => "sid",
-            Self::Database => "database",
-            Self::Share => "share",
-            Self::Pool => "pool",
-            Self::Site => "site",
-            Self::Name => "name",
-            Self::Digest => "digest",
-            Self::Guid => "guid",
-        }
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
     }
 }
 
@@ -68,6 +54,9 @@ const TAG: usize = 10;
 
 /// Labels of one kind that are remembered: a busy site has a new request, and its GUID, for every line of its logs.
 const MOST: usize = 50_000;
+
+/// What the names of files contain that open what a bundle hides.
+pub const DO_NOT_SEND: &str = "do-not-send";
 
 /// Makes labels under one key, and remembers what each stands for.
 #[derive(Debug)]
@@ -88,8 +77,8 @@ struct LabelStore {
     count: BTreeMap<Identity, usize>,
 }
 
-impl std::fmt::Debug for LabelStore {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for LabelStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Made({} labels)", self.values.len())
     }
 }
@@ -117,21 +106,11 @@ impl Labels {
             return label;
         }
         // Without a key there is no label maker, so there always is a tag.
-        let tag = self.printer.hasher(Label::Identity).map_or_else(
-            |_| String::new(),
-            |mut hasher| {
-                hasher.update(key.1.as_bytes());
-                hasher.finish().hex
-            },
-        );
-        let mut label = String::new();
-        let _ = write!(
-            label,
-            "{{{}-{}-{}}}",
-            kind.as_str(),
-            self.printer.key_id(),
-            tag.get(..TAG).unwrap_or_default()
-        );
+        let tag = self
+            .printer
+            .hash(Label::Identity, key.1.as_bytes())
+            .map_or_else(|_| String::new(), |print| print.hex);
+        let label = format!("{{{kind}-{}-{}}}", self.printer.key_id(), tag.get(..TAG).unwrap_or_default());
         let count = made.count.entry(kind).or_default();
         *count = (*count + 1).min(self.most + 1);
         if *count <= self.most {
@@ -152,6 +131,24 @@ impl Labels {
     pub fn legend(&self) -> Vec<(String, String)> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.values.iter().map(|(label, value)| (label.clone(), value.clone())).collect()
+    }
+
+    /// The text of the legend file, which says what each label stands for, one a line, sorted. It is written beside the
+    /// bundle and never sent.
+    pub fn legend_text(&self) -> String {
+        let mut text = format!(
+            "# clusterbrief legend of key {}: what each label stands for. Do not send this file to anybody.\n",
+            self.key_id()
+        );
+        for (label, value) in self.legend() {
+            // Writing to a `String` cannot fail.
+            let _ = writeln!(text, "{label}\t{}", value.replace(['\r', '\n', '\t'], " "));
+        }
+        let (kinds, most) = self.cut();
+        for kind in kinds {
+            let _ = writeln!(text, "# Of the labels of kind {kind} only the first {most} are listed.");
+        }
+        text
     }
 }
 
@@ -205,7 +202,7 @@ mod tests {
         few.label(Identity::Host, "WEB01", "WEB01");
         assert_eq!((few.legend().len(), few.cut()), (3, (vec![Identity::Guid], 2)));
         assert_eq!((many.legend().len(), many.cut()), (5, (vec![], MOST)));
-        let text = crate::redact::legend::text(&few);
+        let text = few.legend_text();
         assert!(
             text.lines().last().unwrap().starts_with("# Of the labels of kind guid only the first 2"),
             "{text}"

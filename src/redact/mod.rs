@@ -22,7 +22,6 @@ pub mod identity;
 mod key_block;
 pub mod labels;
 pub mod leak;
-pub mod legend;
 mod level;
 mod licence;
 mod lists;
@@ -41,7 +40,7 @@ pub use fingerprint::{CaseKey, Fingerprinter, Label};
 pub(crate) use identity::tests::redactor as identity_redactor;
 pub use identity::{Identities, IdentitiesError, Known};
 pub use labels::{Identity, Labels};
-pub use level::{Level, LevelError};
+pub use level::Level;
 pub use secret_set::{Secret, SecretSet};
 pub use text::{Redactor, Sanitizer, Stream};
 #[cfg(any(windows, test))]

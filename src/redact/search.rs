@@ -6,7 +6,7 @@
 
 use super::columns::Columns;
 use super::counts::Kind;
-use super::cut::{Cutter, PartVisitor, SAFE};
+use super::cut::Cutter;
 use super::leak::{self, Hit, HitKind, Scan, Scanner};
 use super::pattern::Span;
 use super::secret_set::Secret;
@@ -80,7 +80,7 @@ pub struct SecretFindings {
     pub prose: usize,
 }
 
-/// Looks for secrets by shape and by pattern.
+/// Looks for secrets by shape and by pattern; knows no values.
 #[derive(Default)]
 pub struct Searcher {
     scanner: Scanner,
@@ -88,11 +88,6 @@ pub struct Searcher {
 }
 
 impl Searcher {
-    /// Knows no values.
-    pub fn new() -> Self {
-        Self { scanner: Scanner::shapes_only(), redactor: Redactor::patterns_only() }
-    }
-
     /// Starts to search one text that arrives in pieces.
     pub fn start(&self) -> TextSearch<'_> {
         let patterns = Patterns {
@@ -130,12 +125,12 @@ impl TextSearch<'_> {
         let room = LONGEST_MARK.saturating_sub(self.head.len()).min(piece.len());
         self.head.extend_from_slice(piece.get(..room).unwrap_or_default());
         self.scan.push(piece);
-        self.cutter.push(piece, &mut self.patterns);
+        self.cutter.push(piece, &mut |part, safe| self.patterns.look(part, safe));
     }
 
     /// Ends the text.
     pub fn finish(mut self) -> SecretFindings {
-        self.cutter.finish(&mut self.patterns);
+        self.cutter.finish(&mut |part, safe| self.patterns.look(part, safe));
         let mut hits = self.scan.finish();
         // UTF-16 reads the same one byte further on, in the other order of bytes.
         hits.dedup_by(|a, b| a.kind == b.kind && a.offset == b.offset + 1);
@@ -181,20 +176,12 @@ struct Patterns<'s> {
     prose: usize,
 }
 
-impl PartVisitor for Patterns<'_> {
-    fn lines(&mut self, lines: &[u8]) {
-        self.cells(lines);
-        self.find(lines, lines.len());
-    }
-
-    fn window(&mut self, window: &[u8]) -> usize {
-        self.find(window, SAFE).max(SAFE)
-    }
-}
-
 impl Patterns<'_> {
-    /// Notes every secret that starts in the first `safe` bytes of `text`; gives where the last one ends.
-    fn find(&mut self, text: &[u8], safe: usize) -> usize {
+    /// Notes every secret that starts in the first `safe` bytes of `text`; gives how much is done.
+    fn look(&mut self, text: &[u8], safe: usize) -> usize {
+        if safe == text.len() {
+            self.cells(text);
+        }
         let mut at = 0;
         for span in self.redactor.spans(text).into_iter().take_while(|span| span.range.start < safe) {
             let between = text.get(at..span.range.start).unwrap_or_default();
@@ -205,7 +192,7 @@ impl Patterns<'_> {
         }
         let rest = text.get(at..safe).unwrap_or_default();
         self.line += memchr::memchr_iter(b'\n', rest).count() as u64;
-        at
+        at.max(safe)
     }
 
     /// Notes every cell that is a secret by the heading of its column.
@@ -305,7 +292,7 @@ mod tests {
     use super::*;
 
     fn found(text: &[u8]) -> Vec<(u64, &'static str, String)> {
-        let found = Searcher::new().search(text);
+        let found = Searcher::default().search(text);
         found.places.into_iter().map(|place| (place.line, place.what, place.excerpt)).collect()
     }
 
@@ -392,11 +379,11 @@ mod tests {
         let text = "password={redacted} token: {redacted:key:ab12cd34:0123456789abcdef}\n\
             password={0} pwd=%s <a accesskey=\"x\">\nServer=a;User ID=sa;x=1\n\
             \0\x01password=lQ\x02\0\n";
-        assert_eq!(Searcher::new().search(text.as_bytes()), SecretFindings::default());
+        assert_eq!(Searcher::default().search(text.as_bytes()), SecretFindings::default());
         let prose = "Invalid password: try again. Secret: Database\nSecret: Server7\ntoken: 77a refreshed\n";
-        let found = Searcher::new().search(prose.as_bytes());
+        let found = Searcher::default().search(prose.as_bytes());
         assert_eq!((found.places.len(), found.prose), (0, 4));
-        assert_eq!(Searcher::new().search(b"password: hunter\n").places.len(), 1);
+        assert_eq!(Searcher::default().search(b"password: hunter\n").places.len(), 1);
     }
 
     #[test]
@@ -412,9 +399,9 @@ mod tests {
         text.extend_from_slice(b" password=hunter2secret\npwd=abc-12\n");
         let lines: Vec<u64> = found(&text).into_iter().map(|(line, ..)| line).collect();
         assert_eq!(lines, [1, 2]);
-        let many = Searcher::new().search("password=hunter2secret\n".repeat(MOST + 7).as_bytes());
+        let many = Searcher::default().search("password=hunter2secret\n".repeat(MOST + 7).as_bytes());
         assert_eq!((many.places.len(), many.more), (MOST, 7));
         let noise = "token=abc-1\n".repeat(2 * MOST) + "pwd=hunter2secret\n";
-        assert_eq!(Searcher::new().search(noise.as_bytes()).places.last().unwrap().name, "pwd");
+        assert_eq!(Searcher::default().search(noise.as_bytes()).places.last().unwrap().name, "pwd");
     }
 }

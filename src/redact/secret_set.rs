@@ -3,7 +3,6 @@
 use super::bytes::is_one_of;
 use super::counts::Kind;
 use super::lists::LISTS;
-use super::text::Redactor;
 use super::words::{is_low_entropy, looks_random, names_secret, names_user};
 use super::{allowlist, pattern, xml};
 use crate::text::hex;
@@ -41,24 +40,14 @@ pub struct SecretSet {
 
 impl fmt::Debug for SecretSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SecretSet({} values, {} weak)", self.len(), self.weak())
+        write!(f, "SecretSet({} values, {} weak)", self.strong(), self.weak())
     }
 }
 
 impl SecretSet {
-    /// Nothing yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Values that are searched for everywhere.
-    pub fn len(&self) -> usize {
-        self.secrets.union(&self.users).count()
-    }
-
-    /// Whether nothing is searched for.
-    pub fn is_empty(&self) -> bool {
-        self.secrets.is_empty() && self.users.is_empty()
+    pub fn strong(&self) -> usize {
+        self.searched().count()
     }
 
     /// Values that were too short or too common to be searched for.
@@ -173,11 +162,6 @@ impl SecretSet {
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(Secret::expose)
     }
-
-    /// A redactor for these values.
-    pub fn redactor(&self) -> Redactor {
-        Redactor::new(self)
-    }
 }
 
 /// What patterns find in a text, and as what.
@@ -211,7 +195,7 @@ mod tests {
     use super::*;
 
     fn secret_set(xml: &str) -> SecretSet {
-        let mut secret_set = SecretSet::new();
+        let mut secret_set = SecretSet::default();
         secret_set.add_config(xml.as_bytes());
         secret_set
     }
@@ -284,7 +268,7 @@ mod tests {
     #[test]
     fn debug_shows_no_value() {
         let found = secret_set("<a password=\"visible-or-not\"/>");
-        assert_eq!(found.len(), 1);
+        assert_eq!(found.strong(), 1);
         assert!(!format!("{found:?} {:?}", found.secrets).contains("visible"));
     }
 }

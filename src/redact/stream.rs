@@ -4,7 +4,7 @@
 //! its end to the next one, so that everything that starts before was seen whole.
 
 use super::counts::Counts;
-use super::cut::{Cutter, PartVisitor, SAFE};
+use super::cut::Cutter;
 use super::key_block::{self, KeyBlock};
 use super::pattern::Span;
 use super::text::Redactor;
@@ -26,12 +26,6 @@ struct State<'r> {
     counts: Counts,
 }
 
-/// Redacts parts of a text to where they go.
-struct Writing<'w, 'r> {
-    state: &'w mut State<'r>,
-    out: &'w mut Vec<u8>,
-}
-
 impl<'r> Stream<'r> {
     pub(super) fn new(redactor: &'r Redactor) -> Self {
         let state = State { redactor, key_block: KeyBlock::default(), counts: Counts::default() };
@@ -40,35 +34,29 @@ impl<'r> Stream<'r> {
 
     /// Takes the next piece and appends to `out` what is ready.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        self.cutter.push(piece, &mut Writing { state: &mut self.state, out });
+        self.cutter.push(piece, &mut |part, safe| self.state.redact(part, safe, out));
     }
 
     /// Ends the text: appends the rest to `out` and gives the counts.
     pub fn finish(mut self, out: &mut Vec<u8>) -> Counts {
-        self.cutter.finish(&mut Writing { state: &mut self.state, out });
+        self.cutter.finish(&mut |part, safe| self.state.redact(part, safe, out));
         self.state.counts
     }
 }
 
-impl PartVisitor for Writing<'_, '_> {
-    fn lines(&mut self, lines: &[u8]) {
-        self.state.redact_lines(lines, self.out);
-    }
-
-    fn window(&mut self, window: &[u8]) -> usize {
-        self.state.redact_window(window, self.out)
-    }
-}
-
 impl State<'_> {
-    /// Redacts the start of a long line; gives how much of it is done.
-    fn redact_window(&mut self, window: &[u8], out: &mut Vec<u8>) -> usize {
+    /// Redacts whole lines, or the first `safe` bytes of a longer one; gives how much is done.
+    fn redact(&mut self, part: &[u8], safe: usize, out: &mut Vec<u8>) -> usize {
+        if safe == part.len() {
+            self.redact_lines(part, out);
+            return safe;
+        }
         // No line of a key block is this long.
         self.key_block = KeyBlock::Outside;
-        let spans = self.redactor.spans(window).into_iter().take_while(|span| span.range.start < SAFE);
-        let at = self.redactor.replace(window, 0, spans, out, &mut self.counts);
-        out.extend_from_slice(window.get(at..SAFE).unwrap_or_default());
-        at.max(SAFE)
+        let spans = self.redactor.spans(part).into_iter().take_while(|span| span.range.start < safe);
+        let at = self.redactor.replace(part, 0, spans, out, &mut self.counts);
+        out.extend_from_slice(part.get(at..safe).unwrap_or_default());
+        at.max(safe)
     }
 
     /// Redacts whole lines.
@@ -76,7 +64,7 @@ impl State<'_> {
         let mut rest = block;
         while !rest.is_empty() {
             if self.key_block != KeyBlock::Outside {
-                let line = split_line(rest).0;
+                let line = first_line(rest);
                 let done = self.key_block.take(line);
                 if done == line.len() {
                     // Its content goes, its end stays, so that line numbers hold.
@@ -90,13 +78,9 @@ impl State<'_> {
             }
             // A key block makes the lines after it depend on it: stop behind the line that opens one.
             let opener = key_block::opening(rest);
-            let (lines, tail) = match opener {
-                Some(at) => {
-                    rest.split_at_checked(at + split_line(rest.get(at..).unwrap_or_default()).0.len())
-                }
-                None => None,
-            }
-            .unwrap_or((rest, &[]));
+            let end =
+                opener.map_or(rest.len(), |at| at + first_line(rest.get(at..).unwrap_or_default()).len());
+            let (lines, tail) = rest.split_at_checked(end).unwrap_or((rest, &[]));
             if opener.is_some() {
                 self.key_block = KeyBlock::Headers;
             }
@@ -113,7 +97,7 @@ impl State<'_> {
             let start = first.range.start;
             let line_start = lines.get(at..start).and_then(|head| memchr::memrchr(b'\n', head));
             let line_start = line_start.map_or(at, |i| at + i + 1);
-            let line = split_line(lines.get(line_start..).unwrap_or_default()).0;
+            let line = first_line(lines.get(line_start..).unwrap_or_default());
             let end = line_start + line.len();
             let here: Vec<Span> =
                 std::iter::from_fn(|| spans.next_if(|span| span.range.start < end)).collect();
@@ -148,10 +132,9 @@ impl State<'_> {
     }
 }
 
-/// A line with its end, and what follows.
-fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = memchr::memchr(b'\n', text).map_or(text.len(), |i| i + 1);
-    text.split_at_checked(end).unwrap_or((text, &[]))
+/// The first line of a text, with its end.
+fn first_line(text: &[u8]) -> &[u8] {
+    memchr::memchr(b'\n', text).and_then(|end| text.get(..=end)).unwrap_or(text)
 }
 
 fn line_end(line: &[u8]) -> &[u8] {

@@ -3,7 +3,7 @@
 //! It does not ask [`crate::text::encoding`] what most of a text is: a secret behind a change of the encoding would be missed. So
 //! it looks for the place where each encoding starts, line by line.
 
-use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, Encoding, UTF_16BE, UTF_16LE};
 
 /// Bytes in a row with every second one zero that begin UTF-16 in another encoding; a text that ends before needs a few.
 const WIDE: usize = 16;
@@ -18,29 +18,23 @@ const NARROW_AT_END: usize = 8;
 
 /// Makes UTF-8 of UTF-16, with or without a byte order mark, and leaves what is in another encoding as it is.
 pub(super) struct StreamDecoder {
-    now: Encoding,
+    now: State,
     /// Not yet decided on.
     held: Vec<u8>,
 }
 
-enum Encoding {
+enum State {
     /// Too little of the text has come.
     Unknown,
     /// UTF-8 or another encoding in which ASCII is ASCII.
     Bytes,
-    Utf16(Order, Decoder),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Order {
-    LowFirst,
-    HighFirst,
+    Utf16(Decoder),
 }
 
 /// What is next in what is held.
 enum Next {
     /// Another encoding from here on.
-    Change(usize, Encoding),
+    Change(usize, State),
     /// From here on more has to come.
     Wait(usize),
     /// Nothing else.
@@ -49,7 +43,7 @@ enum Next {
 
 impl StreamDecoder {
     pub(super) const fn new() -> Self {
-        Self { now: Encoding::Unknown, held: Vec::new() }
+        Self { now: State::Unknown, held: Vec::new() }
     }
 
     /// Takes the next piece, which may be the last one, and appends to `out` what is decided.
@@ -61,7 +55,7 @@ impl StreamDecoder {
             return;
         }
         self.held.extend_from_slice(piece);
-        if matches!(self.now, Encoding::Unknown) {
+        if matches!(self.now, State::Unknown) {
             if self.held.len() < WIDE && !last {
                 return;
             }
@@ -69,9 +63,9 @@ impl StreamDecoder {
         }
         loop {
             match self.now.next(&self.held, last) {
-                Next::Change(at, encoding) => {
+                Next::Change(at, state) => {
                     self.write(at, true, out);
-                    self.now = encoding;
+                    self.now = state;
                 }
                 Next::Wait(at) => return self.write(at, false, out),
                 Next::Same => return self.write(self.held.len(), last, out),
@@ -81,7 +75,7 @@ impl StreamDecoder {
 
     /// What nearly every piece is: bytes in which nothing begins, and the last ones, which what comes may change.
     fn plain<'p>(&self, piece: &'p [u8]) -> Option<(&'p [u8], &'p [u8])> {
-        let plain = matches!(self.now, Encoding::Bytes)
+        let plain = matches!(self.now, State::Bytes)
             && [self.held.as_slice(), piece].iter().all(|bytes| memchr::memchr(0, bytes).is_none());
         plain.then(|| piece.split_at_checked(piece.len().checked_sub(MARK + 1)?))?
     }
@@ -89,7 +83,7 @@ impl StreamDecoder {
     /// Appends the first bytes of what is held to `out`; in UTF-16 an even number of them, but for the last ones.
     fn write(&mut self, length: usize, last: bool, out: &mut Vec<u8>) {
         let ready = self.held.get(..length).unwrap_or_default();
-        if let Encoding::Utf16(_, decoder) = &mut self.now {
+        if let State::Utf16(decoder) = &mut self.now {
             let room = decoder.max_utf8_buffer_length(ready.len()).unwrap_or(ready.len() * 3 + 16);
             let start = out.len();
             out.resize(start + room, 0);
@@ -108,9 +102,9 @@ impl StreamDecoder {
     }
 }
 
-impl Encoding {
-    fn utf16(order: Order) -> Self {
-        Self::Utf16(order, order.encoding().new_decoder_without_bom_handling())
+impl State {
+    fn utf16(encoding: &'static Encoding) -> Self {
+        Self::Utf16(encoding.new_decoder_without_bom_handling())
     }
 
     /// What is next in `held`, which in UTF-16 starts with a whole unit.
@@ -118,34 +112,23 @@ impl Encoding {
         match self {
             Self::Unknown => Next::Wait(0),
             Self::Bytes => next_wide(held, last),
-            Self::Utf16(order, _) => next_narrow(held, *order, last),
+            Self::Utf16(decoder) => next_narrow(held, decoder.encoding(), last),
         }
     }
 }
 
-impl Order {
-    const fn encoding(self) -> &'static encoding_rs::Encoding {
-        match self {
-            Self::LowFirst => UTF_16LE,
-            Self::HighFirst => UTF_16BE,
-        }
-    }
+/// Whether a unit is a letter of ASCII or Latin-1.
+fn is_letter(encoding: &Encoding, unit: &[u8]) -> bool {
+    let [first, second] = *unit else { return false };
+    let (high, low) = if encoding == UTF_16LE { (second, first) } else { (first, second) };
+    high == 0 && (low >= 0x80 || is_text(low))
+}
 
-    /// Whether a unit is a letter of ASCII or Latin-1.
-    fn is_letter(self, unit: &[u8]) -> bool {
-        let (high, low) = match (self, unit) {
-            (Self::LowFirst, [low, high]) | (Self::HighFirst, [high, low]) => (*high, *low),
-            _ => return false,
-        };
-        high == 0 && (low >= 0x80 || is_text(low))
-    }
-
-    /// Whether `bytes` start with letters, as many as it takes.
-    fn starts(self, bytes: &[u8], last: bool) -> bool {
-        let near = bytes.get(..WIDE.min(bytes.len())).unwrap_or_default();
-        let enough = near.len() == WIDE || (last && near.len() >= WIDE_AT_END);
-        enough && near.chunks_exact(2).all(|unit| self.is_letter(unit))
-    }
+/// Whether `bytes` start with letters, as many as it takes.
+fn starts(encoding: &Encoding, bytes: &[u8], last: bool) -> bool {
+    let near = bytes.get(..WIDE.min(bytes.len())).unwrap_or_default();
+    let enough = near.len() == WIDE || (last && near.len() >= WIDE_AT_END);
+    enough && near.chunks_exact(2).all(|unit| is_letter(encoding, unit))
 }
 
 /// UTF-16 in a text of bytes, from the start of a line or a byte order mark on. What is inside of a line is a value.
@@ -161,9 +144,9 @@ fn next_wide(held: &[u8], last: bool) -> Next {
         if before + WIDE > held.len() && !last {
             return Next::Wait(before.saturating_sub(MARK));
         }
-        for (at, order) in [(before, Order::LowFirst), (zero, Order::HighFirst)] {
-            if begins(at) && order.starts(held.get(at..).unwrap_or_default(), last) {
-                return Next::Change(at, Encoding::utf16(order));
+        for (at, encoding) in [(before, UTF_16LE), (zero, UTF_16BE)] {
+            if begins(at) && starts(encoding, held.get(at..).unwrap_or_default(), last) {
+                return Next::Change(at, State::utf16(encoding));
             }
         }
     }
@@ -172,11 +155,8 @@ fn next_wide(held: &[u8], last: bool) -> Next {
 }
 
 /// Anything else in a text of UTF-16: a run of ASCII, or units that are read from the wrong byte on.
-fn next_narrow(held: &[u8], order: Order, last: bool) -> Next {
-    let other = match order {
-        Order::LowFirst => Order::HighFirst,
-        Order::HighFirst => Order::LowFirst,
-    };
+fn next_narrow(held: &[u8], encoding: &Encoding, last: bool) -> Next {
+    let other = if encoding == UTF_16LE { UTF_16BE } else { UTF_16LE };
     let whole = if last { held.len() } else { held.len() / 2 * 2 };
     let (mut run, mut shifted, mut end) = (0, 0, 0);
     // Where the end of a line is, if the run is right behind it.
@@ -186,16 +166,16 @@ fn next_narrow(held: &[u8], order: Order, last: bool) -> Next {
         end += unit.len();
         let text = unit.iter().all(|byte| is_text(*byte));
         run = if text { run + unit.len() } else { 0 };
-        shifted = if other.is_letter(unit) { shifted + unit.len() } else { 0 };
+        shifted = if is_letter(other, unit) { shifted + unit.len() } else { 0 };
         if !text {
-            line_end = (order.is_letter(unit) && unit.contains(&b'\n')).then_some(start);
+            line_end = (is_letter(encoding, unit) && unit.contains(&b'\n')).then_some(start);
         }
         let enough = if line_end.is_some() { NARROW_IN_LINE } else { NARROW };
         if run >= enough || (last && end == held.len() && run >= NARROW_AT_END) {
-            return Next::Change(end - run, Encoding::Bytes);
+            return Next::Change(end - run, State::Bytes);
         }
         if shifted >= WIDE {
-            return Next::Change(end - shifted, Encoding::utf16(other));
+            return Next::Change(end - shifted, State::utf16(other));
         }
     }
     if last { Next::Same } else { Next::Wait(line_end.unwrap_or(whole - run.max(shifted))) }
@@ -207,15 +187,14 @@ const fn is_text(byte: u8) -> bool {
 }
 
 /// UTF-16 by its byte order mark, or by the letters that a text begins with.
-fn start(head: &[u8], last: bool) -> Encoding {
-    let order = match head {
-        [0xff, 0xfe, ..] => Order::LowFirst,
-        [0xfe, 0xff, ..] => Order::HighFirst,
-        _ if Order::LowFirst.starts(head, last) => Order::LowFirst,
-        _ if Order::HighFirst.starts(head, last) => Order::HighFirst,
-        _ => return Encoding::Bytes,
+fn start(head: &[u8], last: bool) -> State {
+    let shaped = || [UTF_16LE, UTF_16BE].into_iter().find(|encoding| starts(encoding, head, last));
+    let encoding = match head {
+        [0xff, 0xfe, ..] => Some(UTF_16LE),
+        [0xfe, 0xff, ..] => Some(UTF_16BE),
+        _ => shaped(),
     };
-    Encoding::Utf16(order, order.encoding().new_decoder_with_bom_removal())
+    encoding.map_or(State::Bytes, |encoding| State::Utf16(encoding.new_decoder_with_bom_removal()))
 }
 
 #[cfg(test)]
@@ -225,11 +204,8 @@ mod tests {
 
     const LINE: &str = "2026-11-22 12:34:56 [7] INFO Zoë logged in\r\n";
 
-    fn wide(order: Order, text: &str) -> Vec<u8> {
-        let bytes = match order {
-            Order::LowFirst => u16::to_le_bytes,
-            Order::HighFirst => u16::to_be_bytes,
-        };
+    fn wide(encoding: &Encoding, text: &str) -> Vec<u8> {
+        let bytes = if encoding == UTF_16LE { u16::to_le_bytes } else { u16::to_be_bytes };
         text.encode_utf16().flat_map(bytes).collect()
     }
 
@@ -245,17 +221,17 @@ mod tests {
     #[test]
     fn another_program_goes_on_in_its_own_encoding() {
         let long = LINE.repeat(10);
-        for order in [Order::LowFirst, Order::HighFirst] {
-            let other = wide(order, &long);
+        for encoding in [UTF_16LE, UTF_16BE] {
+            let other = wide(encoding, &long);
             let ended = format!("{long}{long}password=x\r\n");
             assert_eq!(decoded(&[long.as_bytes(), &other, b"password=x\r\n"]), ended);
-            assert_eq!(decoded(&[&other, long.as_bytes(), &wide(order, "password=x\r\n")]), ended);
+            assert_eq!(decoded(&[&other, long.as_bytes(), &wide(encoding, "password=x\r\n")]), ended);
         }
     }
 
     #[test]
     fn a_byte_too_many_is_no_other_language() {
-        let shifted = [wide(Order::LowFirst, &LINE.repeat(10)), b"\n".to_vec(), wide(Order::LowFirst, LINE)];
+        let shifted = [wide(UTF_16LE, &LINE.repeat(10)), b"\n".to_vec(), wide(UTF_16LE, LINE)];
         let text = decoded(&[&shifted.concat()]);
         assert!(text.starts_with(&LINE.repeat(10)), "{text}");
         assert!(text.get(LINE.len() * 10..).unwrap().contains("12:34:56 [7] INFO Zoë logged in"), "{text}");
@@ -265,7 +241,7 @@ mod tests {
     fn ideographs_and_binary_stay_what_they_are() {
         let chinese = "你好世界，服务器已启动。正在连接数据库……完成。".repeat(20);
         let text = format!("INFO ok, no error\r\n{chinese}");
-        assert_eq!(decoded(&[b"\xff\xfe", &wide(Order::LowFirst, &text)]), text);
+        assert_eq!(decoded(&[b"\xff\xfe", &wide(UTF_16LE, &text)]), text);
         let numbers: Vec<u8> = (0..200u16).flat_map(u16::to_le_bytes).filter(|byte| *byte < 0x20).collect();
         let mut bytes = LINE.repeat(10).into_bytes();
         bytes.extend(numbers);
@@ -286,8 +262,8 @@ mod tests {
                 let text: String = LINE.chars().cycle().take(*length).collect();
                 match kind {
                     0 => text.into_bytes(),
-                    1 => wide(Order::LowFirst, &text),
-                    2 => wide(Order::HighFirst, &text),
+                    1 => wide(UTF_16LE, &text),
+                    2 => wide(UTF_16BE, &text),
                     _ => vec![0; *length],
                 }
             }).collect();

@@ -15,24 +15,20 @@ pub use super::stream::Stream;
 #[derive(Clone, Default)]
 pub struct Redactor {
     values: ValueMatcher,
-    /// At level `identities`.
-    pub(super) identities: Option<Identities>,
+    /// What replaces identities, at level `identities`.
+    pub identities: Option<Identities>,
     /// Replaces nothing, and learns who the texts name.
     learned: Option<Arc<Mutex<Known>>>,
 }
 
-impl std::fmt::Debug for Redactor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Redactor(…)")
+impl SecretSet {
+    /// A redactor for these values and for patterns.
+    pub fn redactor(&self) -> Redactor {
+        Redactor { values: ValueMatcher::new(self.searched()), ..Redactor::default() }
     }
 }
 
 impl Redactor {
-    /// Looks for the harvested values and for patterns.
-    pub fn new(secret_set: &SecretSet) -> Self {
-        Self { values: ValueMatcher::new(secret_set.searched()), ..Self::default() }
-    }
-
     /// Looks for patterns only: for texts of which no values are known.
     pub fn patterns_only() -> Self {
         Self::default()
@@ -55,11 +51,6 @@ impl Redactor {
         let known = self.learned.unwrap_or_default();
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut known)
-    }
-
-    /// What replaces identities, at level `identities`.
-    pub fn identities(&self) -> Option<&Identities> {
-        self.identities.as_ref()
     }
 
     /// Starts to redact one text that arrives in pieces.
@@ -133,11 +124,8 @@ impl Redactor {
 
     /// Identities, in any order.
     fn named(&self, text: &[u8]) -> Vec<Span> {
-        let mut named = Vec::new();
-        if let Some(identities) = &self.identities {
-            identities.find(text, &mut named);
-        }
-        named.into_iter().map(Span::from).collect()
+        let named = self.identities.iter().flat_map(|identities| identities.find(text));
+        named.map(Span::from).collect()
     }
 
     /// Secrets, in any order.
@@ -286,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_value_across_the_windows_of_a_long_line_is_caught() {
-        let mut secret_set = SecretSet::new();
+        let mut secret_set = SecretSet::default();
         secret_set.add("Tr0ub4dor&3-long");
         let redactor = secret_set.redactor();
         for shift in [0, 1, 7, 15] {
@@ -313,7 +301,7 @@ mod tests {
     }
 
     static REDACTOR: LazyLock<Redactor> = LazyLock::new(|| {
-        let mut secret_set = SecretSet::new();
+        let mut secret_set = SecretSet::default();
         secret_set.add("hunter22abc");
         secret_set.add("abc7hunter22");
         secret_set.redactor()

@@ -165,17 +165,13 @@ pub(super) fn pieces(text: &str) -> Option<Pieces<'_>> {
     while at < text.len() {
         let rest = text.get(at..)?;
         let through = |end: &str| rest.find(end).map(|i| at + i + end.len());
-        if rest.starts_with("<!--") {
-            let end = through("-->")?;
+        if rest.starts_with("<!--") || rest.starts_with("<?") {
+            let end = through(if rest.starts_with("<?") { "?>" } else { "-->" })?;
             out.pieces.push((at..end, PieceKind::Blank));
             at = end;
         } else if rest.starts_with("<![CDATA[") {
             let end = through("]]>")?;
             out.pieces.push((at + 9..end - 3, PieceKind::Text { element: *open.last()? }));
-            at = end;
-        } else if rest.starts_with("<?") {
-            let end = through("?>")?;
-            out.pieces.push((at..end, PieceKind::Blank));
             at = end;
         } else if rest.starts_with("</") {
             open.pop()?;

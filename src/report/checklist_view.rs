@@ -18,17 +18,8 @@ pub(super) struct StateGroup<'a> {
     pub(super) word: &'static str,
     /// Lines, over all items.
     pub(super) count: usize,
-    pub(super) items: Vec<ItemView<'a>>,
-}
-
-/// An item with its lines, one a node where it is asked of each.
-#[derive(Serialize)]
-pub(super) struct ItemView<'a> {
-    pub(super) item: &'a str,
-    pub(super) text: &'a str,
-    pub(super) rules: &'a [String],
-    pub(super) sources: &'a [String],
-    pub(super) lines: Vec<&'a Line>,
+    /// Items, each with its lines: one a node where it is asked of each.
+    pub(super) items: Vec<Vec<&'a Line>>,
 }
 
 /// Those first that somebody has to see to.
@@ -39,20 +30,9 @@ impl<'a> ChecklistView<'a> {
     /// Of a checklist.
     pub(super) fn of(checklist: &'a Checklist) -> Self {
         let groups = STATES.into_iter().map(|state| {
-            let mut items: Vec<ItemView> = Vec::new();
             let lines: Vec<&Line> = checklist.lines.iter().filter(|line| line.state == state).collect();
-            for line in &lines {
-                match items.last_mut() {
-                    Some(item) if item.item == line.item && item.text == line.text => item.lines.push(line),
-                    _ => items.push(ItemView {
-                        item: &line.item,
-                        text: &line.text,
-                        rules: &line.rules,
-                        sources: &line.sources,
-                        lines: vec![line],
-                    }),
-                }
-            }
+            let items = lines.chunk_by(|one, next| one.item == next.item && one.text == next.text);
+            let items = items.map(<[&Line]>::to_vec).collect();
             StateGroup { state, word: state.word(), count: lines.len(), items }
         });
         Self { checklist, groups: groups.filter(|group| group.count > 0).collect() }

@@ -57,20 +57,21 @@ const ORDER: [(&str, &str); 5] = [
     ("not-applicable", "not applicable"),
 ];
 
-fn rank(outcome: &str) -> usize {
-    ORDER.iter().position(|(word, _)| *word == outcome).unwrap_or(ORDER.len())
+/// The prefix of an id.
+fn family(id: &str) -> &str {
+    id.split_once('-').map_or(id, |(family, _)| family)
 }
 
 /// The coverage by family, in order of prefix.
 pub(super) fn families(coverage: &Coverage) -> Vec<FamilyRows<'_>> {
     let mut families: BTreeMap<&str, Vec<&RuleCoverage>> = BTreeMap::new();
     for rule in &coverage.rules {
-        let id = rule.rule.split_once('-').map_or(rule.rule.as_str(), |(family, _)| family);
-        families.entry(id).or_default().push(rule);
+        families.entry(family(&rule.rule)).or_default().push(rule);
     }
     families
         .into_iter()
         .map(|(id, mut rules)| {
+            let rank = |outcome| ORDER.iter().position(|(word, _)| *word == outcome);
             rules.sort_by_key(|rule| (rank(rule.outcome), &rule.rule));
             let count = |outcome: &str| rules.iter().filter(|rule| rule.outcome == outcome).count();
             let tally = ORDER.map(|(outcome, words)| Tally { outcome, count: count(outcome), words });
@@ -89,7 +90,7 @@ pub(super) fn families(coverage: &Coverage) -> Vec<FamilyRows<'_>> {
 pub(super) fn by_family(ids: &[String]) -> Vec<String> {
     let mut families: BTreeMap<&str, usize> = BTreeMap::new();
     for id in ids {
-        *families.entry(id.split_once('-').map_or(id.as_str(), |(family, _)| family)).or_default() += 1;
+        *families.entry(family(id)).or_default() += 1;
     }
     families.into_iter().map(|(family, count)| format!("{family} {count}")).collect()
 }

@@ -4,25 +4,22 @@
 //! are fixed text without template syntax, and the page's policy names their hashes, so that nothing else runs.
 
 use super::RenderError;
-use super::checklist_view::ChecklistView;
 use super::document::Document;
-use super::families::{FamilyRows, families};
+use super::families::families;
 use super::format::{Keep, OutputFormat, text};
-use super::model::{Action, Cell, HitView, MissingView, Report};
-use super::presentation::{
-    ROWS, SeverityGroup, Truncation, bands, columns_with_bundle, hits, register, row_word,
-};
-use super::procedure::{PlanView, RunbookView};
-use super::svg::{Chart, chart};
+use super::model::{Cell, MissingView, Report};
+use super::presentation::{self, ROWS, bands, columns_with_bundle, hits, row_word};
+use super::procedure::{self, RunbookView};
+use super::svg::chart;
+use crate::plan::Plan;
 use crate::plan::checklist::Checklist;
-use crate::plan::{Plan, Runbook};
 use crate::text::escape::neutral;
 use base64::Engine as _;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io;
-use tera::{Context, Tera};
+use tera::{Context, Tera, context};
 
 /// The format.
 pub const FORMAT: OutputFormat = OutputFormat {
@@ -63,78 +60,23 @@ const TEMPLATES: [(&str, &str); 17] = [
     SCRIPT,
 ];
 
-/// What every page needs.
-#[derive(Serialize)]
-struct Frame<'a> {
-    style_hash: String,
-    script_hash: String,
-    /// The style sheet of procedures is in the page.
-    procedures: bool,
-    plan: Option<PlanView<'a>>,
-    checklist: Option<ChecklistView<'a>>,
-}
-
-impl<'a> Frame<'a> {
-    fn new(plan: Option<&'a Plan>, checklist: Option<&'a Checklist>, repairs: bool) -> Self {
-        let procedures = plan.is_some() || checklist.is_some() || repairs;
-        let style = if procedures { [STYLE.1, PROCEDURE_STYLE.1].concat() } else { STYLE.1.to_owned() };
-        Self {
-            style_hash: csp_hash(&style),
-            script_hash: csp_hash(SCRIPT.1),
-            procedures,
-            plan: plan.map(PlanView::of),
-            checklist: checklist.map(ChecklistView::of),
-        }
-    }
-}
-
-/// What the templates see beside the report itself.
-#[derive(Serialize)]
-struct Page<'a> {
-    report: &'a Report,
-    frame: Frame<'a>,
-    /// Procedures that mend what was found.
-    repairs: Vec<RunbookView<'a>>,
-    /// Links to all of them.
-    links: Vec<RepairLink<'a>>,
-    /// Links to those that an action needs, action by action.
-    mending: Vec<Vec<RepairLink<'a>>>,
-    /// Ids that have a text to link to.
-    rule_ids: BTreeSet<&'a str>,
-    /// Source keys that have an entry to link to.
-    source_keys: BTreeSet<&'a str>,
-    /// Anchors that are on the page; a finding that is cut has none.
-    anchors: BTreeSet<String>,
-    bands: Vec<SeverityGroup>,
-    cuts: Vec<Truncation>,
-    grid: Grid,
-    hits: Vec<&'a HitView>,
-    /// The coverage by family.
-    families: Vec<FamilyRows<'a>>,
-    /// What can be sent, and what nothing sent today decides.
-    things: Vec<&'a MissingView>,
-    /// What only a person can answer.
-    questions: Vec<&'a MissingView>,
-    chart: Option<Chart>,
-}
-
-/// A link to a procedure that mends findings of these rules.
-#[derive(Serialize)]
-struct RepairLink<'a> {
-    id: &'a str,
-    title: &'a str,
-    mends: &'a [String],
-}
-
-impl<'a> RepairLink<'a> {
-    fn of(repair: &'a Runbook) -> Self {
-        Self { id: &repair.id, title: &repair.title, mends: &repair.mends }
-    }
-
-    fn for_action(action: &Action, repairs: &'a [Runbook]) -> Vec<Self> {
-        let fits = |repair: &&Runbook| action.mends.iter().any(|one| repair.mends.contains(&one.rule));
-        repairs.iter().filter(fits).map(Self::of).collect()
-    }
+/// What every page needs: `shown` is the report, or what a page of a plan or a checklist calls so.
+fn frame(
+    shown: &impl Serialize,
+    plan: Option<&Plan>,
+    checklist: Option<&Checklist>,
+    repairs: bool,
+) -> Context {
+    // The style sheet of procedures is in the page.
+    let procedures = plan.is_some() || checklist.is_some() || repairs;
+    let style = if procedures { [STYLE.1, PROCEDURE_STYLE.1].concat() } else { STYLE.1.to_owned() };
+    let mut context = procedure::context(shown, plan, checklist);
+    context.extend(context! {
+        style_hash => &csp_hash(&style),
+        script_hash => &csp_hash(SCRIPT.1),
+        procedures,
+    });
+    context
 }
 
 /// Rows of one group of the matrix on a page; the JSON report holds all.
@@ -219,64 +161,54 @@ fn csp_hash(text: &str) -> String {
 }
 
 fn engine() -> Result<Tera, RenderError> {
-    let mut tera = Tera::new();
-    tera.autoescape_on([".html"]);
-    tera.set_escape_fn(escape_html);
-    register(&mut tera);
-    tera.add_raw_templates(TEMPLATES)?;
-    Ok(tera)
-}
-
-/// What the templates of a plan or a checklist see; `report` is what pages of a report call so.
-#[derive(Serialize)]
-struct HandoutPage<'a> {
-    report: &'a Document,
-    frame: Frame<'a>,
-    /// No texts of rules are on the page.
-    rule_ids: [&'static str; 0],
+    presentation::engine(".html", escape_html, &TEMPLATES)
 }
 
 /// Renders a plan or a checklist by itself. Same handout, same bytes.
 pub fn handout(handout: &Document) -> Result<String, RenderError> {
-    let frame = Frame::new(handout.plan.as_ref(), handout.checklist.as_ref(), false);
-    let page = HandoutPage { report: handout, frame, rule_ids: [] };
-    Ok(engine()?.render("handout.html", &Context::from_serialize(&page)?)?)
+    let mut context = frame(handout, handout.plan.as_ref(), handout.checklist.as_ref(), false);
+    // No texts of rules are on the page.
+    context.insert("rule_ids", &[""; 0]);
+    Ok(engine()?.render("handout.html", &context)?)
 }
 
 /// Renders the page. Same report, same bytes.
 pub fn render(report: &Report) -> Result<String, RenderError> {
+    let (engine, context) = rayon::join(engine, || page(report));
+    Ok(engine?.render("report.html", &context)?)
+}
+
+/// What the templates see beside the report itself.
+fn page(report: &Report) -> Context {
     let (bands, cuts) = bands(&report.findings, ROWS);
     let shown = bands.iter().flat_map(|band| &band.findings);
     let shown = shown.flat_map(|shown| std::iter::once(&shown.finding).chain(&shown.follows));
-    let anchors = shown
-        .chain(&report.safety)
-        .map(|finding| &finding.anchor)
-        .chain(report.missing.iter().map(|missing| &missing.anchor));
-    let (questions, things) = report.missing.iter().partition(|missing| missing.kind == "question");
-    let page = Page {
-        report,
-        families: families(&report.coverage),
-        things,
-        questions,
-        anchors: anchors.cloned().collect(),
-        frame: Frame::new(report.plan.as_ref(), report.checklist.as_ref(), !report.repairs.is_empty()),
-        repairs: report.repairs.iter().map(RunbookView::of).collect(),
-        links: report.repairs.iter().map(RepairLink::of).collect(),
-        mending: report
-            .actions
-            .iter()
-            .map(|action| RepairLink::for_action(action, &report.repairs))
-            .collect(),
-        rule_ids: report.rules.iter().map(|rule| rule.id.as_str()).collect(),
-        source_keys: report.sources.iter().map(|source| source.key.as_str()).collect(),
+    let shown = shown.chain(&report.safety).map(|finding| &finding.anchor);
+    // Anchors that are on the page; a finding that is cut has none.
+    let anchors: BTreeSet<_> = shown.chain(report.missing.iter().map(|missing| &missing.anchor)).collect();
+    // What only a person can answer; then what can be sent, and what nothing sent today decides.
+    let (questions, things): (Vec<&MissingView>, Vec<&MissingView>) =
+        report.missing.iter().partition(|missing| missing.kind == "question");
+    let repairs: Vec<RunbookView> = report.repairs.iter().map(RunbookView::of).collect();
+    let rule_ids: BTreeSet<_> = report.rules.iter().map(|rule| &rule.id).collect();
+    let source_keys: BTreeSet<_> = report.sources.iter().map(|source| &source.key).collect();
+    let (plan, checklist) = (report.plan.as_ref(), report.checklist.as_ref());
+    let mut context = frame(report, plan, checklist, !report.repairs.is_empty());
+    context.extend(context! {
+        repairs,
+        rule_ids,
+        source_keys,
+        anchors,
         bands,
         cuts,
-        grid: grid(report),
-        hits: hits(&report.errors.hits, ROWS),
-        chart: chart(&report.errors.timeline),
-    };
-    let (engine, context) = rayon::join(engine, || Context::from_serialize(&page));
-    Ok(engine?.render("report.html", &context?)?)
+        grid => &grid(report),
+        hits => &hits(&report.errors.hits, ROWS),
+        families => &families(&report.coverage),
+        things,
+        questions,
+        chart => &chart(&report.errors.timeline),
+    });
+    context
 }
 
 /// Escaper of the HTML templates, safe in text and in quoted attributes.

@@ -1,15 +1,13 @@
 //! The Markdown report: what a ticket needs, in the order of the page, short enough to be pasted into one.
 
 use super::RenderError;
-use super::checklist_view::ChecklistView;
 use super::document::Document;
 use super::format::{Keep, OutputFormat, text};
-use super::model::{HitView, MatrixRow, Report};
-use super::presentation::{SeverityGroup, Truncation, bands, columns_with_bundle, hits, register, row_word};
-use super::procedure::{PlanView, RunbookView};
+use super::model::{MatrixRow, Report};
+use super::presentation::{self, bands, columns_with_bundle, hits, row_word};
+use super::procedure::{self, RunbookView};
 use crate::text::escape;
-use serde::Serialize;
-use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+use tera::{Context, Tera, context};
 
 /// The format.
 pub const FORMAT: OutputFormat = OutputFormat {
@@ -38,58 +36,32 @@ pub const TICKET_CHARS: usize = 32_000;
 const FITS: [(usize, usize, usize); 4] = [(3, 20, 40), (2, 10, 20), (1, 5, 15), (0, 2, 10)];
 
 /// What the template sees beside the report itself.
-#[derive(Serialize)]
-struct Ticket<'a> {
-    report: &'a Report,
-    plan: Option<PlanView<'a>>,
-    checklist: Option<ChecklistView<'a>>,
-    repairs: Vec<RunbookView<'a>>,
-    /// The steps of the plan are listed.
-    steps: bool,
-    pieces: usize,
-    bands: Vec<SeverityGroup>,
-    cuts: Vec<Truncation>,
-    hits: Vec<&'a HitView>,
-    /// Rows of the matrix that differ or are not known.
-    rows: Vec<&'a MatrixRow>,
-    /// Such rows that are left out.
-    rows_left: usize,
-    /// Rows of the matrix in all.
-    total: usize,
-    /// How much only a person can answer.
-    questions: usize,
-    shortened: bool,
-}
-
-impl<'a> Ticket<'a> {
-    fn new(
-        report: &'a Report,
-        (pieces, per_rule, most_rows): (usize, usize, usize),
-        shortened: bool,
-    ) -> Self {
-        let (bands, cuts) = bands(&report.findings, per_rule);
-        let has_bundle = columns_with_bundle(report);
-        let mut rows: Vec<&MatrixRow> = report.matrix.groups.iter().flat_map(|group| &group.rows).collect();
-        rows.retain(|row| matches!(row_word(row, &has_bundle), "differs" | "not known"));
-        let rows_left = rows.len().saturating_sub(most_rows);
-        rows.truncate(most_rows);
-        Self {
-            report,
-            plan: report.plan.as_ref().map(PlanView::of),
-            checklist: report.checklist.as_ref().map(ChecklistView::of),
-            repairs: report.repairs.iter().map(RunbookView::of).collect(),
-            steps: pieces > 1,
-            pieces,
-            bands,
-            cuts,
-            hits: hits(&report.errors.hits, per_rule),
-            rows,
-            rows_left,
-            questions: report.missing.iter().filter(|missing| missing.kind == "question").count(),
-            total: report.matrix.groups.iter().map(|group| group.rows.len()).sum(),
-            shortened,
-        }
-    }
+fn ticket(report: &Report, (pieces, per_rule, most_rows): (usize, usize, usize), shortened: bool) -> Context {
+    let (bands, cuts) = bands(&report.findings, per_rule);
+    let has_bundle = columns_with_bundle(report);
+    // Rows of the matrix that differ or are not known, and how many of them are left out.
+    let mut rows: Vec<&MatrixRow> = report.matrix.groups.iter().flat_map(|group| &group.rows).collect();
+    let total = rows.len();
+    rows.retain(|row| matches!(row_word(row, &has_bundle), "differs" | "not known"));
+    let rows_left = rows.len().saturating_sub(most_rows);
+    rows.truncate(most_rows);
+    let mut context = procedure::context(report, report.plan.as_ref(), report.checklist.as_ref());
+    context.extend(context! {
+        repairs => &report.repairs.iter().map(RunbookView::of).collect::<Vec<_>>(),
+        // The steps of the plan are listed.
+        steps => &(pieces > 1),
+        pieces,
+        bands,
+        cuts,
+        hits => &hits(&report.errors.hits, per_rule),
+        rows,
+        rows_left,
+        total,
+        // How much only a person can answer.
+        questions => &report.missing.iter().filter(|missing| missing.kind == "question").count(),
+        shortened,
+    });
+    context
 }
 
 /// Cuts a text that fits in no way at the end of a line, and says so. The last fit shows no evidence, so no fenced
@@ -110,19 +82,7 @@ fn cut(text: &str) -> String {
 }
 
 fn engine() -> Result<Tera, RenderError> {
-    let mut tera = Tera::new();
-    tera.autoescape_on([".md"]);
-    tera.set_escape_fn(escape::markdown);
-    register(&mut tera);
-    // These two escape by themselves: nothing means anything inside code, if its fence is long enough.
-    tera.register_filter("code", |text: &str, _: Kwargs, _: &State| {
-        Value::safe_string(&escape::code_span(text))
-    });
-    tera.register_filter("block", |text: &str, options: Kwargs, _: &State| -> TeraResult<Value> {
-        Ok(Value::safe_string(&escape::code_block(text, options.must_get("indent")?)))
-    });
-    tera.add_raw_templates(TEMPLATES)?;
-    Ok(tera)
+    presentation::engine(".md", escape::markdown, &TEMPLATES)
 }
 
 /// Renders the report. Same report, same bytes; never HTML, never a link or an image.
@@ -130,8 +90,7 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
     let tera = engine()?;
     let mut text = String::new();
     for (index, fit) in FITS.into_iter().enumerate() {
-        let ticket = Ticket::new(report, fit, index > 0);
-        text = tera.render("report.md", &Context::from_serialize(&ticket)?)?;
+        text = tera.render("report.md", &ticket(report, fit, index > 0))?;
         if text.chars().count() <= TICKET_CHARS {
             return Ok(text);
         }
@@ -139,20 +98,8 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
     Ok(cut(&text))
 }
 
-/// What the template of a plan or a checklist sees.
-#[derive(Serialize)]
-struct HandoutPage<'a> {
-    report: &'a Document,
-    plan: Option<PlanView<'a>>,
-    checklist: Option<ChecklistView<'a>>,
-}
-
 /// Renders a plan or a checklist by itself, whole.
 pub fn handout(handout: &Document) -> Result<String, RenderError> {
-    let page = HandoutPage {
-        report: handout,
-        plan: handout.plan.as_ref().map(PlanView::of),
-        checklist: handout.checklist.as_ref().map(ChecklistView::of),
-    };
-    Ok(engine()?.render("handout.md", &Context::from_serialize(&page)?)?)
+    let context = procedure::context(handout, handout.plan.as_ref(), handout.checklist.as_ref());
+    Ok(engine()?.render("handout.md", &context)?)
 }

@@ -1,14 +1,15 @@
 //! What the pages for people share: the parts of a report that fit on a page, and how values read.
 
+use super::RenderError;
 use super::families::by_family;
 use super::model::{CellState, FindingView, HitView, MatrixRow, Parity, Report};
 use crate::finding::Severity;
-use crate::text::escape::one_line;
+use crate::text::escape::{code_block, code_span, one_line};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use tera::{Kwargs, State, Tera, TeraResult, Value};
+use tera::{EscapeFn, Kwargs, State, Tera, TeraResult, Value};
 
 /// Rows of one rule on a page; the JSON report holds all.
 pub(super) const ROWS: usize = 200;
@@ -243,8 +244,15 @@ fn kind(kind: &str) -> String {
     .to_owned()
 }
 
-/// Gives a template engine the filters that both pages use.
-pub(super) fn register(tera: &mut Tera) {
+/// A template engine for names with this ending, with the filters that both kinds of pages use.
+pub(super) fn engine(
+    ending: &'static str,
+    escape: EscapeFn,
+    templates: &[(&'static str, &'static str)],
+) -> Result<Tera, RenderError> {
+    let mut tera = Tera::new();
+    tera.autoescape_on([ending]);
+    tera.set_escape_fn(escape);
     tera.register_filter("tally", tally);
     tera.register_filter("when", |text: &str, _: Kwargs, _: &State| when(text));
     tera.register_filter("size", |bytes: u64, _: Kwargs, _: &State| size(bytes));
@@ -255,6 +263,13 @@ pub(super) fn register(tera: &mut Tera) {
     });
     tera.register_filter("kind", |text: &str, _: Kwargs, _: &State| kind(text));
     tera.register_filter("words", |text: &str, _: Kwargs, _: &State| words(text));
+    // These two escape by themselves: nothing means anything inside code, if its fence is long enough.
+    tera.register_filter("code", |text: &str, _: Kwargs, _: &State| Value::safe_string(&code_span(text)));
+    tera.register_filter("block", |text: &str, options: Kwargs, _: &State| -> TeraResult<Value> {
+        Ok(Value::safe_string(&code_block(text, options.must_get("indent")?)))
+    });
+    tera.add_raw_templates(templates.iter().copied())?;
+    Ok(tera)
 }
 
 #[cfg(test)]

@@ -12,35 +12,24 @@ pub(super) const LINES: usize = 8;
 
 /// A style, as the parameters of the terminal's select-graphic-rendition sequence.
 #[derive(Clone, Copy)]
-pub(super) enum Style {
-    Bold,
-    Dim,
-    Red,
-    Yellow,
-    Green,
-    Magenta,
-}
+pub(super) struct Style(&'static str);
 
 impl Style {
-    const fn parameters(self) -> &'static str {
-        match self {
-            Self::Bold => "1",
-            Self::Dim => "2",
-            Self::Red => "1;31",
-            Self::Yellow => "1;33",
-            Self::Green => "1;32",
-            Self::Magenta => "1;35",
-        }
-    }
+    pub(super) const BOLD: Self = Self("1");
+    pub(super) const DIM: Self = Self("2");
+    pub(super) const RED: Self = Self("1;31");
+    pub(super) const YELLOW: Self = Self("1;33");
+    const GREEN: Self = Self("1;32");
+    pub(super) const MAGENTA: Self = Self("1;35");
 }
 
 impl From<Severity> for Style {
     fn from(severity: Severity) -> Self {
         match severity {
-            Severity::Blocker => Self::Red,
-            Severity::High => Self::Yellow,
-            Severity::Medium => Self::Bold,
-            Severity::Low | Severity::Info => Self::Dim,
+            Severity::Blocker => Self::RED,
+            Severity::High => Self::YELLOW,
+            Severity::Medium => Self::BOLD,
+            Severity::Low | Severity::Info => Self::DIM,
         }
     }
 }
@@ -48,10 +37,10 @@ impl From<Severity> for Style {
 impl From<Readiness> for Style {
     fn from(state: Readiness) -> Self {
         match state {
-            Readiness::NotReady => Self::Red,
-            Readiness::Undetermined => Self::Magenta,
-            Readiness::ReadyWithWarnings => Self::Yellow,
-            Readiness::Ready => Self::Green,
+            Readiness::NotReady => Self::RED,
+            Readiness::Undetermined => Self::MAGENTA,
+            Readiness::ReadyWithWarnings => Self::YELLOW,
+            Readiness::Ready => Self::GREEN,
         }
     }
 }
@@ -70,7 +59,7 @@ impl Screen {
     }
 
     pub(super) fn painted(&self, text: &str, style: Style) -> String {
-        if self.colour { format!("\u{1b}[{}m{text}\u{1b}[0m", style.parameters()) } else { text.to_owned() }
+        if self.colour { format!("\u{1b}[{}m{text}\u{1b}[0m", style.0) } else { text.to_owned() }
     }
 
     /// Writes text wrapped at the width, its first line behind `lead` and the others indented as far. Every
@@ -87,7 +76,7 @@ impl Screen {
     }
 
     pub(super) fn heading(&mut self, text: &str) {
-        let painted = self.painted(text, Style::Bold);
+        let painted = self.painted(text, Style::BOLD);
         let _ = writeln!(self.text, "\n{painted}");
     }
 
@@ -105,7 +94,7 @@ impl Screen {
     /// Says how much of a list was left out.
     pub(super) fn rest(&mut self, total: usize) {
         if total > LINES {
-            let more = self.painted(&format!("  and {} more in the report", total - LINES), Style::Dim);
+            let more = self.painted(&format!("  and {} more in the report", total - LINES), Style::DIM);
             let _ = writeln!(self.text, "{more}");
         }
     }

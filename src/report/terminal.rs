@@ -4,9 +4,9 @@
 use super::checklist_view::ChecklistView;
 use super::document::Document;
 use super::model::{NodeCard, Report};
-use super::procedure::{PlanView, RunbookView, StepView, where_installed};
+use super::procedure::{PlanView, RunbookView, StepView};
 use super::term_writer::{LINES, Screen, Style};
-use crate::finding::{Outcome, Severity};
+use crate::finding::Severity;
 use crate::plan::checklist::{Checklist, LineState};
 use crate::plan::{Met, Offer, Plan};
 use crate::text::escape::one_line;
@@ -32,7 +32,7 @@ fn node_line(node: &NodeCard) -> String {
 pub fn render(report: &Report, width: usize, colour: bool) -> String {
     let mut screen = Screen::new(width, colour);
     for finding in &report.safety {
-        screen.wrapped("BUNDLE SAFETY  ", &finding.title, Some(Style::Red));
+        screen.wrapped("BUNDLE SAFETY  ", &finding.title, Some(Style::RED));
         screen.wrapped("               ", &finding.remedy, None);
     }
     let verdict = &report.verdict;
@@ -49,7 +49,7 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
         let names: Vec<String> = report.nodes.iter().map(|node| one_line(&node.name)).collect();
         let column = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(NAMES);
         for (node, name) in report.nodes.iter().zip(&names) {
-            let (mark, style) = if node.odd.is_some() { ('!', Some(Style::Red)) } else { (' ', None) };
+            let (mark, style) = if node.odd.is_some() { ('!', Some(Style::RED)) } else { (' ', None) };
             if name.chars().count() <= column {
                 screen.wrapped(&format!("  {mark} {name:column$}  "), &node_line(node), style);
             } else {
@@ -76,14 +76,8 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
     }
     procedures(&mut screen, report.plan.as_ref(), report.checklist.as_ref(), true);
     screen.list("What is missing", &report.missing.iter().map(|view| view.ask.as_str()).collect::<Vec<_>>());
-    let count = |word| report.coverage.counts.get(word).copied().unwrap_or(0);
     let _ = writeln!(screen.text);
-    let [findings, failed, unknown, pass, not_applicable] = Outcome::WORDS.map(count);
-    let coverage = format!(
-        "{} rules: {findings} with findings, {failed} failed, {unknown} unknown, {pass} passed, {not_applicable} not applicable",
-        count("total")
-    );
-    screen.wrapped("", &coverage, Some(Style::Dim));
+    screen.wrapped("", &format!("{}.", verdict.checks), Some(Style::DIM));
     screen.text
 }
 
@@ -91,7 +85,7 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
 /// not known, and how each item stands. Ends with a line feed.
 pub fn handout(handout: &Document, width: usize, colour: bool) -> String {
     let mut screen = Screen::new(width, colour);
-    screen.wrapped("", &handout.title, Some(Style::Bold));
+    screen.wrapped("", &handout.title, Some(Style::BOLD));
     screen.wrapped("", &handout.nodes.join(", "), None);
     procedures(&mut screen, handout.plan.as_ref(), handout.checklist.as_ref(), false);
     screen.text
@@ -112,7 +106,7 @@ fn plan_lines(screen: &mut Screen, view: &PlanView, short: bool) {
     if let Some(path) = &view.plan.path {
         screen.heading("The way");
         for installed in &path.from {
-            screen.wrapped("  ", &format!("{} on {}", installed.build, where_installed(installed)), None);
+            screen.wrapped("  ", &format!("{} on {}", installed.build, installed.owners()), None);
         }
         for leg in &view.legs {
             let count = |state| leg.requires.iter().filter(|one| one.state == state).count();
@@ -125,11 +119,18 @@ fn plan_lines(screen: &mut Screen, view: &PlanView, short: bool) {
                     let _ = write!(line, ", {} {word}", requirements(count(state)));
                 }
             }
-            let style = (!leg.leg.known || count(Met::NotMet) > 0).then_some(Style::Yellow);
+            let style = (!leg.leg.known || count(Met::NotMet) > 0).then_some(Style::YELLOW);
             screen.wrapped("  > ", &line, style);
         }
         for warning in &path.warnings {
-            screen.wrapped("  ! ", warning, Some(Style::Yellow));
+            screen.wrapped("  ! ", warning, Some(Style::YELLOW));
+        }
+    }
+    if !view.builds.is_empty() {
+        screen.heading("Which build closes which advisory");
+        screen.wrapped("  ", &view.advice, None);
+        for build in &view.builds {
+            screen.wrapped("  - ", &build.line(), None);
         }
     }
     if let Some(first) = &view.plan.first {
@@ -156,12 +157,12 @@ fn way_lines(screen: &mut Screen, way: &RunbookView) {
         Offer::Offered => {}
         Offer::If { conditions } => {
             for condition in conditions {
-                screen.wrapped("  only if: ", condition, Some(Style::Magenta));
+                screen.wrapped("  only if: ", condition, Some(Style::MAGENTA));
             }
         }
         Offer::Refused { why } => {
             for why in why {
-                screen.wrapped("  not here: ", why, Some(Style::Dim));
+                screen.wrapped("  not here: ", why, Some(Style::DIM));
             }
         }
     }
@@ -171,10 +172,10 @@ fn way_lines(screen: &mut Screen, way: &RunbookView) {
     for StepView { step, place, .. } in &way.steps {
         let place = if step.nodes.is_empty() { (*place).to_owned() } else { step.nodes.join(", ") };
         let done = if step.proven.is_empty() { "" } else { ", done" };
-        let style = (!step.proven.is_empty()).then_some(Style::Dim);
+        let style = (!step.proven.is_empty()).then_some(Style::DIM);
         screen.wrapped(&format!("{:>4}. ", step.number), &format!("{} ({place}{done})", step.title), style);
         for condition in &step.only_if {
-            screen.wrapped("      only if ", condition, Some(Style::Magenta));
+            screen.wrapped("      only if ", condition, Some(Style::MAGENTA));
         }
     }
 }
@@ -182,13 +183,14 @@ fn way_lines(screen: &mut Screen, way: &RunbookView) {
 /// How many lines stand how, and those that are not so.
 fn checklist_lines(screen: &mut Screen, view: &ChecklistView) {
     for group in &view.groups {
-        let style = if group.state == LineState::NotDone { Style::Red } else { Style::Bold };
+        let style = if group.state == LineState::NotDone { Style::RED } else { Style::BOLD };
         screen.wrapped(&format!("{:>4} ", group.count), &group.word.to_lowercase(), Some(style));
         if group.state == LineState::NotDone {
             for item in &group.items {
-                let nodes: Vec<&str> = item.lines.iter().filter_map(|line| line.node.as_deref()).collect();
+                let nodes: Vec<&str> = item.iter().filter_map(|line| line.node.as_deref()).collect();
                 let of = if nodes.is_empty() { String::new() } else { format!(" ({})", nodes.join(", ")) };
-                screen.wrapped("     - ", &format!("{}{of}", item.text), None);
+                let text = item.first().map_or("", |line| line.text.as_str());
+                screen.wrapped("     - ", &format!("{text}{of}"), None);
             }
         }
     }

@@ -4,7 +4,7 @@ use super::RenderError;
 use super::document::{Document, checklist_title as title};
 use super::format::{Content, Keep, OutputFormat};
 use crate::model::checklist::{
-    ABOUT, CELLS, Column, FORMAT as MARK, SEE_ABOVE, SHEET, VERSION, cell, fingerprint,
+    ABOUT, CELLS, Column, FORMAT as MARK, HEADS, SEE_ABOVE, SHEET, VERSION, cell, fingerprint,
 };
 use crate::plan::checklist::{Checklist, Line, LineState, Occasion, Stage};
 use crate::text::escape::neutral;
@@ -26,7 +26,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
 };
 
 /// Width of each column, in characters.
-const WIDTHS: [u8; Column::ALL.len()] = [5, 34, 14, 13, 48, 44, 16, 16, 12, 28, 22];
+const WIDTHS: [u8; HEADS.len()] = [5, 34, 14, 13, 48, 44, 16, 16, 12, 28, 22];
 /// Row of the heads; what stands above it says what the sheet is.
 const HEAD: u32 = 6;
 /// Longest list of words that a drop-down may hold.
@@ -89,13 +89,13 @@ fn automatic(line: &Line) -> [String; Column::AUTOMATIC.len()] {
 }
 
 fn fill(sheet: &mut Worksheet, checklist: &Checklist, handout: &Document) -> Result<(), XlsxError> {
-    for (column, width) in Column::ALL.into_iter().zip(WIDTHS) {
-        sheet.set_column_width(u16::from(column.at()), width)?;
+    for (column, width) in (0..).zip(WIDTHS) {
+        sheet.set_column_width(column, width)?;
     }
     above(sheet, checklist, handout)?;
     let head = boxed().set_bold().set_background_color(BAND);
-    for column in Column::ALL {
-        sheet.write_with_format(HEAD, u16::from(column.at()), column.head(), &head)?;
+    for (column, name) in (0..).zip(HEADS) {
+        sheet.write_with_format(HEAD, column, name, &head)?;
     }
     let mut row = HEAD;
     let mut stage = None;

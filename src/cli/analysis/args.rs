@@ -5,11 +5,12 @@ use crate::demo::CASES;
 use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
 use crate::knowledge::checklist::Occasion;
-use crate::model::{BuildVersion, Role};
+use crate::model::{Area, BuildVersion, Role};
 use crate::report::format::{FORMATS, OutputFormat};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as Arguments, Subcommand, ValueEnum};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Verbs that the collector does not have.
@@ -97,14 +98,14 @@ pub(in crate::cli) struct RulesArgs {
     #[arg(long, value_name = "FAMILY")]
     pub family: Option<String>,
     /// Highest severity that a finding of the rule can have
-    #[arg(long)]
-    pub severity: Option<SeverityArg>,
+    #[arg(long, value_parser = one_of(Severity::ALL.map(|one| (one.word().into(), one))))]
+    pub severity: Option<Severity>,
     /// When the rule is checked: always (now), or only for an upgrade
-    #[arg(long)]
-    pub scope: Option<ScopeArg>,
+    #[arg(long, value_parser = one_of([("now".into(), Scope::Now), ("upgrade".into(), Scope::Upgrade)]))]
+    pub scope: Option<Scope>,
     /// How reliable the best source of the rule is: read, only its title seen, or our own conclusion
-    #[arg(long)]
-    pub status: Option<StatusArg>,
+    #[arg(long, value_parser = one_of(STATUSES.map(|one| (one.word().into(), one))))]
+    pub status: Option<Status>,
     /// Input that the rule needs: bundle, logs, node-list, version-history, answer, target, package, or an export such as diagnostics
     #[arg(long, value_name = "INPUT")]
     pub needs: Option<String>,
@@ -126,24 +127,8 @@ pub(in crate::cli) enum RulesFormat {
     Json,
 }
 
-/// Declares an option value for each variant of a type, which does not depend on the command line.
-macro_rules! values {
-    ($name:ident of $of:ty: $($variant:ident),+) => {
-        #[derive(Debug, Clone, Copy, ValueEnum)]
-        pub(in crate::cli) enum $name { $($variant),+ }
-
-        impl From<$name> for $of {
-            fn from(value: $name) -> Self {
-                match value { $($name::$variant => Self::$variant),+ }
-            }
-        }
-    };
-}
-
-values!(SeverityArg of Severity: Blocker, High, Medium, Low, Info);
-values!(ScopeArg of Scope: Now, Upgrade);
-values!(StatusArg of Status: Confirmed, Title, Inferred);
-values!(OccasionArg of Occasion: Upgrade, Setup);
+/// How reliable a source can be that a rule rests on.
+const STATUSES: [Status; 3] = [Status::Confirmed, Status::Title, Status::Inferred];
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum KnowledgeVerb {
@@ -176,6 +161,9 @@ pub(in crate::cli) struct CaseArgs {
     /// Set a node's role (NAME=dr, NAME=standby or NAME=mirror); non-serving nodes are judged separately
     #[arg(long, value_name = "NAME=ROLE", value_parser = role)]
     pub role: Vec<(String, Role)>,
+    /// Areas that the verdict must not leave out, beside those it always needs: database,message-bus,... or all
+    #[arg(long, value_name = "AREA", value_delimiter = ',', value_parser = areas())]
+    pub require: Vec<RequiredArea>,
     /// Answers of people: a filled-in checklist or a TOML file (see docs/answers.md)
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
@@ -184,13 +172,30 @@ pub(in crate::cli) struct CaseArgs {
     pub knowledge: Option<PathBuf>,
 }
 
+impl CaseArgs {
+    /// The areas of `--require`.
+    pub(super) fn required(&self) -> BTreeSet<Area> {
+        let all = self.require.iter().any(Option::is_none);
+        Area::ALL.into_iter().filter(|area| all || self.require.contains(&Some(*area))).collect()
+    }
+}
+
+/// An area of `--require`; `None` for all.
+pub(in crate::cli) type RequiredArea = Option<Area>;
+
+fn areas() -> impl TypedValueParser<Value = RequiredArea> {
+    let words = Area::ALL.iter().map(|area| PossibleValue::new(area.word()));
+    let words = words.chain([PossibleValue::new("all").help("Every area")]);
+    PossibleValuesParser::new(words).map(|word| Area::ALL.into_iter().find(|area| area.word() == word))
+}
+
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct ChecklistArgs {
     #[command(flatten)]
     pub case: CaseArgs,
     /// Purpose of the checklist
-    #[arg(long = "for", value_name = "WHAT", default_value = "upgrade")]
-    pub occasion: OccasionArg,
+    #[arg(long = "for", value_name = "WHAT", value_parser = occasion(), default_value = "upgrade")]
+    pub occasion: Occasion,
     /// File to write: a workbook to fill in (.xlsx, never overwritten), or .html, .md, .json; can be repeated
     #[arg(short, long = "out", value_name = "FILE", default_value = "checklist.xlsx")]
     pub out: Vec<PathBuf>,
@@ -203,7 +208,7 @@ pub(in crate::cli) struct OutArgs {
     #[arg(short, long = "out", value_name = "FILE")]
     pub out: Vec<PathBuf>,
     /// Output format, if the file name does not show it
-    #[arg(long, value_parser = format())]
+    #[arg(long, value_parser = one_of(FORMATS.map(|one| (PossibleValue::new(one.name).help(one.about), one))))]
     pub format: Option<&'static OutputFormat>,
 }
 
@@ -240,13 +245,23 @@ pub(in crate::cli) enum FailOn {
     CannotSay,
     /// Anything except READY
     Warnings,
+    /// Anything except READY, and READY with something left out
+    Incomplete,
 }
 
-/// A format by its name.
-fn format() -> impl TypedValueParser<Value = &'static OutputFormat> {
-    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
-    PossibleValuesParser::new(names)
-        .try_map(|name| FORMATS.into_iter().find(|format| format.name == name).ok_or("no such format"))
+fn occasion() -> impl TypedValueParser<Value = Occasion> {
+    one_of([("upgrade".into(), Occasion::Upgrade), ("setup".into(), Occasion::Setup)])
+}
+
+/// Reads one of these values by its name.
+fn one_of<T: Clone + Send + Sync + 'static, const N: usize>(
+    values: [(PossibleValue, T); N],
+) -> impl TypedValueParser<Value = T> {
+    let names = values.each_ref().map(|(name, _)| name.clone());
+    PossibleValuesParser::new(names).try_map(move |name| {
+        let found = values.iter().find(|(value, _)| value.get_name() == name);
+        found.map(|(_, value)| value.clone()).ok_or("there is no such value")
+    })
 }
 
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {

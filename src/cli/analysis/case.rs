@@ -3,12 +3,10 @@
 use super::args::CaseArgs;
 use super::{Exit, Failure, knowledge, output};
 use crate::analysis::{self, Analysis, Analyzer, Options};
-use crate::bundle::source::Given;
 use crate::bundle::{Limits, list_archive};
 use crate::cli::{OrExit as _, must_exist};
 use crate::intake;
 use crate::model::{InputStatus, Package};
-use crate::report::model::InputView;
 use anyhow::anyhow;
 use chrono::{SubsecRound as _, Utc};
 use std::path::Path;
@@ -31,7 +29,8 @@ pub(super) fn auditor(args: &CaseArgs) -> Result<Analyzer, Failure> {
 
 /// Reads and analyses a case. Problems of inputs are printed to standard error; a case without any usable input fails.
 pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer) -> Result<Analysis, Failure> {
-    let given = given(args)?;
+    let paths: Vec<&Path> = evidence(args).collect();
+    paths.iter().try_for_each(|path| must_exist(path))?;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
     let now = Utc::now().trunc_subsecs(0);
     let options = Options {
@@ -40,8 +39,9 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer) -> Result<Analysis, F
         as_of: args.as_of.unwrap_or(now),
         target: args.target,
         package: args.upgrade_package.as_deref().map(package).transpose()?,
+        require: args.required(),
     };
-    let audited = auditor.analyze(given, &options);
+    let audited = auditor.analyze(analysis::open(paths), &options);
     for remark in &audited.remarks {
         output::complain(remark);
     }
@@ -51,17 +51,11 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer) -> Result<Analysis, F
             output::complain(&format!("{}: {}", input.name, problem.text));
         }
     }
-    if !inputs.iter().any(is_usable) {
+    if !inputs.iter().any(|input| input.status != InputStatus::Refused && input.kind.is_evidence()) {
         let error = anyhow!("none of the inputs can be used, so nothing was checked and nothing was written");
         return Err(Failure::new(Exit::NoInput, error));
     }
     Ok(audited)
-}
-
-fn given(args: &CaseArgs) -> Result<Vec<Given>, Failure> {
-    let paths: Vec<&Path> = evidence(args).collect();
-    paths.iter().try_for_each(|path| must_exist(path))?;
-    Ok(analysis::open(paths))
 }
 
 /// Name, hash and member list of the downloaded package. Rules check whether it is a zip and whole.
@@ -74,8 +68,4 @@ fn package(path: &Path) -> Result<Package, Failure> {
     let archive = archive.map_err(|error| usage(format!("it cannot be read: {error}")))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(intake::package::package(&name, archive))
-}
-
-fn is_usable(input: &InputView) -> bool {
-    input.status != InputStatus::Refused && input.kind.is_evidence()
 }

@@ -11,7 +11,7 @@ pub(super) fn run(args: &ChecklistArgs) -> Result<Exit, Failure> {
     let auditor = case::auditor(&args.case)?;
     let audited = case::audited(&args.case, &auditor)?;
     let report = &audited.report;
-    let list = checklist(&audited.cluster, &audited.results, auditor.knowledge(), args.occasion.into());
+    let list = checklist(&audited.cluster, &audited.results, auditor.knowledge(), args.occasion);
     let says = says(list.tally);
     forms::write(&outputs, Content::Document(&Document::of_checklist(report, list)))?;
     let names: Vec<String> = args.out.iter().map(|path| path.display().to_string()).collect();

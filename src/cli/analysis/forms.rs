@@ -1,10 +1,12 @@
 //! In which forms a result leaves this program: files, by their extension, or a short form on the terminal.
 
 use super::args::{CaseArgs, OutArgs};
-use super::{Exit, Failure, case, file};
+use super::{Exit, Failure, case, file, output};
+use crate::cli::OrExit as _;
 use crate::report::format::{CHECKLIST_FORMATS, Content, FORMATS, Keep, OutputFormat};
+use crate::report::terminal;
 use anstream::{AutoStream, ColorChoice};
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -33,14 +35,13 @@ fn among(
     hint: &str,
 ) -> Result<Vec<Target>, Failure> {
     let mut outputs: Vec<Target> = Vec::new();
-    let usage = |what: String| Failure::new(Exit::Usage, anyhow!(what));
     for path in out {
         let shown = path.display();
         let Some(format) = by_name(formats, path).or(given) else {
             let by = |name: fn(&OutputFormat) -> String| {
                 formats.iter().map(|format| name(format)).collect::<Vec<_>>().join(", ")
             };
-            return Err(usage(if path.as_os_str() == "-" && !hint.is_empty() {
+            return Err(Failure::usage(if path.as_os_str() == "-" && !hint.is_empty() {
                 format!("standard output needs --format: {}", by(|format| format.name.to_owned()))
             } else {
                 let endings = by(|format| format!(".{}", format.extensions.first().unwrap_or(&"")));
@@ -49,19 +50,19 @@ fn among(
         };
         // Also where it is an input: what somebody wrote into it would be gone.
         if format.keep == Keep::All && path.exists() {
-            return Err(usage(format!(
+            return Err(Failure::usage(format!(
                 "{shown}: is there already, and somebody may have filled it in: give it with --answers, and the new \
                  list another name with -o"
             )));
         }
         if outputs.iter().any(|(other, _)| full(other) == full(path)) {
-            return Err(usage(format!("{shown} is given twice as output")));
+            return Err(Failure::usage(format!("{shown} is given twice as output")));
         }
         let keep = by_name(formats, path).map_or(Keep::Evidence, |format| format.keep);
         let is_input =
             |input: &Path| full(input) == full(path) || (keep != Keep::Nothing && is_evidence(path, input));
         if case::paths(case).any(is_input) {
-            return Err(usage(format!("{shown} is an input and would be overwritten")));
+            return Err(Failure::usage(format!("{shown} is an input and would be overwritten")));
         }
         outputs.push((path.clone(), format));
     }
@@ -90,17 +91,24 @@ fn full(path: &Path) -> PathBuf {
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Writes every output.
+/// Writes every output, or prints the short form where there is none.
 pub(super) fn write(outputs: &[Target], content: Content<'_>) -> Result<(), Failure> {
+    if outputs.is_empty() {
+        let (width, colour) = screen();
+        return output::print(&match content {
+            Content::Report(report) => terminal::render(report, width, colour),
+            Content::Document(page) => terminal::handout(page, width, colour),
+        });
+    }
     for (path, format) in outputs {
         let bytes = (format.render)(content).with_context(|| format!("cannot render {}", path.display()));
-        file::write(path, &bytes.map_err(|error| Failure::new(Exit::CannotWrite, error))?)?;
+        file::write(path, &bytes.or_exit(Exit::CannotWrite)?)?;
     }
     Ok(())
 }
 
 /// What the terminal shows: its width in columns, and whether colour is wanted.
-pub(super) fn screen() -> (usize, bool) {
+fn screen() -> (usize, bool) {
     let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     // Shells know COLUMNS and seldom pass it on.

@@ -1,14 +1,12 @@
 //! `plan`.
 
 use super::args::PlanArgs;
-use super::{Exit, Failure, case, forms, output};
+use super::{Exit, Failure, case, forms};
 use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::Purpose;
 use crate::plan::{self, PlanRequest};
 use crate::report::document::Document;
 use crate::report::format::Content;
-use crate::report::terminal;
-use anyhow::anyhow;
 
 pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     let outputs = forms::outputs(&args.out, &args.case)?;
@@ -17,13 +15,9 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     let audited = case::audited(&args.case, &auditor)?;
     let plan = plan::plan(&audited.cluster, &audited.results, auditor.knowledge(), &wish);
     // Only an upgrade without a target has no plan, and that wish is refused above.
-    let plan = plan.ok_or_else(|| usage("there is nothing to plan"))?;
+    let plan = plan.ok_or_else(|| Failure::usage("there is nothing to plan"))?;
     let page = Document::of_plan(&audited.report, plan, args.add_node.as_deref());
     forms::write(&outputs, Content::Document(&page))?;
-    if outputs.is_empty() {
-        let (width, colour) = forms::screen();
-        output::print(&terminal::handout(&page, width, colour))?;
-    }
     Ok(Exit::written(&audited.report.inputs))
 }
 
@@ -31,15 +25,15 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
 fn wish(args: &PlanArgs, knowledge: &Knowledge) -> Result<PlanRequest, Failure> {
     match &args.add_node {
         Some(name) if plan::safe_name(name) == *name => Ok(PlanRequest::AddNode(name.clone())),
-        Some(name) => Err(usage(&format!("{name} is not a valid server name"))),
+        Some(name) => Err(Failure::usage(format!("{name} is not a valid server name"))),
         None if args.case.target.is_none() => {
-            Err(usage("give --target VERSION for an upgrade, or --add-node NAME for a new node"))
+            Err(Failure::usage("give --target VERSION for an upgrade, or --add-node NAME for a new node"))
         }
         None => {
             let rows = knowledge.runbooks.iter().filter(|row| row.purpose == Purpose::Upgrade);
             let ways: Vec<&str> = rows.map(|row| row.id.as_str()).collect();
             match &args.by {
-                Some(by) if !ways.contains(&by.as_str()) => Err(usage(&format!(
+                Some(by) if !ways.contains(&by.as_str()) => Err(Failure::usage(format!(
                     "there is no way to upgrade named {by}; --by takes {}",
                     ways.join(", ")
                 ))),
@@ -47,8 +41,4 @@ fn wish(args: &PlanArgs, knowledge: &Knowledge) -> Result<PlanRequest, Failure> 
             }
         }
     }
-}
-
-fn usage(what: &str) -> Failure {
-    Failure::new(Exit::Usage, anyhow!("{what}"))
 }

@@ -1,11 +1,10 @@
 //! `report`.
 
 use super::args::{FailOn, ReportArgs};
-use super::{Exit, Failure, case, forms, output};
+use super::{Exit, Failure, case, forms};
 use crate::finding::Readiness;
 use crate::report::format::Content;
 use crate::report::model::Report;
-use crate::report::terminal;
 use std::mem::ManuallyDrop;
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
@@ -15,10 +14,6 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     let audited = ManuallyDrop::new(case::audited(&args.case, &auditor)?);
     let report = &audited.report;
     forms::write(&outputs, Content::Report(report))?;
-    if outputs.is_empty() {
-        let (width, colour) = forms::screen();
-        output::print(&terminal::render(report, width, colour))?;
-    }
     Ok(exit(report, args.fail_on))
 }
 
@@ -29,6 +24,7 @@ fn exit(report: &Report, fail_on: Option<FailOn>) -> Exit {
         Some(FailOn::NotReady) => state == Readiness::NotReady,
         Some(FailOn::CannotSay) => matches!(state, Readiness::NotReady | Readiness::Undetermined),
         Some(FailOn::Warnings) => state != Readiness::Ready,
+        Some(FailOn::Incomplete) => state != Readiness::Ready || !report.verdict.complete,
     };
     if reached { Exit::FailOn } else { Exit::written(&report.inputs) }
 }

@@ -1,6 +1,6 @@
 //! A bundle redacted again at a stricter level.
 
-use super::request::{SCRUBBED, Scrub, ScrubError, Scrubbed, hiding};
+use super::{SCRUBBED, Scrub, ScrubError, Scrubbed, hiding};
 use crate::bundle::{
     Bundle, BundleWriter, FACTS, Form, INVENTORY, Manifest, MemberRecord, NewMember, Status,
 };
@@ -15,12 +15,13 @@ use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::{ConfigState, InventoryEntry, NodeFacts};
 use crate::model::{Observed, label};
 use crate::redact::{CaseKey, Identity, Level, Redactor, SecretSet};
+use clap::ValueEnum as _;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The level of a bundle by its manifest; without one the bundle is older than levels.
 fn level_of(manifest: &Manifest) -> Level {
-    manifest.options.get(Level::OPTION).and_then(|word| word.parse().ok()).unwrap_or_default()
+    manifest.options.get(Level::OPTION).and_then(|word| Level::from_str(word, false).ok()).unwrap_or_default()
 }
 
 pub(super) fn scrub(
@@ -71,9 +72,9 @@ pub(super) fn scrub(
     manifest.options.insert(Level::OPTION.to_owned(), scrub.level.to_string());
     let unfinished = writer.finish(manifest)?;
     let sensitive = leak::Sensitive {
-        harvest: SecretSet::new(),
+        harvest: SecretSet::default(),
         key_files: Vec::new(),
-        names: hiding.as_ref().map(IdentityRedaction::names),
+        names: hiding.as_ref().map(|hiding| &hiding.known),
         redactor: &redactor,
     };
     let (unfinished, mut notes) = leak::check(unfinished, sensitive, &scrub.out, &shared)?;
@@ -96,12 +97,9 @@ fn verify(
     shared: &Shared<'_>,
 ) -> Result<Option<NodeFacts>, ScrubError> {
     let mut facts = None;
-    let mut none = crate::redact::Known::new();
+    let mut none = crate::redact::Known::default();
     let learns = hiding.is_some();
-    let known = match hiding {
-        Some(hiding) => hiding.known(),
-        None => &mut none,
-    };
+    let known = hiding.map_or(&mut none, |hiding| &mut hiding.known);
     known.add(Identity::Host, &bundle.manifest().node.name);
     let read: Vec<&MemberRecord> = bundle.members().filter(|record| record.content().is_some()).collect();
     shared.phase(

@@ -1,7 +1,7 @@
 //! An export redacted again at a stricter level: JSON field by field, separated text column by column, other text as a
 //! whole.
 
-use super::request::{Scrub, ScrubError, Scrubbed, hiding, result_name};
+use super::{Scrub, ScrubError, Scrubbed, hiding, result_name};
 use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
 use crate::collect::error::CollectError;
@@ -50,12 +50,12 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     let form = form(&text)?;
     let mut hiding = hiding(scrub)?;
     if let Some(hiding) = &mut hiding {
-        learn(hiding.known(), &form, &text);
+        learn(&mut hiding.known, &form, &text);
     }
     let redactor = IdentityRedaction::redactor(hiding.as_ref(), Redactor::patterns_only())
         .map_err(CollectError::from)?;
     let out = rewritten(form, &text, &redactor)?;
-    let names = hiding.as_ref().map(IdentityRedaction::names);
+    let names = hiding.as_ref().map(|hiding| &hiding.known);
     let scanner = names.into_iter().fold(Scanner::shapes_only(), Scanner::with);
     if let Some(hit) = scanner.scan(&out).first() {
         return Err(ScrubError::Leak(hit.kind.as_str()));

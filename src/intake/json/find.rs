@@ -1,11 +1,13 @@
 //! Finds the exports in a JSON document, by the keys of its objects.
 
+use super::pages;
 use crate::intake::nodes_json::ENVELOPES;
 use crate::intake::records::Records;
 use crate::intake::reported::heads;
 use crate::intake::table::head;
 use crate::knowledge::Export;
 use crate::knowledge::exports::{About, FieldParser};
+use crate::model::pages::Pages;
 use crate::model::location::SourceRef;
 use crate::model::{Location, Position};
 use serde_json::{Map, Value};
@@ -13,14 +15,6 @@ use std::collections::BTreeSet;
 
 /// How deep in a document an export may be.
 const DEEPEST: usize = 4;
-
-/// What was found in a document.
-pub(super) struct FoundExports<'a> {
-    /// Exports in it.
-    pub(super) parts: Vec<FoundExport<'a>>,
-    /// Keys of nested data at its root of which nothing was made.
-    pub(super) strange: Vec<&'a str>,
-}
 
 /// One export in a document.
 pub(super) struct FoundExport<'a> {
@@ -30,6 +24,8 @@ pub(super) struct FoundExport<'a> {
     pub(super) objects: Vec<Object<'a>>,
     /// Paths of entries that are no objects.
     pub(super) left_out: Vec<String>,
+    /// The page of a longer list that it is.
+    pub(super) pages: Option<Pages>,
 }
 
 /// One object of an export.
@@ -40,13 +36,13 @@ pub(super) struct Object<'a> {
     pub(super) map: &'a Map<String, Value>,
 }
 
-/// Looks through a document.
-pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> FoundExports<'a> {
+/// The exports in a document, and the keys of nested data at its root of which nothing was made.
+pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> (Vec<FoundExport<'a>>, Vec<&'a str>) {
     let shapes: Vec<ExportShape> =
         exports.iter().filter(|export| export.marker.is_none()).map(ExportShape::of).collect();
     let mut search = ExportSearch { shapes, parts: Vec::new(), empty: Vec::new() };
     let mut strange = Vec::new();
-    search.look(document, "", None, 0);
+    search.look(document, "", None, None, 0);
     if let Value::Object(root) = document {
         // An empty list says something only where its surroundings say of what.
         let is_within = |key: &String| search.shapes.iter().any(|shape| shape.stands_under(key));
@@ -63,7 +59,7 @@ pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> FoundExpo
         };
         strange = nested.map(|(key, _)| key.as_str()).filter(|key| !holds(key)).collect();
     }
-    FoundExports { parts: search.parts, strange }
+    (search.parts, strange)
 }
 
 /// An export with its heads in the form they compare in.
@@ -109,23 +105,22 @@ struct ExportSearch<'a> {
 }
 
 impl<'a> ExportSearch<'a> {
-    fn look(&mut self, value: &'a Value, path: &str, key: Option<&str>, depth: usize) {
+    fn look(&mut self, value: &'a Value, path: &str, key: Option<&str>, pages: Option<Pages>, depth: usize) {
+        let found = |export, objects, left_out| {
+            let pages = pages.clone();
+            FoundExport { export, path: path.to_owned(), objects, left_out, pages }
+        };
         if let (Value::Array(list), Some(key)) = (value, key)
             && list.is_empty()
         {
             let lists = self.shapes.iter().filter(|shape| shape.export.about == About::List);
-            let of = lists.filter(|shape| shape.stands_under(key)).map(|shape| FoundExport {
-                export: shape.export,
-                path: path.to_owned(),
-                objects: Vec::new(),
-                left_out: Vec::new(),
-            });
-            self.empty.extend(of);
+            let of = lists.filter(|shape| shape.stands_under(key));
+            self.empty.extend(of.map(|shape| found(shape.export, Vec::new(), Vec::new())));
             return;
         }
         let (objects, left_out) = entries(value, path);
         if let Some(export) = self.best(&objects, key, false) {
-            self.parts.push(FoundExport { export, path: path.to_owned(), objects, left_out });
+            self.parts.push(found(export, objects, left_out));
         }
         let Value::Object(map) = value else { return };
         let named = || map.iter().map(|(name, value)| (name.as_str(), value));
@@ -137,12 +132,13 @@ impl<'a> ExportSearch<'a> {
         if objects.len() == map.len()
             && let Some(export) = self.best(&objects, key, true)
         {
-            self.parts.push(FoundExport { export, path: path.to_owned(), objects, left_out: Vec::new() });
+            self.parts.push(found(export, objects, Vec::new()));
             return;
         }
         if depth < DEEPEST {
             for (name, value) in named().filter(|(_, value)| value.is_object() || value.is_array()) {
-                self.look(value, &step(path, name), Some(name), depth + 1);
+                let pages = value.as_array().and_then(|list| pages::of_list(map, name, list.len()));
+                self.look(value, &step(path, name), Some(name), pages, depth + 1);
             }
         }
     }
@@ -186,13 +182,11 @@ impl<'a> FoundExport<'a> {
     /// Its objects as records; the name that one is under is a field of it.
     pub(super) fn records(&self, input: &str) -> Records {
         let place = |path: String| Location::export(input, Position::Path(path));
-        let counted: BTreeSet<String> = self
-            .export
-            .fields
-            .iter()
-            .filter(|field| field.read == FieldParser::Count)
-            .flat_map(|field| field.heads.iter().map(|name| head(name)))
-            .collect();
+        let read_as = |parser: FieldParser| -> BTreeSet<String> {
+            let fields = self.export.fields.iter().filter(|field| field.read == parser);
+            fields.flat_map(|field| field.heads.iter().map(|name| head(name))).collect()
+        };
+        let (counted, listed) = (read_as(FieldParser::Count), read_as(FieldParser::Names));
         let mut records = Records::new(SourceRef::default(), heads(self.export));
         for object in &self.objects {
             let at = records.origin.list(place(object.path.clone()));
@@ -203,7 +197,11 @@ impl<'a> FoundExport<'a> {
             }
             for (key, value) in object.map {
                 let Some(column) = records.column(key) else { continue };
-                let text = if counted.contains(&head(key)) { count(value) } else { super::text(value) };
+                let text = match head(key) {
+                    key if listed.contains(&key) => names(value),
+                    key if counted.contains(&key) => count(value),
+                    _ => super::text(value),
+                };
                 let spot = records.origin.list(place(step(&object.path, key)));
                 records.put(record, column, &text.unwrap_or_default(), spot);
             }
@@ -220,11 +218,59 @@ impl<'a> FoundExport<'a> {
     }
 }
 
+/// The names in a value: those of a flat list with commas, those of nested ones after the key that they are under.
+/// Lists without an entry are left out, so that a value without any name has no text.
+fn names(value: &Value) -> Option<String> {
+    let is_nested = |value: &Value| value.is_array() || value.is_object();
+    let (mut entries, between) = match value {
+        Value::Array(list) => {
+            let entries: Vec<String> = list.iter().filter_map(names).collect();
+            (entries, if list.iter().any(is_nested) { "; " } else { ", " })
+        }
+        // One thing with its properties reads as a line of their values.
+        Value::Object(map) if !map.values().any(is_nested) => {
+            return Some(map.values().filter_map(super::text).collect::<Vec<_>>().join(" "))
+                .filter(|text| !text.is_empty());
+        }
+        Value::Object(map) => {
+            let under = |(key, value)| Some(format!("{key}: {}", names(value)?));
+            (map.iter().filter_map(under).collect(), "; ")
+        }
+        value => return super::text(value),
+    };
+    entries.sort();
+    entries.dedup();
+    Some(entries.join(between)).filter(|text| !text.is_empty())
+}
+
 /// How many entries a value has.
 fn count(value: &Value) -> Option<String> {
     match value {
         Value::Array(list) => Some(list.len().to_string()),
         Value::Object(map) => Some(map.len().to_string()),
         other => super::text(other),
+    }
+}
+
+#[cfg(test)]
+mod names_tests {
+    use super::names;
+    use serde_json::json;
+
+    #[test]
+    fn names_of_lists_and_of_lists_in_lists() {
+        let read = |value| names(&value).unwrap_or_default();
+        assert_eq!(read(json!(["rabbit@b", "rabbit@a", "rabbit@b"])), "rabbit@a, rabbit@b");
+        assert_eq!(read(json!({"rabbit@b": ["rabbit@c"], "rabbit@a": ["rabbit@c"]})), "rabbit@a: rabbit@c; rabbit@b: rabbit@c");
+        assert_eq!(read(json!([["rabbit@a", ["rabbit@c"]]])), "rabbit@a; rabbit@c");
+        assert_eq!(read(json!([{"node": "rabbit@a", "resource": "disk"}, {"node": "rabbit@a", "resource": "memory"}])), "rabbit@a disk; rabbit@a memory");
+        assert_eq!(read(json!({"disc": ["rabbit@a"], "ram": []})), "disc: rabbit@a");
+    }
+
+    #[test]
+    fn what_holds_no_name_has_no_text() {
+        for none in [json!([]), json!({}), json!(null), json!({"rabbit@a": []}), json!([{"rabbit@a": []}]), json!([""])] {
+            assert_eq!(names(&none), None, "{none}");
+        }
     }
 }

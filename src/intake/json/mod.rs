@@ -5,19 +5,18 @@
 //! or boolean, records bare or in envelopes, and one document may hold several exports.
 
 mod find;
+pub(super) mod pages;
 
 use super::facts::Facts;
-use super::nodes_json::{self, NodesJsonError};
+use super::nodes_json::{self, MAX_NODES};
 use super::reported::{self, ReportedFacts};
-use super::{Parsed, ReadExport, clocks};
-use crate::intake::malformed;
-use crate::knowledge::Knowledge;
-use crate::model::excerpt::Sanitize;
-use crate::model::input::InputKind;
+use super::{Parsed, ReadExport, Source, clocks, malformed};
+use crate::model::input::{InputKind, Problem};
+use crate::model::pages::Pages;
 use crate::model::{Location, Position};
-use crate::text::size::size;
+use crate::text::{encoding, size::size};
 use chrono::DateTime;
-use find::{FoundExport, FoundExports};
+use find::FoundExport;
 use serde_json::{Map, Value};
 
 /// Most bytes of a JSON export: a tree of values takes many times its text.
@@ -32,9 +31,17 @@ pub enum JsonError {
     /// Over [`MAX_JSON_BYTES`].
     #[error("JSON of more than {}, and no JSON export is that large", size(MAX_JSON_BYTES))]
     TooLarge,
-    /// Not JSON, or a node list that cannot be read.
-    #[error(transparent)]
-    Nodes(#[from] NodesJsonError),
+    /// Not JSON at all. Line and column only: the parser's message could quote the text.
+    #[error("not well-formed JSON at line {line}, column {column}")]
+    NotJson {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// A node list of more than [`MAX_NODES`].
+    #[error("a list of {0} nodes, more than the {MAX_NODES} that are read")]
+    TooManyNodes(usize),
     /// Over [`MAX_RECORDS`].
     #[error("JSON with {0} records, more than the {MAX_RECORDS} that are read")]
     TooMany(usize),
@@ -67,29 +74,24 @@ pub enum JsonError {
     Other,
 }
 
-impl JsonError {
-    /// Whether it is a node list that cannot be read.
-    pub const fn is_of_nodes(&self) -> bool {
-        matches!(self, Self::Nodes(NodesJsonError::TooMany(_)))
-    }
-}
-
-/// Reads a JSON document. `input` is the name evidence will carry.
-pub(super) fn read(
-    input: &str,
-    bytes: &[u8],
-    knowledge: &Knowledge,
-    sanitizer: &dyn Sanitize,
-) -> Result<ReadExport, JsonError> {
+/// Reads a JSON document, as text of any encoding. JSON nested deeper than 128 levels is not well-formed here.
+pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<ReadExport, JsonError> {
     if bytes.len() as u64 > MAX_JSON_BYTES {
         return Err(JsonError::TooLarge);
     }
-    let document = nodes_json::document(bytes)?;
-    if nodes_json::is_nodes(&document) {
-        let parsed = nodes_json::parse(input, &document, sanitizer)?.map(|list| vec![Facts::Nodes(list)]);
+    let document: Value = serde_json::from_str(&encoding::decode(bytes))
+        .map_err(|error| JsonError::NotJson { line: error.line(), column: error.column() })?;
+    if let Some((path, nodes)) = nodes_json::records(&document) {
+        if nodes.len() > MAX_NODES {
+            return Err(JsonError::TooManyNodes(nodes.len()));
+        }
+        let mut list = nodes_json::parse(cx, &path, nodes);
+        list.value.pages = document.as_object().and_then(|around| pages::of_list(around, &path, nodes.len()));
+        list.problems.extend(list.value.pages.as_ref().and_then(|pages| a_page(cx, "the node list", pages)));
+        let parsed = list.map(|list| vec![Facts::Nodes(list)]);
         return Ok(ReadExport { kind: InputKind::NodesJson, holds: Vec::new(), parsed });
     }
-    let FoundExports { parts, strange } = find::parts(&document, &knowledge.exports);
+    let (parts, strange) = find::parts(&document, &cx.knowledge.exports);
     if parts.is_empty() {
         return Err(what_else(&document));
     }
@@ -99,39 +101,42 @@ pub(super) fn read(
     }
     let mut parsed = Parsed::<Vec<Facts>>::default();
     for part in &parts {
-        parsed.value.push(Facts::Reported(extract_facts(part, input, knowledge, sanitizer)));
-        let no_object =
-            |path: &String| malformed(format!("{} is no object, so it does not count.", place(input, path)));
+        parsed.value.push(Facts::Reported(extract_facts(part, cx)));
+        let no_object = |path: &String| {
+            malformed(format!("{} is no object, so it does not count.", place(cx.input, path)))
+        };
         parsed.problems.extend(part.left_out.iter().map(no_object));
+        parsed.problems.extend(part.pages.as_ref().and_then(|pages| a_page(cx, &part.export.title, pages)));
     }
     let unknown = parts.iter().flat_map(FoundExport::unknown).chain(strange);
-    parsed.notes.extend(crate::parsers::left_out_note(unknown, sanitizer));
+    parsed.notes.extend(crate::parsers::left_out_note(unknown, cx.sanitizer));
     let mut holds: Vec<String> = parts.iter().map(|part| part.export.title.clone()).collect();
     holds.sort();
     holds.dedup();
     Ok(ReadExport { kind: InputKind::Export, holds, parsed })
 }
 
-fn extract_facts(
-    part: &FoundExport,
-    input: &str,
-    knowledge: &Knowledge,
-    sanitizer: &dyn Sanitize,
-) -> ReportedFacts {
-    let mut reported = reported::extract_facts(
-        part.export,
-        part.records(input),
-        place(input, &part.path),
-        knowledge,
-        sanitizer,
-    );
+fn extract_facts(part: &FoundExport, cx: Source) -> ReportedFacts {
+    let at = place(cx.input, &part.path);
+    let mut reported = reported::extract_facts(part.export, part.records(cx.input), at, cx);
+    if part.pages.is_some() {
+        for items in reported.lists.values_mut() {
+            *items = std::mem::take(items).map(|items| items.in_pages(part.pages.clone()));
+        }
+    }
     for object in &part.objects {
-        let at = place(input, &object.path);
-        if let Some((node, clocks)) = clocks::reported(&part.export.id, object.map, &at, sanitizer) {
+        let at = place(cx.input, &object.path);
+        if let Some((node, clocks)) = clocks::reported(&part.export.id, object.map, &at, cx.sanitizer) {
             reported.nodes.entry(node).or_default().clocks.join(clocks);
         }
     }
     reported
+}
+
+/// That a list is one page of a longer one.
+fn a_page(cx: Source, title: &str, pages: &Pages) -> Option<Problem> {
+    let missing = pages.missing()?;
+    Some(malformed(format!("{} holds a part of {title}: it is {missing}, and save all of it in one file.", cx.input)))
 }
 
 fn place(input: &str, path: &str) -> Location {

@@ -1,5 +1,6 @@
 use super::*;
-use crate::intake::NoSanitize;
+use crate::intake::source;
+use crate::knowledge::Knowledge;
 use crate::knowledge::exports::Export;
 use crate::model::export::ReportedFields;
 use crate::redact::Sanitizer;
@@ -9,7 +10,7 @@ use std::sync::LazyLock;
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().unwrap());
 
 fn read(json: &str) -> Result<ReadExport, JsonError> {
-    super::read("x.json", json.as_bytes(), &KNOWLEDGE, &NoSanitize)
+    super::read(source("x.json"), json.as_bytes())
 }
 
 /// The facts of each export in a document.
@@ -199,6 +200,10 @@ fn other_documents_are_refused_in_a_sentence() {
     assert_eq!(read(&format!("[{many}]")).unwrap_err(), JsonError::TooMany(MAX_RECORDS + 1));
     let huge = " ".repeat(usize::try_from(MAX_JSON_BYTES).unwrap() + 1);
     assert_eq!(read(&huge).unwrap_err(), JsonError::TooLarge);
+    let many = vec![r#"{"machineName":"A","database":"x"}"#; MAX_NODES + 1].join(",");
+    assert_eq!(read(&format!("[{many}]")).unwrap_err(), JsonError::TooManyNodes(MAX_NODES + 1));
+    assert_eq!(read("{\n  nodes").unwrap_err(), JsonError::NotJson { line: 2, column: 3 });
+    assert!(matches!(read(&"[".repeat(100_000)), Err(JsonError::NotJson { .. })));
     assert!(says(&"[".repeat(100_000)).contains("not well-formed JSON"));
 }
 
@@ -216,7 +221,7 @@ fn no_secret_planted_in_any_field_of_any_export_is_kept() {
     for export in KNOWLEDGE.exports.iter().filter(|export| export.marker.is_none()) {
         let object = full_of_secrets(export);
         for json in [object.clone(), format!("[{object}]")] {
-            let read = super::read("x.json", json.as_bytes(), &KNOWLEDGE, &Sanitizer)
+            let read = super::read(Source { sanitizer: &Sanitizer, ..source("x.json") }, json.as_bytes())
                 .unwrap_or_else(|error| panic!("{}: {error}", export.id));
             assert!(read.holds.contains(&export.title), "{} is taken for {:?}", export.id, read.holds);
             assert!(!format!("{read:?}").contains("Planted!7secret"), "{}: {read:?}", export.id);
@@ -227,7 +232,7 @@ fn no_secret_planted_in_any_field_of_any_export_is_kept() {
 proptest! {
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = super::read("x", &bytes, &KNOWLEDGE, &NoSanitize);
+        let _ = super::read(source("x"), &bytes);
     }
 
     #[test]

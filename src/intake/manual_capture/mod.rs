@@ -5,19 +5,17 @@
 //! command succeeded after it. Of the answers only what no language changes is read. What the values mean is known to
 //! the probes, which ask Windows itself or such an output (`probes::saved_facts`).
 
-use super::Parsed;
 use super::facts::Facts;
-use super::read::Tools;
 use super::reported::{ReportedFacts, ReportedNode, canonical};
-use crate::intake::{malformed, sanitized};
+use super::{Parsed, Source, malformed};
 use crate::knowledge::exports::FieldParser;
 use crate::model::Observed;
+use crate::model::export::ReportedFields;
 use crate::model::facts::ClockReference;
 use crate::model::node::Clocks;
-use crate::parsers::manual_capture::{Line, Saved};
+use crate::parsers::manual_capture::Saved;
 use crate::probes;
 use crate::text::size::size;
-use std::collections::BTreeMap;
 
 /// First line of a saved output, before the version of its form and the node's name.
 pub const HEADER: &str = "#clusterbrief by-hand ";
@@ -55,29 +53,26 @@ pub(super) fn is_manual_capture(text: &str) -> bool {
     text.trim_start().starts_with(HEADER)
 }
 
-/// Reads a saved output. `input` is the name evidence will carry.
-pub(super) fn read(
-    input: &str,
-    text: &str,
-    tools: Tools<'_>,
-) -> Result<Parsed<Vec<Facts>>, ManualCaptureError> {
+/// Reads a saved output.
+pub(super) fn read(cx: Source, text: &str) -> Result<Parsed<Vec<Facts>>, ManualCaptureError> {
     if text.len() > MAX_BYTES {
         return Err(ManualCaptureError::TooLarge);
     }
     let mut parsed = Parsed::<Vec<Facts>>::default();
-    for saved in outputs(input, text)? {
-        let name = sanitized(&saved.node, tools.sanitizer);
-        let machine = probes::saved_facts(&saved);
-        let clocks = Clocks { time_service: shown(machine.time_service, tools), ..Clocks::default() };
-        let own = facts(machine.facts, &saved, tools);
+    for saved in outputs(cx.input, text)? {
+        let name = cx.shown(&saved.node);
+        let (own, clock) = probes::saved_facts(&saved);
+        let clocks = Clocks { time_service: shown(clock, cx), ..Clocks::default() };
+        let own = facts(own, &saved, cx);
         let mut reported = ReportedFacts::default();
         reported.nodes.insert(name.clone(), ReportedNode { own, clocks, ..ReportedNode::default() });
         parsed.value.push(Facts::Reported(reported));
-        parsed.notes.extend(saved.notes(&name, tools.sanitizer));
+        parsed.notes.extend(saved.notes(&name, cx.sanitizer));
         if saved.is_cut() {
-            let text =
-                format!("{input} ends within an answer of {name}, which does not count: save it again.");
-            parsed.problems.push(malformed(text));
+            parsed.problems.push(malformed(format!(
+                "{} ends within an answer of {name}, which does not count: save it again.",
+                cx.input
+            )));
         }
     }
     Ok(parsed)
@@ -101,7 +96,7 @@ fn outputs(input: &str, text: &str) -> Result<Vec<Saved>, ManualCaptureError> {
             }
             all.push(Saved::new(input, node));
         } else if let Some(saved) = all.last_mut() {
-            saved.line(Line { number, text: line.trim_end() });
+            saved.line(number, line.trim_end());
         }
     }
     Ok(all)
@@ -112,20 +107,16 @@ const BUILD: &str = "product.version";
 const BUILD_READ: &str = "diagnostics.time";
 
 /// Every fact that the answers tell, in the form of its kind. A fact that could not be read stays so.
-fn facts(
-    mut facts: BTreeMap<String, Observed<String>>,
-    saved: &Saved,
-    tools: Tools<'_>,
-) -> BTreeMap<String, Observed<String>> {
+fn facts(mut facts: ReportedFields, saved: &Saved, cx: Source) -> ReportedFields {
     facts.insert(BUILD.to_owned(), saved.build.clone());
     facts.insert(BUILD_READ.to_owned(), saved.taken.clone());
     facts.retain(|_, fact| !matches!(fact, Observed::NotCollected { .. }));
     let in_form = |(path, fact): (String, Observed<String>)| {
-        let kind = tools.knowledge.facts.get(&path)?.kind;
+        let kind = cx.knowledge.facts.get(&path)?.kind;
         let fact = match fact {
             Observed::Known { value, sources, .. } => {
                 let place = sources.into_iter().next().unwrap_or_default();
-                Observed::read(canonical(kind, FieldParser::Plain, &value, tools.sanitizer), place)
+                Observed::read(canonical(kind, FieldParser::Plain, &value, cx), place)
             }
             other => other,
         };
@@ -135,8 +126,8 @@ fn facts(
 }
 
 /// With its source as it may be shown.
-fn shown(clock: Observed<ClockReference>, tools: Tools<'_>) -> Observed<ClockReference> {
-    clock.map(|clock| ClockReference { source: sanitized(&clock.source, tools.sanitizer), ..clock })
+fn shown(clock: Observed<ClockReference>, cx: Source) -> Observed<ClockReference> {
+    clock.map(|clock| ClockReference { source: cx.shown(&clock.source), ..clock })
 }
 
 #[cfg(test)]

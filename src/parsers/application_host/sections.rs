@@ -48,10 +48,12 @@ impl Sections<'_, '_> {
                 settings.insert(format!("authentication.{below}.{kind}"), value);
             }
         }
-        let default_document = self.nearest("system.webServer/defaultDocument", "", enabled);
-        settings.insert("default-document".to_owned(), default_document);
-        let browsing = self.nearest("system.webServer/directoryBrowse", "", enabled);
-        settings.insert("directory-browsing".to_owned(), browsing);
+        for (name, path) in [
+            ("default-document", "system.webServer/defaultDocument"),
+            ("directory-browsing", "system.webServer/directoryBrowse"),
+        ] {
+            settings.insert(name.to_owned(), self.nearest(path, "", enabled));
+        }
         let header = self.nearest("system.webServer/httpProtocol/customHeaders", "", header);
         settings.insert("x-powered-by".to_owned(), header);
         for below in CERTIFICATE_PATHS {

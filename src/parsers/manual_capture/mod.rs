@@ -47,19 +47,11 @@ pub struct Drive {
     pub free: u64,
 }
 
-/// A line of the output.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Line<'t> {
-    /// From 1.
-    pub(crate) number: u32,
-    /// Without its end.
-    pub(crate) text: &'t str,
-}
-
 /// A question whose answer is being read.
 #[derive(Debug)]
 struct Section {
-    question: Question,
+    /// The text of its marker.
+    question: String,
     /// Line of its marker.
     line: u32,
     /// What was read of the answer, with its line.
@@ -69,51 +61,18 @@ struct Section {
 }
 
 impl Section {
-    fn push(&mut self, line: Line) {
+    fn push(&mut self, number: u32, text: &str) {
         self.is_whole &= self.answer.len() < MAX_LINES;
         if self.is_whole {
-            self.answer.push((line.number, line.text.to_owned()));
+            self.answer.push((number, text.to_owned()));
         }
     }
-}
-
-/// What the page's commands ask.
-#[derive(Debug)]
-enum Question {
-    /// `reg query`: the arguments.
-    Registry(String),
-    /// `sc query`: the service.
-    Service(String),
-    /// `w32tm`.
-    TimeStatus,
-    Memory,
-    Drive,
-    Build,
-    Time,
-    Strange(String),
 }
 
 /// Most lines of an answer that are kept.
 const MAX_LINES: usize = 5_000;
 /// Exit code of `sc` where there is no such service, which it also prints.
 const NO_SUCH_SERVICE: &str = "1060";
-
-impl Question {
-    fn of(marker: &str) -> Self {
-        let (word, rest) = marker.split_once(' ').unwrap_or((marker, ""));
-        let rest = rest.trim();
-        match (word, rest) {
-            ("reg", _) => Self::Registry(rest.to_owned()),
-            ("sc", _) => Self::Service(rest.to_owned()),
-            ("w32tm", "/query /status /verbose") => Self::TimeStatus,
-            ("memory", "") => Self::Memory,
-            ("drive", "") => Self::Drive,
-            ("build", "") => Self::Build,
-            ("time", "") => Self::Time,
-            _ => Self::Strange(marker.to_owned()),
-        }
-    }
-}
 
 impl Saved {
     pub(crate) fn new(input: &str, node: &str) -> Self {
@@ -155,11 +114,11 @@ impl Saved {
         failed.into_iter().chain(left_out_note(self.strange.iter().map(String::as_str), sanitizer)).collect()
     }
 
-    /// Takes a line. A question that begins within the answer to another leaves that one without an end.
-    pub(crate) fn line(&mut self, line: Line) {
-        let Some(marker) = line.text.strip_prefix('#') else {
+    /// Takes a line, without its end, by its number from 1. A question that begins within the answer to another leaves that one without an end.
+    pub(crate) fn line(&mut self, line: u32, text: &str) {
+        let Some(marker) = text.strip_prefix('#') else {
             if let Some(section) = &mut self.section {
-                section.push(line);
+                section.push(line, text);
             }
             return;
         };
@@ -170,9 +129,8 @@ impl Saved {
             }
             ("failed", Some(section)) => self.close(section, false),
             (question, _) => {
-                let question = Question::of(question);
-                self.section =
-                    Some(Section { question, line: line.number, answer: Vec::new(), is_whole: true });
+                let question = question.to_owned();
+                self.section = Some(Section { question, line, answer: Vec::new(), is_whole: true });
             }
         }
     }
@@ -181,13 +139,14 @@ impl Saved {
         self.asked += 1;
         self.failed += usize::from(!succeeded);
         let Section { question, line, answer, .. } = section;
-        match question {
-            Question::Registry(arguments) => {
-                if !self.registry.answer(&arguments, line, &answer, succeeded) {
-                    self.strange.push(arguments);
+        let (word, arguments) = question.split_once(' ').unwrap_or((&question, ""));
+        match (word, arguments.trim()) {
+            ("reg", arguments) => {
+                if !self.registry.answer(arguments, line, &answer, succeeded) {
+                    self.strange.push(arguments.to_owned());
                 }
             }
-            Question::Service(name) => {
+            ("sc", name) => {
                 let state = if succeeded { state(&answer) } else { None };
                 let told = match no_such_service(&answer).filter(|_| !succeeded) {
                     Some(line) => Observed::absent(self.place(line)),
@@ -195,24 +154,24 @@ impl Saved {
                 };
                 self.services.insert(name.to_uppercase(), told);
             }
-            Question::TimeStatus => {
+            ("w32tm", "/query /status /verbose") => {
                 let lines: Vec<&str> = answer.iter().map(|(_, text)| text.as_str()).collect();
                 self.time_status = self.told(line, succeeded.then(|| (line, lines.join("\n"))));
             }
-            Question::Memory => {
+            ("memory", "") => {
                 let number = |(line, text): (u32, &str)| Some((line, text.parse().ok()?));
                 self.memory = self.told(line, text_of(&answer, succeeded).and_then(number));
             }
-            Question::Drive => self.drive = self.told(line, sizes(&answer)),
-            Question::Build => {
+            ("drive", "") => self.drive = self.told(line, sizes(&answer)),
+            ("build", "") => {
                 let build = |(line, text)| Some((line, product_version::product(text)?.to_string()));
                 self.build = self.told(line, text_of(&answer, succeeded).and_then(build));
             }
-            Question::Time => {
+            ("time", "") => {
                 let time = text_of(&answer, succeeded).map(|(line, text)| (line, text.to_owned()));
                 self.taken = self.told(line, time);
             }
-            Question::Strange(question) => self.strange.push(question),
+            _ => self.strange.push(question),
         }
     }
 
@@ -226,7 +185,7 @@ impl Saved {
 
     /// A line of the input as a place.
     pub fn place(&self, line: u32) -> Location {
-        place(&self.input, line)
+        Location::export(&self.input, Position::Line(line))
     }
 }
 
@@ -275,9 +234,4 @@ fn sizes(answer: &[(u32, String)]) -> Option<(u32, Drive)> {
     };
     let ((_, used), (line, free)) = (of("Used")?, of("Free")?);
     Some((line, Drive { used, free }))
-}
-
-/// A line of an input as a place.
-pub(crate) fn place(input: &str, line: u32) -> Location {
-    Location::export(input, Position::Line(line))
 }

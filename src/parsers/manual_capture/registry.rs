@@ -5,8 +5,7 @@
 //! were listed, or of which another value was had.
 
 use super::UNASKED;
-use super::place;
-use crate::model::{Location, Observed};
+use crate::model::{Location, Observed, Position};
 use std::collections::BTreeMap;
 
 /// A value of the registry as it is printed.
@@ -82,7 +81,7 @@ impl Registry {
     }
 
     fn at(&self, line: u32) -> Location {
-        place(&self.input, line)
+        Location::export(&self.input, Position::Line(line))
     }
 
     /// Takes an answer; gives whether its question is one of the registry.
@@ -125,8 +124,7 @@ impl Registry {
 
     /// Notes that a key and those above it are there; whether there is room for it.
     fn key(&mut self, path: &str) -> bool {
-        let mut end = path.len();
-        while let Some(part) = path.get(..end) {
+        for part in std::iter::once(path).chain(above(path)) {
             let upper = part.to_uppercase();
             if self.keys.contains_key(&upper) {
                 return true;
@@ -136,10 +134,6 @@ impl Registry {
             }
             let name = part.rsplit('\\').next().unwrap_or_default().to_owned();
             self.keys.insert(upper, Key { name, ..Key::default() });
-            match part.rfind('\\') {
-                Some(above) => end = above,
-                None => break,
-            }
         }
         true
     }

@@ -234,15 +234,7 @@ fn context<'a>(
     iis: &'a Observed<IisFacts>,
     printer: &'a Fingerprinter,
 ) -> ProbeContext<'a> {
-    ProbeContext {
-        system,
-        app_dir: app(),
-        iis,
-        now: now(),
-        printer,
-        asks_iis: true,
-        outputs: Outputs::default(),
-    }
+    ProbeContext { system, app_dir: app(), iis, now: now(), printer, asks_iis: true, time: OnceCell::new() }
 }
 
 /// A pool with the account that pools have.

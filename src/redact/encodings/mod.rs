@@ -70,15 +70,10 @@ impl ValueMatcher {
                 }
             }
         }
-        let (whole, parts) = (
-            BloomFilter::new(starts.keys().copied(), BITS_PER_START),
-            BloomFilter::new(parts.into_iter(), BITS_PER_START),
-        );
-        let mut bytes = '\0'..='\u{ff}';
-        let digits = std::array::from_fn(|_| {
-            let digit = bytes.next().and_then(|byte| byte.to_digit(16));
-            digit.is_some_and(|digit| digits.contains(&digit))
-        });
+        let whole = BloomFilter::new(starts.keys().copied(), BITS_PER_START);
+        let parts = BloomFilter::new(parts.into_iter(), BITS_PER_START);
+        let digit = |byte: usize| char::from(u8::try_from(byte).ok()?).to_digit(16);
+        let digits = std::array::from_fn(|byte| digit(byte).is_some_and(|digit| digits.contains(&digit)));
         Self(Some(Arc::new(Index { pieces, digits, starts, whole, parts })))
     }
 

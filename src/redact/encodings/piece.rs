@@ -94,18 +94,14 @@ impl Piece {
 
     /// Where it is in this code, if it starts at `at`.
     pub(super) fn range(&self, code: Code, text: &[u8], at: usize) -> Option<Range<usize>> {
-        let bytes = |mut bytes: Box<dyn Iterator<Item = u8> + '_>| {
-            let mut end = at;
-            let all = bytes.all(|byte| {
-                end += 1;
-                text.get(end - 1) == Some(&byte)
-            });
-            all.then_some(end)
+        let wide = |bytes| {
+            let own: Vec<u8> = self.utf16(bytes).collect();
+            text.get(at..)?.starts_with(&own).then(|| at..at + own.len())
         };
         match code {
             Code::Escaped => follow(text, at, self.text.chars(), |_| None).map(|end| at..end),
-            Code::Utf16Le => bytes(Box::new(self.utf16(u16::to_le_bytes))).map(|end| at..end),
-            Code::Utf16Be => bytes(Box::new(self.utf16(u16::to_be_bytes))).map(|end| at..end),
+            Code::Utf16Le => wide(u16::to_le_bytes),
+            Code::Utf16Be => wide(u16::to_be_bytes),
             Code::Hex(says) => {
                 let mut end = at;
                 for (index, byte) in self.bytes(says).iter().enumerate() {

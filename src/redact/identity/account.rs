@@ -1,7 +1,9 @@
 //! Accounts: `DOMAIN\user`, `user@domain`, `IIS APPPOOL\pool`, `C:\Users\name`, security identifiers (SIDs).
 
-use super::words::{before, end_of_word, follows, is_word, slashes_at, slashes_before, trimmed};
-use super::{Domains, IdentitySpan, host, known};
+use super::words::{
+    before, end_of_word, follows, is_word, letters_before, slashes_at, slashes_before, trimmed,
+};
+use super::{Domains, Finder, host, known};
 use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
 use crate::redact::lists::LISTS;
@@ -19,12 +21,7 @@ pub(super) fn is_built_in_pool(name: &[u8]) -> bool {
 }
 
 /// An account before the backslashes that follow `word`. Gives where to go on.
-pub(super) fn with_domain(
-    text: &[u8],
-    word: Range<usize>,
-    domains: &Domains,
-    out: &mut Vec<IdentitySpan>,
-) -> Option<usize> {
+pub(super) fn with_domain(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
     let slashes = slashes_at(text, word.end);
     let percent = text.get(word.end..word.end + 3).is_some_and(|s| s.eq_ignore_ascii_case(b"%5c"));
     if !(percent || matches!(slashes, 1 | 2 | 4)) || slashes_before(text, word.start) > 0 {
@@ -38,7 +35,7 @@ pub(super) fn with_domain(
     let domain = text.get(word.clone())?;
     if domain.eq_ignore_ascii_case(b"apppool") {
         if !is_built_in_pool(name) {
-            out.push(IdentitySpan { range: user.clone(), kind: Identity::Pool });
+            out.add(user.clone(), Identity::Pool);
         }
         return Some(user.end);
     }
@@ -50,14 +47,16 @@ pub(super) fn with_domain(
     let upper = (2..=15).contains(&domain.len())
         && !domain.iter().any(u8::is_ascii_lowercase)
         && domain.iter().any(u8::is_ascii_uppercase);
-    let sure =
-        upper || host::is_host(domain) || is_known(domain, domains) || follows_account_word(text, word.start);
+    let sure = upper
+        || host::is_host(domain)
+        || is_known(domain, out.domains)
+        || follows_account_word(text, word.start);
     if !sure {
         return None;
     }
     // A local account has a dot for its domain.
     if domain.iter().any(u8::is_ascii_alphanumeric) {
-        out.push(IdentitySpan { range: trimmed(text, word), kind: Identity::Domain });
+        out.add(trimmed(text, word), Identity::Domain);
     }
     Some(user_of(user, name, out))
 }
@@ -70,10 +69,10 @@ fn name_at(text: &[u8], start: usize) -> Option<(Range<usize>, &[u8])> {
 }
 
 /// Adds the user of this name, unless every installation has it. Gives where to go on.
-fn user_of(range: Range<usize>, name: &[u8], out: &mut Vec<IdentitySpan>) -> usize {
+fn user_of(range: Range<usize>, name: &[u8], out: &mut Finder<'_>) -> usize {
     let end = range.end;
     if !is_built_in(name) {
-        out.push(IdentitySpan { range, kind: Identity::User });
+        out.add(range, Identity::User);
     }
     end
 }
@@ -97,39 +96,23 @@ fn is_certainly_known(domain: &[u8], domains: &Domains) -> bool {
 }
 
 /// `DOMAIN/user` of a known domain, which is `word`. Gives where to go on.
-pub(super) fn with_slash(
-    text: &[u8],
-    word: Range<usize>,
-    domains: &Domains,
-    out: &mut Vec<IdentitySpan>,
-) -> Option<usize> {
+pub(super) fn with_slash(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
     let (user, name) = name_at(text, word.end + 1)?;
     let begins = !matches!(before(text, word.start), Some(b'/' | b'\\' | b'%' | b'}' | b'~'));
-    if !begins || is_path(text, &user) || !is_certainly_known(text.get(word.clone())?, domains) {
+    if !begins || is_path(text, &user) || !is_certainly_known(text.get(word.clone())?, out.domains) {
         return None;
     }
-    out.push(IdentitySpan { range: word, kind: Identity::Domain });
+    out.add(word, Identity::Domain);
     Some(user_of(user, name, out))
 }
 
 /// Whether a word such as `user` or `by` is before `at`.
 fn follows_account_word(text: &[u8], at: usize) -> bool {
-    let head = text.get(at.saturating_sub(24)..at).unwrap_or_default();
-    let sign = |b: &&u8| matches!(b, b' ' | b':' | b'=' | b'"' | b'\'' | b'[' | b'(' | b'>' | b'\\');
-    let end = head.len() - head.iter().rev().take_while(sign).count();
-    let head = head.get(..end).unwrap_or_default();
-    let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-    let word = head.get(end - letters..).unwrap_or_default();
-    is_one_of(word, &LISTS.before_accounts)
+    is_one_of(letters_before(text, at, b" :=\"'[(>\\"), &LISTS.before_accounts)
 }
 
 /// `user@domain` whose local part is `word`. Gives where to go on.
-pub(super) fn with_at(
-    text: &[u8],
-    word: Range<usize>,
-    domains: &Domains,
-    out: &mut Vec<IdentitySpan>,
-) -> Option<usize> {
+pub(super) fn with_at(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
     let sign = match text.get(word.end)? {
         b'@' => 1,
         b'%' if text.get(word.end + 1..word.end + 3) == Some(b"40") => 3,
@@ -141,16 +124,16 @@ pub(super) fn with_at(
     let end = name.rsplit(|b| *b == b'.').next().filter(|end| end.len() < name.len());
     let shaped = name.split(|b| *b == b'.').all(host::is_label);
     let sure = end.map_or_else(
-        || is_certainly_known(name, domains),
+        || is_certainly_known(name, out.domains),
         |end| end.len() > 1 && end.iter().any(u8::is_ascii_alphabetic),
     );
     if !shaped || !sure {
         return None;
     }
     let local = local_start(text, word.start)..word.end;
-    out.push(IdentitySpan { range: trimmed(text, local), kind: Identity::User });
+    out.add(trimmed(text, local), Identity::User);
     if !host::is_public(name) {
-        out.push(IdentitySpan { range: domain.clone(), kind: Identity::Domain });
+        out.add(domain.clone(), Identity::Domain);
     }
     Some(domain.end)
 }
@@ -172,7 +155,7 @@ fn local_start(text: &[u8], at: usize) -> usize {
 }
 
 /// The owner of a profile: `word` follows `Users\` or `Users/`. Gives where to go on.
-pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
+pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
     let slashes = slashes_before(text, word.start);
     let folder = if slashes > 0 {
         word.start - slashes
@@ -193,7 +176,7 @@ pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpa
     let range = trimmed(text, word.start..end);
     let name = text.get(range.clone())?;
     if !is_built_in(name) && !is_built_in_pool(name) && !name.eq_ignore_ascii_case(b"default user") {
-        out.push(IdentitySpan { range: range.clone(), kind: Identity::User });
+        out.add(range.clone(), Identity::User);
     }
     Some(range.end.max(word.end))
 }

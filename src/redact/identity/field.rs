@@ -1,7 +1,7 @@
 //! Fields whose values are identities: `machineName=`, `"dhost":`, `Data Source=`, `By User: `.
 
 use super::words::{end_of_word, follows, slashes_at, trimmed};
-use super::{IdentitySpan, account, host, known, shapes};
+use super::{Finder, account, host, known, shapes};
 use crate::redact::bytes::{ends_with, is_one_of};
 use crate::redact::labels::Identity;
 use crate::redact::lists::LISTS;
@@ -67,7 +67,7 @@ pub(super) fn is_common_value(kind: Identity, value: &[u8]) -> bool {
 }
 
 /// Value of the field whose name ends with `word`. Gives where to go on.
-pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
+pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
     let (sign, at, quoted_name) = separator(text, &word)?;
     let (kind, name) = named(text, &word, sign)?;
     let rest = text.get(at..)?;
@@ -121,7 +121,7 @@ fn plain(
     quote: Option<u8>,
     kind: Identity,
     name: &str,
-    out: &mut Vec<IdentitySpan>,
+    out: &mut Finder<'_>,
 ) -> Option<usize> {
     // `Jane Doe`, in quotes or as the value of a field of the common event format.
     let rest = text.get(token.start..(token.start + LONGEST_VALUE).min(text.len()))?;
@@ -153,7 +153,7 @@ fn plain(
         shapes::split(value, range.clone(), out);
         return Some(range.end);
     }
-    out.push(IdentitySpan { range: range.clone(), kind });
+    out.add(range.clone(), kind);
     Some(range.end)
 }
 

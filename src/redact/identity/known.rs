@@ -1,7 +1,7 @@
 //! Known identities: of the node itself, of its configurations, and those that texts show by their shape. A known name
 //! is hidden everywhere, also where nothing around it shows what it is.
 
-use super::{Domains, IdentitySpan, account, field, host, shapes, spelling};
+use super::{Domains, IdentitySpan, account, field, host, shaped, spelling};
 use crate::redact::labels::Identity;
 use crate::redact::lists::LISTS;
 use std::borrow::Cow;
@@ -16,33 +16,12 @@ const SHORTEST: usize = 4;
 #[derive(Clone, Default)]
 pub struct Known(BTreeMap<String, Identity>, Domains);
 
-impl std::fmt::Debug for Known {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Known({} values)", self.0.len())
-    }
-}
-
 /// Whether a word, in lower case, occurs in every log.
 pub(super) fn is_common(word: &str) -> bool {
     LISTS.common_names.binary_search_by(|common| common.as_str().cmp(word)).is_ok()
 }
 
 impl Known {
-    /// Nothing yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// How many values are searched for.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether nothing is searched for.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Adds a value that is surely one of this kind; of a host with its domain, both.
     pub fn add(&mut self, kind: Identity, value: &str) {
         let value = value.trim();
@@ -64,9 +43,7 @@ impl Known {
 
     /// Learns from a text who it names by shape.
     pub fn learn(&mut self, text: &[u8]) {
-        let mut named = Vec::new();
-        shapes::find(text, &Domains::new(), &mut named);
-        for IdentitySpan { range, kind } in named {
+        for IdentitySpan { range, kind } in shaped(text) {
             let before_account = matches!(text.get(range.end), Some(b'\\' | b'%'));
             let value = text.get(range).map(|value| match std::str::from_utf8(value) {
                 Ok(value) => Cow::Borrowed(value),
@@ -145,7 +122,7 @@ mod tests {
 
     #[test]
     fn what_a_text_names_is_known_elsewhere_too() {
-        let mut known = Known::new();
+        let mut known = Known::default();
         known.add(Identity::Host, "SSWEB01.corp.example");
         known.learn(br"login of CORP\jsmith from sql-07.corp.example, CORP\backup and \\fs01\share; System.Web.HttpException in SS.log");
         let names: Vec<&str> = known.iter().collect();

@@ -20,6 +20,7 @@ pub use field::kind_of as kind_of_field;
 pub use known::Known;
 
 use super::labels::{self, Identity, Labels};
+use super::pattern::Span;
 use aho_corasick::AhoCorasick;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -27,11 +28,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// An identity in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct IdentitySpan {
-    pub range: Range<usize>,
-    pub kind: Identity,
-}
+pub(super) type IdentitySpan = Span<Identity>;
 
 /// Finds identities and makes their labels. Cheap to clone.
 #[derive(Clone)]
@@ -47,14 +44,27 @@ pub struct Identities {
     domains: Arc<Domains>,
 }
 
-/// Words that are known to be domains, in lower case: an account may be behind one in any case.
-type Domains = BTreeSet<String>;
+/// Collects the identities of a text, in any order; they may overlap.
+struct Finder<'d> {
+    domains: &'d Domains,
+    spans: Vec<IdentitySpan>,
+}
 
-impl std::fmt::Debug for Identities {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Identities({} known)", self.known.len())
+impl Finder<'_> {
+    fn add(&mut self, range: Range<usize>, kind: Identity) {
+        self.spans.push(IdentitySpan { range, kind });
     }
 }
+
+/// The identities that shape, sign or field gives away.
+fn shaped(text: &[u8]) -> Vec<IdentitySpan> {
+    let mut out = Finder { domains: &Domains::new(), spans: Vec::new() };
+    shapes::find(text, &mut out);
+    out.spans
+}
+
+/// Words that are known to be domains, in lower case: an account may be behind one in any case.
+type Domains = BTreeSet<String>;
 
 /// Whether a value of this kind is in every installation, so that it names nobody.
 pub(super) fn is_common_value(kind: Identity, value: &str) -> bool {
@@ -63,13 +73,12 @@ pub(super) fn is_common_value(kind: Identity, value: &str) -> bool {
 
 /// The parts of a value that is surely of this kind; none where the value is one part.
 pub(super) fn parts(kind: Identity, value: &str) -> Vec<IdentitySpan> {
-    let (text, mut parts) = (value.as_bytes(), Vec::new());
+    let text = value.as_bytes();
+    let mut out = Finder { domains: &Domains::new(), spans: Vec::new() };
     if kind == Identity::Host {
-        shapes::host(text, 0..words::end_of_word(text, 0), kind, &mut parts);
+        shapes::host(text, 0..words::end_of_word(text, 0), kind, &mut out);
     }
-    if parts.is_empty() {
-        shapes::find(text, &Domains::new(), &mut parts);
-    }
+    let mut parts = if out.spans.is_empty() { shaped(text) } else { out.spans };
     parts.sort_by_key(|named| (named.range.start, named.range.end));
     parts.dedup_by(|later, earlier| later.range.start < earlier.range.end);
     parts
@@ -104,31 +113,23 @@ impl Identities {
         self.known.get(*self.spelled.get(spelling)?)
     }
 
-    /// What the labels stand for.
-    pub fn labels(&self) -> &Labels {
-        &self.labels
-    }
-
-    /// Appends every identity of `text`; ranges may overlap.
-    pub(super) fn find(&self, text: &[u8], out: &mut Vec<IdentitySpan>) {
-        let first = out.len();
+    /// Every identity of `text`, in any order; ranges may overlap.
+    pub(super) fn find(&self, text: &[u8]) -> Vec<IdentitySpan> {
+        let mut out = Finder { domains: &self.domains, spans: Vec::new() };
         if let Some(search) = &self.search {
             for found in search.find_overlapping_iter(text) {
                 if let Some((value, kind)) = self.known(found.pattern().as_usize())
                     && words::stands_alone(text, found.range(), value)
                 {
-                    out.push(IdentitySpan { range: found.range(), kind: *kind });
+                    out.add(found.range(), *kind);
                 }
             }
         }
-        shapes::find(text, &self.domains, out);
+        shapes::find(text, &mut out);
         if memchr::memchr(b'{', text).is_some() {
-            let mut at = 0;
-            out.retain(|named| {
-                at += 1;
-                at <= first || !labels::surrounds(text, named.range.start)
-            });
+            out.spans.retain(|named| !labels::surrounds(text, named.range.start));
         }
+        out.spans
     }
 
     /// What a text of some code page says: the known name that it spells.

@@ -1,23 +1,26 @@
 //! Scanner for identities by shape: one pass over the words of a text, each looked at with what is around it.
 
 use super::words::{
-    before, before_escaped, end_of_word, escape_at, follows, is_word, slashes_at, slashes_before, trimmed,
+    before, before_escaped, end_of_word, escape_at, follows, is_word, letters_before, slashes_at,
+    slashes_before, trimmed,
 };
-use super::{Domains, IdentitySpan, account, address, field, host};
-use crate::redact::bytes::is_one_of;
+use super::{Finder, IdentitySpan, account, address, field, host};
+use crate::redact::bytes::{ends_with, is_one_of};
 use crate::redact::labels::Identity;
 use crate::redact::lists::LISTS;
 use std::ops::Range;
 
 /// Appends every identity that shape, sign or field gives away.
-pub(super) fn find(text: &[u8], domains: &Domains, out: &mut Vec<IdentitySpan>) {
+pub(super) fn find(text: &[u8], out: &mut Finder<'_>) {
     // Up to where signs of addresses were looked at.
     let mut colons = 0;
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         let word = is_word(*byte);
         if let Some((end, found)) = with_blanks(text, at) {
-            out.extend(found.then_some(IdentitySpan { range: at..end, kind: Identity::Digest }));
+            if found {
+                out.add(at..end, Identity::Digest);
+            }
             at = end;
             continue;
         }
@@ -28,7 +31,7 @@ pub(super) fn find(text: &[u8], domains: &Domains, out: &mut Vec<IdentitySpan>) 
             colons = end;
             if let Some(named) = found {
                 at = named.range.end;
-                out.push(named);
+                out.spans.push(named);
                 continue;
             }
         }
@@ -37,7 +40,7 @@ pub(super) fn find(text: &[u8], domains: &Domains, out: &mut Vec<IdentitySpan>) 
             continue;
         }
         let end = end_of_word(text, at);
-        at = look(text, at..end, domains, out).unwrap_or(end).max(end);
+        at = look(text, at..end, out).unwrap_or(end).max(end);
     }
 }
 
@@ -93,7 +96,7 @@ fn with_colons(text: &[u8], start: usize) -> (usize, Option<IdentitySpan>) {
 }
 
 /// Looks at one word. Gives where to go on, when that is not its end.
-fn look(text: &[u8], word: Range<usize>, domains: &Domains, out: &mut Vec<IdentitySpan>) -> Option<usize> {
+fn look(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
     let next = text.get(word.end).copied();
     let bytes = text.get(word.clone())?;
     let head = before_escaped(text, word.start);
@@ -109,19 +112,19 @@ fn look(text: &[u8], word: Range<usize>, domains: &Domains, out: &mut Vec<Identi
         return field::value(text, word, out);
     }
     if let Some(kind) = number(bytes) {
-        out.push(IdentitySpan { range: trimmed(text, word), kind });
+        out.add(trimmed(text, word), kind);
         return None;
     }
     // `LDAP://DC=` begins a distinguished name.
     if begins_authority(text, word.start) && next != Some(b'=') {
         if next == Some(b'@') {
             if !account::is_built_in(bytes) {
-                out.push(IdentitySpan { range: word.clone(), kind: Identity::User });
+                out.add(word.clone(), Identity::User);
             }
             let start = word.end + 1;
             return host(text, start..end_of_word(text, start), Identity::Host, out);
         }
-        let user = account::with_at(text, word.clone(), domains, out);
+        let user = account::with_at(text, word.clone(), out);
         return user.or_else(|| host(text, word, Identity::Host, out));
     }
     if head == Some(b'/')
@@ -129,7 +132,7 @@ fn look(text: &[u8], word: Range<usize>, domains: &Domains, out: &mut Vec<Identi
     {
         return Some(end);
     }
-    if let Some(end) = account::with_at(text, word.clone(), domains, out) {
+    if let Some(end) = account::with_at(text, word.clone(), out) {
         return Some(end);
     }
     if head == Some(b'@')
@@ -143,12 +146,12 @@ fn look(text: &[u8], word: Range<usize>, domains: &Domains, out: &mut Vec<Identi
         return Some(end);
     }
     if matches!(next, Some(b'\\' | b'%'))
-        && let Some(end) = account::with_domain(text, word.clone(), domains, out)
+        && let Some(end) = account::with_domain(text, word.clone(), out)
     {
         return Some(end);
     }
     if next == Some(b'/')
-        && let Some(end) = account::with_slash(text, word.clone(), domains, out)
+        && let Some(end) = account::with_slash(text, word.clone(), out)
     {
         return Some(end);
     }
@@ -184,7 +187,7 @@ fn is_node(text: &[u8], at: usize) -> bool {
 }
 
 /// The host of a service, which is `word`: `MSSQLSvc/sql01:1433`, `HTTP/vault01@REALM`. Gives where to go on.
-fn service(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
+fn service(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
     /// What else may be before a slash, so that the host has to look like one.
     const SPOKEN: &[&str] = &["host", "http", "ldap", "wsman"];
     const SURE: &[&str] = &["cifs", "mssqlsvc", "restrictedkrbhost", "termsrv"];
@@ -210,7 +213,7 @@ fn service(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Opti
 }
 
 /// `//host/share` with a host that looks like one. Gives where to go on.
-fn forward(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
+fn forward(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
     let start = word.start.checked_sub(2).filter(|start| text.get(*start..word.start) == Some(b"//"))?;
     let goes_on = before(text, start).is_some_and(|b| is_word(b) || b"/\\:%}$".contains(&b));
     let name = text.get(word.clone())?;
@@ -225,7 +228,7 @@ fn forward(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Opti
     if share.is_empty() {
         return Some(word.end);
     }
-    out.push(IdentitySpan { range: share.clone(), kind: Identity::Share });
+    out.add(share.clone(), Identity::Share);
     Some(share.end)
 }
 
@@ -254,7 +257,7 @@ pub(super) fn host(
     text: &[u8],
     mut token: Range<usize>,
     kind: Identity,
-    out: &mut Vec<IdentitySpan>,
+    out: &mut Finder<'_>,
 ) -> Option<usize> {
     // The protocol of a connection string, which may be behind that of the administrator's connection.
     for _ in 0..2 {
@@ -267,7 +270,7 @@ pub(super) fn host(
     let name = text.get(range.clone()).filter(|name| !name.is_empty())?;
     if let Some(address) = address::v4(name) {
         if !address::is_special(address) {
-            out.push(IdentitySpan { range: range.clone(), kind: Identity::Address });
+            out.add(range.clone(), Identity::Address);
         }
         return Some(range.end);
     }
@@ -277,7 +280,7 @@ pub(super) fn host(
     }
     // Accounts with a domain have their own shape, unless this is an instance of a database server.
     if kind == Identity::Domain {
-        out.push(IdentitySpan { range: range.clone(), kind });
+        out.add(range.clone(), kind);
         return Some(range.end);
     }
     split(name, range.clone(), out);
@@ -287,7 +290,7 @@ pub(super) fn host(
         let instance = trimmed(text, start..end_of_word(text, start));
         let name = text.get(instance.clone()).unwrap_or_default();
         if !name.is_empty() && !is_one_of(name, &["mssqlserver", "sqlexpress"]) {
-            out.push(IdentitySpan { range: instance.clone(), kind: Identity::Database });
+            out.add(instance.clone(), Identity::Database);
         }
         return Some(instance.end.max(range.end));
     }
@@ -295,19 +298,16 @@ pub(super) fn host(
 }
 
 /// The host and the domain of a name.
-pub(super) fn split(name: &[u8], range: Range<usize>, out: &mut Vec<IdentitySpan>) {
+pub(super) fn split(name: &[u8], range: Range<usize>, out: &mut Finder<'_>) {
     let dot = memchr::memchr(b'.', name);
-    out.push(IdentitySpan {
-        range: range.start..dot.map_or(range.end, |dot| range.start + dot),
-        kind: Identity::Host,
-    });
+    out.add(range.start..dot.map_or(range.end, |dot| range.start + dot), Identity::Host);
     if let Some(dot) = dot {
-        out.push(IdentitySpan { range: range.start + dot + 1..range.end, kind: Identity::Domain });
+        out.add(range.start + dot + 1..range.end, Identity::Domain);
     }
 }
 
 /// `\\host\share` whose host is `word`. Gives where to go on.
-fn unc(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
+fn unc(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
     let slashes = slashes_before(text, word.start);
     let start = word.start - slashes;
     let begins = match slashes {
@@ -324,7 +324,7 @@ fn unc(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<u
     }
     let end = word.end;
     if address::v4(name).is_some() {
-        out.push(IdentitySpan { range: word, kind: Identity::Address });
+        out.add(word, Identity::Address);
     } else if name.split(|b| *b == b'.').all(host::is_label) {
         split(name, word, out);
     } else {
@@ -336,13 +336,13 @@ fn unc(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<u
     let name = text.get(share.clone()).unwrap_or_default();
     let own = name.len() < 2 || is_one_of(name, &["admin", "ipc", "print"]);
     if !own {
-        out.push(IdentitySpan { range: share.clone(), kind: Identity::Share });
+        out.add(share.clone(), Identity::Share);
     }
     Some(share.end.max(end))
 }
 
 /// The host before ` CEF:`, as syslog writes it.
-fn event_host(text: &[u8], blank: usize, out: &mut Vec<IdentitySpan>) {
+fn event_host(text: &[u8], blank: usize, out: &mut Finder<'_>) {
     let length =
         text.get(..blank).map_or(0, |head| head.iter().rev().take(64).take_while(|b| is_word(**b)).count());
     let range = blank - length..blank;
@@ -353,7 +353,7 @@ fn event_host(text: &[u8], blank: usize, out: &mut Vec<IdentitySpan>) {
 }
 
 /// Addresses and hosts with a domain.
-fn dotted(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) {
+fn dotted(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) {
     let word = trimmed(text, word);
     let bytes = text.get(word.clone()).unwrap_or_default();
     if bytes.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_')) {
@@ -364,7 +364,7 @@ fn dotted(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) {
             let address = address::v4(part)
                 .filter(|address| !address::is_special(*address) && !address::reads_as_version(*address));
             if address.is_some() && !is_version(text, word.start) {
-                out.push(IdentitySpan { range, kind: Identity::Address });
+                out.add(range, Identity::Address);
             }
         }
     } else if host::is_host(bytes) {
@@ -382,12 +382,7 @@ fn is_version(text: &[u8], at: usize) -> bool {
     {
         return true;
     }
-    let sign =
-        |b: &&u8| matches!(b, b' ' | b':' | b'=' | b'"' | b'\'' | b'(' | b'[' | b',' | b'>' | b'\\' | b'_');
-    let end = head.len() - head.iter().rev().take_while(sign).count();
-    let head = head.get(..end).unwrap_or_default();
-    let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-    let word = head.get(end - letters..).unwrap_or_default().to_ascii_lowercase();
+    let word = letters_before(text, at, b" :=\"'([,>\\_");
     // `fileVersion`, `newVersion`.
-    word.ends_with(b"version") || is_one_of(&word, &LISTS.before_versions)
+    ends_with(word, b"version") || is_one_of(word, &LISTS.before_versions)
 }

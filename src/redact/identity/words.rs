@@ -1,6 +1,6 @@
 //! Words of a text, and the bytes around them.
 
-use crate::redact::bytes::slashes_at_end;
+use crate::redact::bytes::{slashes_at_end, trim_end};
 use std::ops::Range;
 
 pub(super) use crate::redact::bytes::{before, follows};
@@ -39,6 +39,13 @@ pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
     let head = word.iter().take_while(sign).count();
     let tail = word.iter().rev().take_while(sign).count();
     if head == word.len() { range.start..range.start } else { range.start + head..range.end - tail }
+}
+
+/// The letters before `at`, with any of `signs` between.
+pub(super) fn letters_before<'t>(text: &'t [u8], at: usize, signs: &[u8]) -> &'t [u8] {
+    let head = trim_end(text.get(at.saturating_sub(24)..at).unwrap_or_default(), signs);
+    let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    head.get(head.len() - letters..).unwrap_or_default()
 }
 
 /// How many backslashes are before `at`; more than eight are no path.

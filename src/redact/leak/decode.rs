@@ -83,13 +83,8 @@ impl Escapes {
 
     /// The kinds that may occur in `text`.
     pub(super) fn in_text(text: &[u8]) -> Self {
-        Self(
-            Self::MARKS
-                .iter()
-                .filter(|(mark, _)| memchr::memchr(*mark, text).is_some())
-                .map(|(_, bit)| bit)
-                .sum(),
-        )
+        let found = Self::MARKS.iter().filter(|(mark, _)| memchr::memchr(*mark, text).is_some());
+        Self(found.map(|(_, bit)| bit).sum())
     }
 
     /// Every set of these kinds, save the empty one.
@@ -278,8 +273,7 @@ static SEXTETS: LazyLock<Table> = LazyLock::new(|| {
 });
 
 fn table(of: fn(u8) -> u8) -> Table {
-    let mut bytes = 0..=u8::MAX;
-    std::array::from_fn(|_| bytes.next().map_or(NONE, of))
+    std::array::from_fn(|byte| u8::try_from(byte).map_or(NONE, of))
 }
 
 fn look_up(table: &Table, byte: u8) -> u8 {

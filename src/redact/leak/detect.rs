@@ -2,6 +2,7 @@
 //! leak.
 
 use super::{HitKind, decode};
+use crate::redact::bytes::{before, ends_with, is_one_of, signs, trim_end};
 use regex::bytes::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -43,8 +44,7 @@ pub(super) fn find(text: &[u8], mut found: impl FnMut(Range<usize>, HitKind)) {
 /// Whether the byte before the sign at `at` may end one of the names, what is between a name and the sign, or `[enc`.
 /// Most signs are in times and addresses, behind a digit.
 fn may_end_a_name(text: &[u8], at: usize) -> bool {
-    let before = at.checked_sub(1).and_then(|before| text.get(before));
-    before.is_some_and(|byte| {
+    before(text, at).is_some_and(|byte| {
         matches!(byte.to_ascii_lowercase(), b'd' | b'y' | b'n' | b'c' | b'"' | b' ' | b'\t')
     })
 }
@@ -75,19 +75,14 @@ fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
     if !matches!(head.last(), Some(b'd' | b'D' | b'y' | b'Y' | b'n' | b'N')) {
         return None;
     }
-    let ends = |word: &[u8]| {
-        head.len()
-            .checked_sub(word.len())
-            .and_then(|from| head.get(from..))
-            .is_some_and(|tail| tail.eq_ignore_ascii_case(word))
-    };
+    let ends = |word: &[u8]| ends_with(head, word);
     let sign = *text.get(at)?;
     let rest = text.get(at + 1..(at + REACH).min(text.len()))?;
-    let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let blanks = signs(rest, b" \t");
     let start = at + 1 + blanks;
     let rest = rest.get(blanks..)?;
     if ends(b"password") || ends(b"pwd") {
-        let slashes = rest.iter().take_while(|b| **b == b'\\').count();
+        let slashes = signs(rest, b"\\");
         let opening = rest.get(slashes).copied().filter(|b| matches!(b, b'"' | b'\''));
         let connection = sign == b'=' && in_connection_string(text, at);
         let attribute = sign == b'=' && opening.is_some();
@@ -116,26 +111,22 @@ fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
         return Some((range, kind));
     }
     if sign == b'=' && (ends(b"validationkey") || ends(b"decryptionkey")) {
-        let open = rest.iter().take_while(|b| matches!(b, b'"' | b'\'')).count();
+        let open = signs(rest, b"\"'");
         let digits = rest.get(open..)?.iter().take_while(|b| b.is_ascii_hexdigit()).count();
         return (digits >= 32).then_some((start + open..start + open + digits, HitKind::MachineKey));
     }
     if ends(b"authorization") {
-        let open = rest.iter().take_while(|b| matches!(b, b'"' | b'\'' | b'\\')).count();
+        let open = signs(rest, b"\"'\\");
         let scheme = rest.get(open..)?;
         let word = [&b"bearer "[..], b"basic "]
             .into_iter()
             .find(|word| scheme.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word)))?;
         let token = scheme.get(word.len()..)?;
-        let length = token.iter().take_while(|b| decode_token(**b)).count();
+        let length = token.iter().take_while(|b| b.is_ascii_alphanumeric() || b"+/-_.~=".contains(b)).count();
         let from = start + open + word.len();
         return (length >= 8).then_some((from..from + length, HitKind::Authorization));
     }
     None
-}
-
-const fn decode_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'.' | b'~' | b'=')
 }
 
 /// Parts that connection strings have beside a password.
@@ -168,7 +159,7 @@ fn private_key(text: &[u8], at: usize) -> Option<Range<usize>> {
     let begin =
         memchr::memmem::rfind(head, b"-BEGIN ").or_else(|| memchr::memmem::rfind(head, b"- BEGIN "))?;
     let tail = text.get(at + 11..(at + REACH).min(text.len()))?;
-    let dashes = tail.iter().take_while(|b| b" BLOCK-".contains(b)).count();
+    let dashes = signs(tail, b" BLOCK-");
     let body = tail.get(dashes..)?;
     let digits = body
         .iter()
@@ -209,12 +200,5 @@ fn is_no_value(value: &[u8]) -> bool {
     memchr::memmem::find(value, b"{redacted").is_some()
         || value.iter().all(u8::is_ascii_punctuation)
         || (value.len() <= 3 && value.iter().all(u8::is_ascii_digit))
-        || [&b"true"[..], b"false", b"null", b"(null)", b"nil", b"none", b"undefined", b"yes", b"no"]
-            .into_iter()
-            .any(|word| value.eq_ignore_ascii_case(word))
-}
-
-fn trim_end<'t>(text: &'t [u8], signs: &[u8]) -> &'t [u8] {
-    let kept = text.len() - text.iter().rev().take_while(|b| signs.contains(b)).count();
-    text.get(..kept).unwrap_or(text)
+        || is_one_of(value, &["true", "false", "null", "(null)", "nil", "none", "undefined", "yes", "no"])
 }

@@ -8,7 +8,6 @@ mod decode;
 mod detect;
 mod names;
 mod needles;
-mod prefilter;
 
 use super::identity::Known;
 use super::secret_set::{Secret, SecretSet};
@@ -16,8 +15,7 @@ use super::text::Sanitizer;
 use crate::model::excerpt::Sanitize as _;
 use decode::{DecodedText, Escapes};
 use names::Names;
-use needles::Needles;
-use prefilter::DecodePrefilter;
+use needles::{DecodePrefilter, Needles};
 use std::ops::Range;
 
 /// New bytes that are looked at together.
@@ -96,12 +94,6 @@ pub struct Scanner {
     prefilter: DecodePrefilter,
 }
 
-impl std::fmt::Debug for Scanner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Scanner(…)")
-    }
-}
-
 impl Scanner {
     /// Looks for the harvested secrets, for any 32 bytes of the key files, and for shapes.
     pub fn new(secret_set: &SecretSet, key_files: &[&[u8]]) -> Self {
@@ -126,9 +118,7 @@ impl Scanner {
     /// Starts to scan one text that arrives in pieces.
     pub fn start(&self) -> Scan<'_> {
         Scan {
-            needles: &self.needles,
-            names: &self.names,
-            prefilter: &self.prefilter,
+            scanner: self,
             window: Vec::new(),
             seen: 0,
             offset: 0,
@@ -149,9 +139,7 @@ impl Scanner {
 
 /// One text on its way through the scanner.
 pub struct Scan<'s> {
-    needles: &'s Needles,
-    names: &'s Names,
-    prefilter: &'s DecodePrefilter,
+    scanner: &'s Scanner,
     /// Bytes of the last window that are looked at again, then new ones.
     window: Vec<u8>,
     /// How many bytes of `window` were looked at before.
@@ -236,23 +224,23 @@ impl Finder<'_, '_> {
             self.search(reading);
             self.detect(reading);
         }
-        if self.scan.needles.is_empty() && self.scan.names.is_empty() {
+        let Scanner { needles, names, prefilter } = self.scan.scanner;
+        if needles.is_empty() && names.is_empty() {
             return;
         }
-        if self.scan.needles.has_blanks() && layer.bytes.contains(&b'+') {
+        if needles.blanks && layer.bytes.contains(&b'+') {
             let layer = decode::blanks_for_plus(layer);
             self.search(&layer);
             for reading in self.decodings(&layer) {
                 self.search(&reading);
             }
         }
-        if (self.scan.needles.beyond_ascii() || self.scan.names.beyond_ascii())
+        if (needles.beyond_ascii || names.beyond_ascii())
             && let Some(layer) = decode::from_code_page(layer)
         {
             self.search(&layer);
         }
         for layer in std::iter::once(layer).chain(&decodings) {
-            let prefilter = self.scan.prefilter;
             decode::from_hex(layer, |window| prefilter.admits(window), |inner| self.search_inner(inner));
             decode::from_base64(layer, |window| prefilter.admits(window), |inner| self.search_inner(inner));
         }
@@ -263,7 +251,7 @@ impl Finder<'_, '_> {
     fn decodings(&self, layer: &DecodedText) -> Vec<DecodedText> {
         let mut decodings: Vec<DecodedText> = Vec::new();
         let all = Escapes::in_text(&layer.bytes);
-        for kinds in if self.scan.needles.like_escapes() { all.parts() } else { vec![all] } {
+        for kinds in if self.scan.scanner.needles.like_escapes { all.parts() } else { vec![all] } {
             let mut last = decode::unescaped(layer, kinds);
             for _ in 1..decode::NESTED {
                 let Some(reading) = last else { break };
@@ -291,7 +279,7 @@ impl Finder<'_, '_> {
     }
 
     fn look_for(&mut self, layer: &DecodedText, shortest_name: usize) {
-        let (needles, names) = (self.scan.needles, self.scan.names);
+        let Scanner { needles, names, .. } = self.scan.scanner;
         needles.find(&layer.bytes, |range, kind| self.hit(layer, range, kind));
         names.find(&layer.bytes, shortest_name, |range| self.hit(layer, range, HitKind::Name));
     }

@@ -1,7 +1,7 @@
 //! Search for plain values and blocks of key files, all at once, by their first eight bytes.
 
 use super::super::bloom::BloomFilter;
-use super::HitKind;
+use super::{HitKind, decode};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -20,9 +20,12 @@ type Needle = (Box<[u8]>, HitKind);
 pub(super) struct Needles {
     likely: BloomFilter,
     by_start: BTreeMap<u64, Vec<Needle>>,
-    blanks: bool,
-    beyond_ascii: bool,
-    like_escapes: bool,
+    /// Whether some value holds a blank, which a form writes as `+`.
+    pub(super) blanks: bool,
+    /// Whether some value needs a code page.
+    pub(super) beyond_ascii: bool,
+    /// Whether some value holds what may start an escape.
+    pub(super) like_escapes: bool,
 }
 
 impl Needles {
@@ -53,10 +56,10 @@ impl Needles {
         // Runs shorter than a key are words.
         if value.len() >= 24 {
             let mut behind = Vec::new();
-            let layer = super::DecodedText::of(value.as_bytes().to_vec());
-            super::decode::from_hex(&layer, |_| true, |inner| behind.push(inner.bytes.clone()));
+            let layer = decode::DecodedText::of(value.as_bytes().to_vec());
+            decode::from_hex(&layer, |_| true, |inner| behind.push(inner.bytes.clone()));
             if behind.is_empty() {
-                super::decode::from_base64(&layer, |_| true, |inner| behind.push(inner.bytes.clone()));
+                decode::from_base64(&layer, |_| true, |inner| behind.push(inner.bytes.clone()));
             }
             // The first one is aligned to the value; the others are noise.
             if let Some(bytes) = behind.first() {
@@ -99,21 +102,6 @@ impl Needles {
         self.by_start.keys().filter_map(|first| first.to_le_bytes().first_chunk().copied())
     }
 
-    /// Whether some value holds a blank, which a form writes as `+`.
-    pub(super) fn has_blanks(&self) -> bool {
-        self.blanks
-    }
-
-    /// Whether some value holds what may start an escape.
-    pub(super) fn like_escapes(&self) -> bool {
-        self.like_escapes
-    }
-
-    /// Whether some value needs a code page.
-    pub(super) fn beyond_ascii(&self) -> bool {
-        self.beyond_ascii
-    }
-
     /// Calls `found` for every needle in `text`.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(Range<usize>, HitKind)) {
         if self.is_empty() {
@@ -132,4 +120,34 @@ impl Needles {
             }
         }
     }
+}
+
+/// So few windows of noise are let through that it hardly matters.
+const BITS_PER_PREFIX: usize = 4096;
+
+/// Decides which hexadecimal and base64 runs are worth decoding, by the first four bytes of all that is looked for: checking
+/// four bytes is cheaper than decoding a run, and nearly no run of a log contains a secret.
+#[derive(Clone, Default)]
+pub(super) struct DecodePrefilter(BloomFilter);
+
+impl DecodePrefilter {
+    /// Lets through what begins like one of these, in either case.
+    pub(super) fn new(starts: impl Iterator<Item = [u8; 4]>) -> Self {
+        let starts: Vec<u64> = starts.map(|start| key(u32::from_be_bytes(start))).collect();
+        Self(BloomFilter::new(starts.into_iter(), BITS_PER_PREFIX))
+    }
+
+    /// Whether something may begin with these four decoded bytes, the first one in the highest bits: a start, an escape
+    /// of one, or a text in UTF-16.
+    pub(super) fn admits(&self, window: u32) -> bool {
+        self.0.may_contain(key(window))
+            || window & 0x00ff_00ff == 0
+            || window & 0xff00_ff00 == 0
+            || decode::may_be_escape(window.to_be_bytes())
+    }
+}
+
+/// Names are found in either case.
+fn key(window: u32) -> u64 {
+    u64::from(window | 0x2020_2020)
 }

@@ -16,7 +16,7 @@ fn blob() -> Vec<u8> {
 }
 
 fn scanner_for(value: &str) -> Scanner {
-    let mut secret_set = SecretSet::new();
+    let mut secret_set = SecretSet::default();
     secret_set.add(value);
     Scanner::new(&secret_set, &[])
 }
@@ -49,7 +49,7 @@ fn a_hit_names_the_place_and_hides_the_value() {
 fn what_was_hit_can_be_redacted_in_a_second_attempt() {
     let text = "a VHIwdWI0ZG9yJjM= b";
     let hits = scanner().scan(text.as_bytes());
-    let mut secret_set = SecretSet::new();
+    let mut secret_set = SecretSet::default();
     for hit in &hits {
         secret_set.add_secret(&hit.secret);
     }
@@ -71,7 +71,7 @@ fn a_leak_across_windows_is_reported_once() {
 #[test]
 fn any_32_bytes_of_a_key_file_are_known_again() {
     let key_file = blob();
-    let scanner = Scanner::new(&SecretSet::new(), &[&key_file]);
+    let scanner = Scanner::new(&SecretSet::default(), &[&key_file]);
     for start in 0..key_file.len() - 32 {
         let part = key_file.get(start..start + 32).unwrap();
         let text = [b"log ", part, b" log"].concat();

@@ -1,7 +1,7 @@
 //! Secrets that are plain arguments of commands, with no name before them.
 
-use super::no_value::is_no_value;
 use super::token;
+use super::value::is_no_value;
 use crate::redact::bytes::{line_from, starts_word};
 use std::ops::Range;
 

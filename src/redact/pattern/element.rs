@@ -1,6 +1,6 @@
 //! Secrets between the tags of an XML element, raw or escaped.
 
-use super::no_value::is_no_value;
+use super::value::is_no_value;
 use crate::redact::bytes::{NEAR, first, is_name, line_from};
 use std::ops::Range;
 

@@ -1,9 +1,8 @@
 //! Secrets in HTTP headers.
 
 use super::connection::starts_name;
-use super::no_value::is_no_value;
 use super::token;
-use super::value;
+use super::value::{self, is_no_value};
 use crate::redact::bytes::{line_from, signs, starts_word};
 use std::ops::Range;
 

@@ -8,7 +8,6 @@ mod connection;
 mod element;
 mod header;
 mod named;
-mod no_value;
 mod pair;
 mod token;
 mod value;
@@ -28,9 +27,9 @@ pub(super) const MAX_VALUE: usize = 16 * 1024;
 
 /// A part of a text that must go.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct Span<K = Kind> {
     pub range: Range<usize>,
-    pub kind: Kind,
+    pub kind: K,
 }
 
 /// How candidates of one kind are found, and where the value of one is.
@@ -78,29 +77,24 @@ fn rules() -> [Rule; 17] {
 }
 
 /// All rules, and what finds the candidates of all of them at once.
-struct Search {
-    rules: [Rule; 17],
-    candidates: Regex,
-}
-
-static SEARCH: LazyLock<Search> = LazyLock::new(|| {
+static SEARCH: LazyLock<([Rule; 17], Regex)> = LazyLock::new(|| {
     let rules = rules();
     let expressions = rules.each_ref().map(|rule| rule.candidate.as_str());
     let bytes = syntax::Config::new().unicode(false).utf8(false).case_insensitive(true);
     #[expect(clippy::expect_used, reason = "the expressions are constant and every test compiles them")]
     let candidates =
         Regex::builder().syntax(bytes).build_many(&expressions).expect("the expressions compile");
-    Search { rules, candidates }
+    (rules, candidates)
 });
 
 /// Appends every span of `text`, in order.
 pub(super) fn spans(text: &[u8], out: &mut Vec<Span>) {
-    let search = &*SEARCH;
+    let (rules, candidates) = &*SEARCH;
     let mut at = 0;
     let mut segment = Segment::default();
-    while let Some(found) = search.candidates.find(Input::new(text).range(at..)) {
+    while let Some(found) = candidates.find(Input::new(text).range(at..)) {
         at = found.start() + 1;
-        let Some(rule) = search.rules.get(found.pattern().as_usize()) else { continue };
+        let Some(rule) = rules.get(found.pattern().as_usize()) else { continue };
         let value = (rule.value)(text, found.range(), &mut segment).filter(|range| !range.is_empty());
         if let Some(mut range) = value {
             range.end = reach(text, &range);

@@ -2,8 +2,7 @@
 //! "…")`, `[Password, …]`.
 
 use super::named::{NAMES, TAIL, name_before};
-use super::no_value::is_no_value;
-use super::value::{AROUND, assigned};
+use super::value::{AROUND, assigned, is_no_value};
 use crate::redact::bytes::{NEAR, before, first, line_from, signs, trim_end};
 use std::ops::Range;
 

@@ -1,9 +1,10 @@
-//! Where a value begins and how far it reaches: in quotes of any kind, in braces, in a list, or bare.
+//! Where a value begins and how far it reaches: in quotes of any kind, in braces, in a list, or bare. And which values are no
+//! secrets: empty, masked, switches, placeholders, words about a secret.
 
 use super::connection::{closes_entity, starts_name};
-use super::no_value::is_no_value;
 use super::token;
-use crate::redact::bytes::{NEAR, before, first, line_from, signs, slashes_at_end, trim_end};
+use crate::redact::bytes::{NEAR, before, first, is_one_of, line_from, signs, slashes_at_end, trim_end};
+use crate::redact::lists::LISTS;
 use std::ops::Range;
 
 /// What opens and closes a value, raw or escaped.
@@ -135,14 +136,29 @@ fn unquoted_length(rest: &[u8], connection: bool) -> usize {
 
 /// Whether what follows a closing sign shows that it closed the value.
 fn goes_on(tail: &[u8]) -> bool {
-    match tail.first() {
-        None => true,
-        Some(b)
-            if b.is_ascii_whitespace()
-                || matches!(b, b'"' | b'\'' | b')' | b']' | b'}' | b'<' | b';' | b',') =>
-        {
-            true
-        }
-        Some(_) => starts_name(tail),
-    }
+    let closes = |b: &u8| b.is_ascii_whitespace() || b"\"')]}<;,".contains(b);
+    tail.first().is_none_or(closes) || starts_name(tail)
+}
+
+/// Whether a value is empty, switched, masked, a word about it, a place for one, or a marker.
+pub(super) fn is_no_value(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    let masked = value.iter().all(|b| matches!(b, b'*' | b'-' | b'=' | b'>' | b'.' | b':' | b'|'));
+    let counted = value.len() <= 3 && value.iter().all(u8::is_ascii_digit);
+    let sign = value.len() <= 2 && value.iter().all(u8::is_ascii_punctuation);
+    masked
+        || counted
+        || sign
+        || is_one_of(value, &LISTS.no_values)
+        || is_numbered(value)
+        || std::str::from_utf8(value).is_ok_and(crate::redact::is_marker)
+}
+
+/// `{1}` of a format, `@p4` of a statement.
+fn is_numbered(value: &[u8]) -> bool {
+    let number = |inside: Option<&[u8]>| {
+        inside.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+    };
+    number(value.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")))
+        || number(value.strip_prefix(b"@p"))
 }

@@ -78,34 +78,20 @@ fn of(finding: &Finding, evidence: &Evidence) -> EvidenceView {
 }
 
 pub(super) fn view(evidence: &Evidence) -> EvidenceView {
-    let (kind, node, place, fact, text) = match evidence {
-        Evidence::Text { place, excerpt } => ("text", "", place, "", excerpt.as_str()),
-        Evidence::Value { node, fact, value, place } => {
-            ("value", node.as_str(), place, fact.as_str(), value.as_str())
-        }
-        Evidence::Absence { node, fact, place } => {
-            ("absence", node.as_str(), place, fact.as_str(), "not there")
-        }
-        Evidence::Record { source, says } => {
-            let [node, input, fact] = [const { String::new() }; 3];
-            return EvidenceView {
-                kind: "record",
-                node,
-                input,
-                place: source.clone(),
-                fact,
-                text: says.clone(),
-            };
-        }
+    let (kind, node, fact, text) = match evidence {
+        Evidence::Text { excerpt, .. } => ("text", "", "", excerpt.as_str()),
+        Evidence::Value { node, fact, value, .. } => ("value", node.as_str(), fact.as_str(), value.as_str()),
+        Evidence::Absence { node, fact, .. } => ("absence", node.as_str(), fact.as_str(), "not there"),
+        Evidence::Record { says, .. } => ("record", "", "", says.as_str()),
     };
-    EvidenceView {
-        kind,
-        node: node.to_owned(),
-        input: place.input.clone(),
-        place: place.to_string(),
-        fact: fact.to_owned(),
-        text: text.to_owned(),
-    }
+    let (input, place) = match evidence {
+        Evidence::Text { place, .. } | Evidence::Value { place, .. } | Evidence::Absence { place, .. } => {
+            (place.input.clone(), place.to_string())
+        }
+        Evidence::Record { source, .. } => (String::new(), source.clone()),
+    };
+    let [node, fact, text] = [node, fact, text].map(str::to_owned);
+    EvidenceView { kind, node, input, place, fact, text }
 }
 
 #[cfg(test)]

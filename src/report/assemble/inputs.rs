@@ -2,6 +2,7 @@
 
 use crate::finding::{Outcome, RuleResult};
 use crate::model::{Cluster, Input};
+use crate::plan::unique;
 use crate::report::model::{FindingView, InputView, Reason};
 use std::collections::BTreeSet;
 
@@ -20,7 +21,22 @@ pub(super) fn views<'a>(
                 text: finding.title.clone(),
                 anchor: finding.anchor.clone(),
             });
-        InputView::new(input, decided(results, &input.name), proves.collect())
+        InputView {
+            name: input.name.clone(),
+            kind: input.kind,
+            status: input.status,
+            reason: input.problems.first().map(|problem| problem.text.clone()),
+            problems: input.problems.clone(),
+            notes: input.notes.clone(),
+            node: input.node.clone(),
+            bytes: input.bytes,
+            sha256: input.sha256.clone(),
+            taken: input.taken.clone(),
+            tool: input.tool.clone(),
+            holds: unique(input.holds.iter().cloned()),
+            decided: decided(results, &input.name),
+            proves: proves.collect(),
+        }
     };
     cluster.inputs.iter().map(view).collect()
 }

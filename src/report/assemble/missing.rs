@@ -7,6 +7,7 @@ use crate::knowledge::rows::RuleMeta;
 use crate::model::{BuildVersion, Cluster};
 use crate::plan::{listed, safe_name};
 use crate::report::model::{MissingPart, MissingView};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// First build whose REST interface has the node list.
@@ -47,27 +48,22 @@ pub(super) fn missing(
     for one in results {
         let Outcome::Unknown { missing } = &one.outcome else { continue };
         for fact in missing {
-            let (closes, node) = match &fact.from {
-                EvidenceRequest::Answer { id } => (Closes::Answer(id.clone()), fact.node.clone()),
-                EvidenceRequest::NodeList => (Closes::NodeList, None),
-                EvidenceRequest::VersionHistory => (Closes::Queries, None),
-                EvidenceRequest::NodeNames => (Closes::NodeNames, None),
-                EvidenceRequest::Export { export } => (by_way(export, knowledge), fact.node.clone()),
-                EvidenceRequest::Bundle { node } => (Closes::Bundles, Some(node.clone())),
-                EvidenceRequest::BundleAgain { node, how } => {
-                    (Closes::Again(how.clone()), Some(node.clone()))
+            let (closes, node, export) = match &fact.from {
+                EvidenceRequest::Answer { id } => (Closes::Answer(id.clone()), fact.node.as_ref(), None),
+                EvidenceRequest::NodeList => (Closes::NodeList, None, None),
+                EvidenceRequest::VersionHistory => (Closes::Queries, None, Some(VERSIONS)),
+                EvidenceRequest::NodeNames => (Closes::NodeNames, None, None),
+                EvidenceRequest::Export { export } => {
+                    (by_way(export, knowledge), fact.node.as_ref(), Some(export.as_str()))
                 }
-                EvidenceRequest::Nothing => (Closes::Nothing, fact.node.clone()),
+                EvidenceRequest::Bundle { node } => (Closes::Bundles, Some(node), None),
+                EvidenceRequest::BundleAgain { node, how } => (Closes::Again(how.clone()), Some(node), None),
+                EvidenceRequest::Nothing => (Closes::Nothing, fact.node.as_ref(), None),
             };
             let gap = gaps.entry(closes).or_default();
-            gap.nodes.extend(node);
+            gap.nodes.extend(node.cloned());
             gap.rules.insert(one.rule.clone());
             gap.facts.insert(fact.clone());
-            let export = match &fact.from {
-                EvidenceRequest::VersionHistory => Some(VERSIONS),
-                EvidenceRequest::Export { export } => Some(export.as_str()),
-                _ => None,
-            };
             if let Some(export) = export {
                 gap.exports.entry(export.to_owned()).or_default().insert(one.rule.clone());
             }
@@ -77,13 +73,9 @@ pub(super) fn missing(
         }
     }
     let mut gaps: Vec<(Closes, Request)> = gaps.into_iter().collect();
+    // The map has them in the order of what closes them, and the sort keeps it among equal ones.
     gaps.sort_by_key(|(closes, gap)| {
-        (
-            *closes == Closes::Nothing,
-            usize::MAX - gap.blockers.len(),
-            usize::MAX - gap.rules.len(),
-            closes.clone(),
-        )
+        (*closes == Closes::Nothing, Reverse(gap.blockers.len()), Reverse(gap.rules.len()))
     });
     gaps.into_iter()
         .enumerate()
@@ -161,23 +153,21 @@ fn texts(
 ) -> (String, Vec<String>) {
     let nodes = listed(names);
     let calls = |joint: &str| parts.iter().map(|part| part.call.as_str()).collect::<Vec<_>>().join(joint);
+    let send = |what: &str, of: &str| match parts {
+        [one] => format!("Send {}", one.title),
+        _ => format!("Send the {what} of {} {of}", parts.len()),
+    };
     match closes {
         Closes::NodeList => node_list(cluster),
         Closes::Calls => (
-            match parts {
-                [one] => format!("Send {}", one.title),
-                _ => format!("Send the answers of {} REST calls", parts.len()),
-            },
+            send("answers", "REST calls"),
             vec![format!(
                 "Sign in to the REST interface as an administrator and save each answer as a JSON file: {}.",
                 calls("; ")
             )],
         ),
         Closes::Queries => (
-            match parts {
-                [one] => format!("Send {}", one.title),
-                _ => format!("Send the results of {} queries of the database", parts.len()),
-            },
+            send("results", "queries of the database"),
             vec![format!(
                 "In the product's database run what \"clusterbrief sql {}\" prints, and save each result as CSV or as a sheet \
                  of one workbook.",
@@ -185,10 +175,7 @@ fn texts(
             )],
         ),
         Closes::Commands => (
-            match parts {
-                [one] => format!("Send {}", one.title),
-                _ => format!("Send the answers of {} commands of RabbitMQ", parts.len()),
-            },
+            send("answers", "commands of RabbitMQ"),
             vec![format!("In the RabbitMQ command prompt run, and send the files: {}.", calls("; "))],
         ),
         Closes::NodeNames => (
@@ -229,7 +216,7 @@ fn texts(
             (ask, how)
         }
         Closes::Nothing => (
-            HOPELESS.into(),
+            "Nothing that can be sent today decides these".into(),
             vec!["They are listed so that nobody takes them for passed.".into()],
         ),
     }
@@ -248,8 +235,6 @@ fn node_list(cluster: &Cluster) -> (String, Vec<String>) {
     };
     ("Send the product's list of nodes".into(), how)
 }
-
-const HOPELESS: &str = "Nothing that can be sent today decides these";
 
 /// Whether nothing that the customer can send closes this gap.
 pub(super) fn is_hopeless(view: &MissingView) -> bool {

@@ -8,32 +8,36 @@ mod missing;
 mod nodes;
 mod verdict;
 
-use crate::finding::{Finding, Outcome, RuleResult, Severity, is_bundle_safety, reach};
+use crate::finding::{Outcome, RuleResult, Severity, is_bundle_safety, reach};
+use crate::knowledge::causes::CauseRow;
 use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Citation, Knowledge, Overlay, OverlayRecord, Source, Sources};
-use crate::model::Cluster;
-use crate::plan::{self, At, Causes, PlannedAction};
+use crate::model::{Area, Cluster};
+use crate::plan::{self, At, Causes, Reason, reason, reason_at};
 use crate::report::model::{
-    Action, BalancerFact, Cause, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView,
-    Reason, Report, RuleCoverage, RuleText, SCHEMA, SourceView, Tool,
+    BalancerFact, Cause, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView, Report,
+    RuleCoverage, RuleText, SCHEMA, SourceView, Tool,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Assembles the report. Equal arguments give an equal report.
+/// Assembles the report. Equal arguments give an equal report. `required` are areas that the asker requires beside those
+/// of the question.
 pub fn assemble(
     cluster: &Cluster,
     results: &[RuleResult],
     rules: &[&RuleMeta],
     knowledge: &Knowledge,
+    required: &BTreeSet<Area>,
 ) -> Report {
     let by_id: BTreeMap<&str, &RuleMeta> = rules.iter().map(|rule| (rule.id.as_str(), *rule)).collect();
-    let severities = rules.iter().map(|rule| (rule.id.as_str(), rule.severity)).collect();
-    let reached = reach(results, &severities, !cluster.node_set.confirmed_by.is_empty());
+    let weights = rules.iter().map(|rule| (rule.id.as_str(), rule.weight())).collect();
+    let reached = reach(results, &weights, &verdict::asked(cluster, required));
     let causes = plan::causes(results, knowledge);
     let work = plan::work(results, &causes, cluster, knowledge, &by_id);
     let missing = missing::missing(cluster, results, &by_id, knowledge);
     let (safety, findings) = findings(cluster, results, &causes, &by_id, knowledge);
     let coverage = coverage(results, rules);
+    let speaking: Vec<&RuleMeta> = rules.iter().copied().filter(|rule| speaks(results, &rule.id)).collect();
 
     Report {
         schema: SCHEMA,
@@ -56,9 +60,8 @@ pub fn assemble(
             findings: &findings,
             missing: &missing,
             coverage: &coverage,
-            work: &work,
         }),
-        actions: actions(results, &work),
+        actions: work,
         repairs: plan::repairs(cluster, results, knowledge),
         plan: plan::plan(cluster, results, knowledge, &plan::PlanRequest::Upgrade { by: None }),
         checklist: cluster.target.map(|_| {
@@ -72,8 +75,8 @@ pub fn assemble(
         outcomes: results.iter().map(outcome).collect(),
         coverage,
         inputs: inputs::views(cluster, results, safety.iter().chain(&findings)),
-        sources: cited(rules, results, knowledge),
-        rules: texts(results, rules, &knowledge.sources),
+        sources: cited(&speaking, results, knowledge),
+        rules: speaking.iter().map(|rule| text(rule, &knowledge.sources)).collect(),
         safety,
         findings,
     }
@@ -96,6 +99,7 @@ fn own(own: &Overlay) -> KnowledgeView {
         edition: own.edition.map(|day| day.to_string()),
         overridden: named(&own.overridden),
         added: named(&own.added),
+        passed_over: own.passed_over.clone(),
     }
 }
 
@@ -110,21 +114,18 @@ fn findings(
     let mut safety = Vec::new();
     let mut others = Vec::new();
     let mut anchors = BTreeSet::new();
-    for (outer, one) in results.iter().enumerate() {
-        let info = rules.get(one.rule.as_str());
-        for (inner, finding) in one.outcome.findings().iter().enumerate() {
-            let mut view = evidence::finding(cluster, &one.rule, finding, info.copied(), knowledge);
-            view.caused_by = caused_by(results, causes, (outer, inner));
-            let mut twin = 1;
-            while !anchors.insert(view.anchor.clone()) {
-                twin += 1;
-                view.anchor = format!("finding-{}-{twin}", view.fingerprint);
-            }
-            // What is merely worth knowing of a bundle is no alarm.
-            let alarm = is_bundle_safety(&one.rule) && finding.severity < Severity::Info;
-            let list = if alarm { &mut safety } else { &mut others };
-            list.push(view);
+    for (at, rule, finding) in plan::all_findings(results) {
+        let mut view = evidence::finding(cluster, rule, finding, rules.get(rule).copied(), knowledge);
+        view.caused_by = caused_by(results, causes, at);
+        let mut twin = 1;
+        while !anchors.insert(view.anchor.clone()) {
+            twin += 1;
+            view.anchor = format!("finding-{}-{twin}", view.fingerprint);
         }
+        // What is merely worth knowing of a bundle is no alarm.
+        let alarm = is_bundle_safety(rule) && finding.severity < Severity::Info;
+        let list = if alarm { &mut safety } else { &mut others };
+        list.push(view);
     }
     for list in [&mut safety, &mut others] {
         let key =
@@ -134,40 +135,12 @@ fn findings(
     (safety, others)
 }
 
-fn actions(results: &[RuleResult], work: &[PlannedAction]) -> Vec<Action> {
-    work.iter()
-        .enumerate()
-        .map(|(index, work)| Action {
-            number: index + 1,
-            mends: work.fixes.iter().filter_map(|at| reason_at(results, *at)).collect(),
-            ends: work.also_resolves.iter().filter_map(|at| reason_at(results, *at)).collect(),
-            title: work.title.clone(),
-            nodes: work.nodes.clone(),
-            why: work.why.clone(),
-            steps: work.steps.clone(),
-            severity: work.severity,
-            confidence: work.confidence,
-        })
-        .collect()
-}
-
-fn reason_at(results: &[RuleResult], at: At) -> Option<Reason> {
-    Some(reason(&results.get(at.0)?.rule, plan::find(results, at)?))
-}
-
 fn caused_by(results: &[RuleResult], causes: &Causes, at: At) -> Vec<Cause> {
-    let causes = causes.of(at).iter().filter_map(|(at, row)| Some((reason_at(results, *at)?, &row.why)));
-    causes
-        .map(|(Reason { rule, text, anchor }, why)| Cause { rule, text, anchor, why: why.clone() })
-        .collect()
-}
-
-fn reason(rule: &str, finding: &Finding) -> Reason {
-    Reason {
-        rule: rule.to_owned(),
-        text: finding.title.clone(),
-        anchor: format!("finding-{}", finding.fingerprint(rule)),
-    }
+    let cause = |(at, row): &(At, &CauseRow)| {
+        let Reason { rule, text, anchor } = reason_at(results, *at)?;
+        Some(Cause { rule, text, anchor, why: row.why.clone() })
+    };
+    causes.of(at).iter().filter_map(cause).collect()
 }
 
 /// What an outcome says beside its word.
@@ -215,6 +188,7 @@ fn coverage(results: &[RuleResult], rules: &[&RuleMeta]) -> Coverage {
                 rule: rule.id.clone(),
                 title: rule.title.clone(),
                 severity: rule.severity,
+                area: rule.area(),
                 scope: rule.scope,
                 outcome: word,
                 detail: decisive.map_or_else(|| "the rule was not judged".to_owned(), detail),
@@ -233,21 +207,17 @@ fn speaks(results: &[RuleResult], id: &str) -> bool {
     })
 }
 
-fn texts(results: &[RuleResult], rules: &[&RuleMeta], sources: &Sources) -> Vec<RuleText> {
-    rules
-        .iter()
-        .filter(|rule| speaks(results, &rule.id))
-        .map(|rule| RuleText {
-            id: rule.id.clone(),
-            title: rule.title.clone(),
-            severity: rule.severity,
-            what: rule.description.clone(),
-            why: rule.rationale.clone(),
-            fix: rule.remediation.clone(),
-            blind: rule.limitations.clone(),
-            sources: citations(&rule.references, sources),
-        })
-        .collect()
+fn text(rule: &RuleMeta, sources: &Sources) -> RuleText {
+    RuleText {
+        id: rule.id.clone(),
+        title: rule.title.clone(),
+        severity: rule.severity,
+        what: rule.description.clone(),
+        why: rule.rationale.clone(),
+        fix: rule.remediation.clone(),
+        blind: rule.limitations.clone(),
+        sources: citations(&rule.references, sources),
+    }
 }
 
 fn citations(cites: &[Citation], sources: &Sources) -> Vec<CitationView> {
@@ -262,10 +232,9 @@ fn citations(cites: &[Citation], sources: &Sources) -> Vec<CitationView> {
 }
 
 fn cited(rules: &[&RuleMeta], results: &[RuleResult], knowledge: &Knowledge) -> Vec<SourceView> {
-    let of_rules = rules.iter().filter(|rule| speaks(results, &rule.id)).flat_map(|rule| &rule.references);
     let findings = results.iter().flat_map(|one| one.outcome.findings());
     let errors = findings.filter_map(|finding| knowledge.signature(finding.signature.as_deref()?));
-    let cites = of_rules.chain(errors.flat_map(|error| &error.cites));
+    let cites = rules.iter().flat_map(|rule| &rule.references).chain(errors.flat_map(|error| &error.cites));
     let keys: BTreeMap<&str, &Source> = cites
         .filter_map(|cite| knowledge.sources.find(cite))
         .map(|source| (source.key.as_str(), source))

@@ -1,7 +1,8 @@
 //! Nodes at a glance.
 
-use crate::finding::{Finding, RuleResult, Severity, Subject, SubjectKind};
+use crate::finding::{Finding, RuleResult, Severity, Subject, SubjectKind, is_bundle_safety};
 use crate::model::{Cluster, Role};
+use crate::plan::all_findings;
 use crate::report::model::NodeCard;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,12 @@ pub(super) fn cards(cluster: &Cluster, results: &[RuleResult]) -> Vec<NodeCard> 
         .nodes
         .iter()
         .map(|node| {
-            let mine = findings_of(results, &Subject::node(&node.name));
+            // Findings whose own subject is this node, with their rules.
+            let subject = Subject::node(&node.name);
+            let mine: Vec<(&str, &Finding)> = all_findings(results)
+                .filter(|(_, rule, finding)| !is_bundle_safety(rule) && finding.subject == subject)
+                .map(|(_, rule, finding)| (rule, finding))
+                .collect();
             let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
             for (_, finding) in &mine {
                 *counts.entry(finding.severity.word()).or_default() += 1;
@@ -30,16 +36,6 @@ pub(super) fn cards(cluster: &Cluster, results: &[RuleResult]) -> Vec<NodeCard> 
                 findings: counts,
             }
         })
-        .collect()
-}
-
-/// Findings whose own subject is `subject`, with their rules.
-fn findings_of<'a>(results: &'a [RuleResult], subject: &Subject) -> Vec<(&'a str, &'a Finding)> {
-    results
-        .iter()
-        .filter(|one| !one.rule.starts_with("BND-"))
-        .flat_map(|one| one.outcome.findings().iter().map(|finding| (one.rule.as_str(), finding)))
-        .filter(|(_, finding)| finding.subject == *subject)
         .collect()
 }
 

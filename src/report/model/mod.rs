@@ -4,20 +4,21 @@
 mod findings;
 mod matrix;
 
+pub use crate::plan::{Action, Reason};
 pub use findings::*;
 pub use matrix::*;
 
-use crate::finding::{Confidence, MissingEvidence, Readiness, Scope, Severity, Subject};
+use crate::finding::{Looked, MissingEvidence, Readiness, Scope, Severity, Subject};
 use crate::model::cluster::Contact;
 use crate::model::input::Problem;
-use crate::model::{Input, InputKind, InputStatus};
+use crate::model::{Area, InputKind, InputStatus};
 use crate::plan::checklist::Checklist;
 use crate::plan::{Plan, Runbook};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Version of the JSON report.
-pub const SCHEMA: &str = "clusterbrief-report/1.2";
+pub const SCHEMA: &str = "clusterbrief-report/1.3";
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]
@@ -102,6 +103,8 @@ pub struct KnowledgeView {
     pub overridden: Vec<String>,
     /// Records beside the built-in ones.
     pub added: Vec<String>,
+    /// Files that say nothing about the product, each with the reason.
+    pub passed_over: Vec<String>,
 }
 
 /// One node at a glance.
@@ -146,7 +149,9 @@ pub struct VerdictView {
     pub state: Readiness,
     /// State in capitals: `NOT READY`.
     pub label: &'static str,
-    /// The question it answers: "Does this cluster work as it should now?" or "… ready to upgrade to …?".
+    /// Whether nothing of weight was left out: all nodes are known, and no blocker or high rule is undecided.
+    pub complete: bool,
+    /// The question it answers: "Is this 3-node cluster healthy?" or "… ready for the upgrade to …?".
     pub question: String,
     /// One sentence a reader gets in ten seconds.
     pub headline: String,
@@ -154,46 +159,47 @@ pub struct VerdictView {
     pub reasons: Vec<Reason>,
     /// What would settle it, for CANNOT SAY.
     pub settle: Vec<String>,
+    /// What was not looked at, or not wholly, as a report names it; empty if the verdict is complete.
+    pub left_out: Vec<String>,
+    /// How many checks were done: "152 of 163 applicable checks done, 11 open".
+    pub checks: String,
+    /// Every area of the cluster, and how far it was looked at.
+    pub areas: Vec<AreaView>,
+    /// Which nodes the verdict is about.
+    pub node_set: NodeSetView,
     /// Findings by severity word, bundle safety left out.
     #[cfg_attr(test, schemars(schema_with = "super::json::schema::by_severity"))]
     pub counts: BTreeMap<&'static str, usize>,
 }
 
-/// One reason of the verdict.
+/// An area of the cluster, and how far it was looked at.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Reason {
-    /// Rule id.
-    pub rule: String,
-    /// Text.
-    pub text: String,
-    /// Anchor of the finding or the missing item (`finding-…`, `missing-…`), without `#`.
-    pub anchor: String,
+pub struct AreaView {
+    /// The area.
+    pub area: Area,
+    /// Its name.
+    pub label: &'static str,
+    /// Whether the question cannot be answered without it.
+    pub required: bool,
+    /// How far it was looked at.
+    pub looked: Looked,
+    /// Rules that apply and were decided.
+    pub decided: usize,
+    /// Rules that apply and are undecided, in order of id.
+    pub open: Vec<String>,
 }
 
-/// One step of the merged plan.
+/// The nodes that the verdict is about.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Action {
-    /// Position, from 1.
-    #[cfg_attr(test, schemars(range(min = 1)))]
-    pub number: usize,
-    /// What to do, an imperative sentence.
-    pub title: String,
-    /// Nodes to do it on, in order; empty: once for the cluster.
+pub struct NodeSetView {
+    /// Names of the nodes that serve requests.
     pub nodes: Vec<String>,
-    /// Why, one sentence.
-    pub why: String,
-    /// How, in steps; text of ours only.
-    pub steps: Vec<String>,
-    /// Worst severity of what it mends.
-    pub severity: Severity,
-    /// Whether it rests on inferred findings only: then it asks to check first.
-    pub confidence: Confidence,
-    /// What it mends.
-    pub mends: Vec<Reason>,
-    /// What probably ends with it, because it follows from what it mends.
-    pub ends: Vec<Reason>,
+    /// What confirms that these are all; empty: nothing does.
+    pub confirmed_by: Vec<String>,
+    /// Nodes of a confirmed set without a bundle.
+    pub without_bundle: Vec<String>,
 }
 
 /// One thing that is missing.
@@ -272,6 +278,8 @@ pub struct RuleCoverage {
     pub title: String,
     /// Severity at its worst.
     pub severity: Severity,
+    /// The area that it belongs to.
+    pub area: Area,
     /// Which question it belongs to.
     pub scope: Scope,
     /// Rolled-up outcome.
@@ -315,34 +323,6 @@ pub struct InputView {
     pub decided: Vec<String>,
     /// Findings with evidence from it, in the order of the findings.
     pub proves: Vec<Reason>,
-}
-
-impl InputView {
-    /// An input and what was made of it.
-    pub fn new(input: &Input, decided: Vec<String>, proves: Vec<Reason>) -> Self {
-        let mut holds: Vec<String> = Vec::new();
-        for held in &input.holds {
-            if !holds.contains(held) {
-                holds.push(held.clone());
-            }
-        }
-        Self {
-            name: input.name.clone(),
-            kind: input.kind,
-            status: input.status,
-            reason: input.problems.first().map(|problem| problem.text.clone()),
-            problems: input.problems.clone(),
-            notes: input.notes.clone(),
-            node: input.node.clone(),
-            bytes: input.bytes,
-            sha256: input.sha256.clone(),
-            taken: input.taken.clone(),
-            tool: input.tool.clone(),
-            holds,
-            decided,
-            proves,
-        }
-    }
 }
 
 /// A rule's texts.

@@ -23,6 +23,10 @@ catalogue! {
         bus_001_internal_bus,
         bus_002_backbones_differ,
         bus_008_no_mirror_policy,
+        bus_009_partition_handling,
+        bus_014_engines_offline,
+        bus_016_bus_cluster_faulty,
+        bus_017_even_number_of_brokers,
     ],
     cfg: [
         cfg_001_database_file_differs,
@@ -43,6 +47,8 @@ catalogue! {
         clu_008_build_sources_disagree,
         clu_009_sources_disagree,
         clu_010_answer_against_evidence,
+        clu_011_program_file_missing,
+        clu_012_settings_differ,
     ],
     enc: [
         enc_001_key_file_differs,
@@ -56,6 +62,8 @@ catalogue! {
         iis_011_authentication_without_iwa,
         iis_012_launcher_folders_need_anonymous,
         iis_013_engine_folders_missing,
+        iis_024_pool_or_site_stopped,
+        iis_025_application_offline,
     ],
     lbl: [
         lbl_002_sessions_move,
@@ -122,5 +130,6 @@ catalogue! {
         ver_011_out_of_support,
         ver_012_known_bad_build,
         ver_015_mixed_browser_files,
+        ver_016_known_vulnerability,
     ],
 }

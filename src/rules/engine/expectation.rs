@@ -10,6 +10,7 @@ use crate::model::items::Item;
 use crate::model::lookup::is_fact;
 use crate::model::{Node, Observed};
 use crate::rules::lib::activity::connection;
+use crate::rules::lib::at_work::{PROVED, all_work};
 use std::collections::BTreeSet;
 
 /// Whom a row is judged on.
@@ -79,7 +80,8 @@ fn of_cluster(cx: &Context) -> RowResults {
             all.add(cx, row, On::Cluster);
             continue;
         };
-        let Ok(items) = cx.items(list).map_err(|gap| all.missing.push(gap)) else { continue };
+        let Ok((items, part)) = cx.items_seen(list).map_err(|gap| all.missing.push(gap)) else { continue };
+        all.missing.extend(part);
         all.looked = true;
         // Of 25,000 items most say the same: those of which the facts of the row say what met it meet it too.
         let (paths, mut met) = (row.facts(), BTreeSet::new());
@@ -112,7 +114,7 @@ impl RowResults {
             Ok((None, _)) => {}
             Ok((Some(true), _)) => self.looked = true,
             Ok((Some(false), fact)) => self.findings.push(finding(cx, row, on, &fact)),
-            Err(_) if proven_by_build(cx, row, on) => {
+            Err(_) if proven_by_build(cx, row, on) || proven_by_running(cx, row) => {
                 self.looked = true;
                 self.proven = true;
             }
@@ -122,14 +124,17 @@ impl RowResults {
 
     /// A row that one node, or one item, must meet.
     fn add_any<'a>(&mut self, cx: &Context<'a>, row: &Expectation) {
+        let (mut met, mut gaps, mut seen) = (false, Vec::new(), Vec::new());
         let subjects: Vec<On<'a>> = match cx.knowledge.facts.list(&row.fact) {
-            Some(list) => match cx.items(list) {
-                Ok(items) => items.iter().map(On::Item).collect(),
+            Some(list) => match cx.items_seen(list) {
+                Ok((items, part)) => {
+                    gaps.extend(part);
+                    items.iter().map(On::Item).collect()
+                }
                 Err(gap) => return self.missing.push(gap),
             },
             None => cx.cluster.serving().map(On::Node).collect(),
         };
-        let (mut met, mut gaps, mut seen) = (false, Vec::new(), Vec::new());
         for on in &subjects {
             match evaluate(cx, row, *on) {
                 Ok((fits, fact)) => {
@@ -173,7 +178,7 @@ impl RowResults {
             return Outcome::not_applicable("its condition does not hold here");
         }
         if self.proven {
-            let proof = "proved by running: the installed build does not run without".into();
+            let proof = format!("{PROVED}: the product does not run without");
             return Outcome::Pass { note: proof, inferred: true };
         }
         Outcome::pass()
@@ -185,6 +190,11 @@ fn proven_by_build(cx: &Context, row: &Expectation, on: On) -> bool {
     let (Some(node), Some(build)) = (on.node(), row.proven_from) else { return false };
     node.version.value().is_some_and(|version| *version >= build)
         && connection(cx, node).is_ok_and(|connection| connection.is_recent())
+}
+
+/// Whether every node demonstrably works on what the row is about. That says nothing of what a target needs.
+fn proven_by_running(cx: &Context, row: &Expectation) -> bool {
+    row.proven_by_running && cx.target().is_none() && all_work(cx).is_ok()
 }
 
 /// Whether the subject meets the row, with the fact; `None` with the fact that excludes the subject where a
@@ -271,7 +281,8 @@ fn is_of_iis(row: &Expectation) -> bool {
 
 /// With the severity, confidence and sources of the row.
 fn weighed(row: &Expectation, mut finding: Finding) -> Finding {
-    finding.severity = row.severity.unwrap_or(finding.severity);
+    // The rule has its severity at its worst, which may be less without a target.
+    finding.severity = row.severity.map_or(finding.severity, |severity| severity.max(finding.severity));
     finding.notes.extend(row.notes.iter().cloned());
     if !row.cites.is_empty() {
         let keys: Vec<&str> = row.cites.iter().map(|cite| cite.source.as_str()).collect();

@@ -95,7 +95,7 @@ pub(in crate::rules) use known;
 /// `applies` it concerns all builds. Its doc comment has the four headings of [`RuleMeta::texts`].
 macro_rules! rule {
     ($(#[doc = $doc:literal])+ id: $id:literal, title: $title:literal, severity: $severity:ident,
-     $(scope: $scope:ident,)? subject: $subject:ident, $(applies: $applies:expr,)?
+     area: $area:ident, $(holds: $holds:ident,)? $(scope: $scope:ident,)? subject: $subject:ident, $(applies: $applies:expr,)?
      cites: [$($key:literal $status:ident),+ $(,)?] $(,)?) => {
         $(#[doc = $doc])+
         pub(crate) fn definition() -> $crate::rules::engine::rule::Rule {
@@ -103,7 +103,10 @@ macro_rules! rule {
                 id: $id.into(),
                 title: $title.into(),
                 severity: $crate::finding::Severity::$severity,
+                area: Some($crate::model::Area::$area),
+                holds: $crate::finding::Holds::default(),
                 scope: $crate::finding::Scope::Now,
+                now: None,
                 subject: $crate::finding::SubjectKind::$subject,
                 family: $crate::knowledge::rows::Family::Code,
                 applies: None,
@@ -116,6 +119,7 @@ macro_rules! rule {
                 remediation: String::new(),
                 limitations: String::new(),
             };
+            $(let meta = $crate::knowledge::rows::RuleMeta { holds: $crate::finding::Holds::$holds, ..meta };)?
             $(let meta = $crate::knowledge::rows::RuleMeta { scope: $crate::finding::Scope::$scope, ..meta };)?
             $(let meta = $crate::knowledge::rows::RuleMeta { applies: Some($applies), ..meta };)?
             let doc = concat!($($doc, "\n"),+);

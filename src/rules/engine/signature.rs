@@ -8,6 +8,7 @@ use crate::knowledge::Signature;
 use crate::model::cluster::current_window;
 use crate::model::log::{Component, Hit, LogDigest, Origin, Period, Sample};
 use crate::model::{Node, label};
+use crate::rules::lib::at_work::works;
 use crate::rules::lib::language;
 use crate::rules::lib::logged_connection::proved_by_logs;
 use chrono::{DateTime, FixedOffset, TimeDelta};
@@ -205,7 +206,7 @@ fn enough(digest: &LogDigest, signature: &Signature, hit: &Hit) -> bool {
 }
 
 /// How sure it is that a hit is about the node itself; `None` if it is about work on another machine.
-fn bearing(cx: &Context, node: &Node, hit: &Hit) -> Option<Confidence> {
+pub(in crate::rules) fn bearing(cx: &Context, node: &Node, hit: &Hit) -> Option<Confidence> {
     let host = match &hit.origin {
         Origin::Node => return Some(Confidence::Confirmed),
         Origin::Workload(_) => return None,
@@ -368,7 +369,7 @@ pub(in crate::rules) fn covered(
         .map(|hole| format!("; no line from {} to {}", text(hole.from), text(hole.to)))
         .collect();
     let reaches = period.from.to_utc() <= wanted + START_UP && period.to.to_utc() >= wanted;
-    if (reaches && holes.is_empty()) || proved_by_logs(cx, node).is_ok() {
+    if (reaches && holes.is_empty()) || proved_by_logs(cx, node).is_ok() || works(cx, node).is_ok() {
         return Ok(format!("{covered}{}", told.concat()));
     }
     if let (true, Some(hole)) = (reaches, holes.first()) {

@@ -25,7 +25,7 @@ impl Connection {
 /// What the node list says of the node's connection.
 pub(crate) fn connection(cx: &Context, node: &Node) -> Result<Connection, MissingEvidence> {
     let list = cx.list()?;
-    let Some(row) = &node.row else { return Ok(Connection::Unlisted) };
+    let Some(row) = &node.row else { return cx.whole_list().map(|_| Connection::Unlisted) };
     let connected =
         cx.settle(node, "row.last-connected", row.last_connected.as_ref(), "the last connection")?;
     match (connected.value(), &list.newest_connection) {

@@ -1,10 +1,8 @@
 //! What the logs of a node show of its connection to the database and of its key: the line that proves that both worked,
 //! and the newest error that says otherwise.
 
-#![allow(dead_code, reason = "the proof by running calls it from its own change on")]
-
 use crate::knowledge::Signature;
-use crate::model::log::{ConnectedLine, Origin, PROOF_WINDOW};
+use crate::model::log::{ConnectedLine, PROOF_WINDOW};
 use crate::rules::engine::prelude::*;
 use chrono::{DateTime, Utc};
 
@@ -27,13 +25,6 @@ pub(crate) struct LoggedFault<'a> {
     pub(crate) time: Option<DateTime<Utc>>,
 }
 
-impl LoggedConnection<'_> {
-    /// When the proving line was written.
-    pub(crate) fn proved_at(&self) -> Option<DateTime<Utc>> {
-        self.proof.map(|line| line.time.to_utc())
-    }
-}
-
 /// What the logs of the node show. `Err` if there are none.
 pub(crate) fn logged_connection<'a>(
     cx: &Context<'a>,
@@ -43,11 +34,11 @@ pub(crate) fn logged_connection<'a>(
     let started = started(cx, node);
     let contrary = |signature: &Signature| signature.rules.iter().any(|id| CONTRARY.contains(&id.as_str()));
     let signatures = cx.knowledge.signatures.iter().filter(|one| contrary(one) && !one.corroborating_only);
-    let faults = signatures.flat_map(|signature| {
+    let faults = signatures.flat_map(|known| {
         let hits = digest.hits.iter().filter(|hit| {
-            hit.signature == signature.id && hit.errors > 0 && !matches!(hit.origin, Origin::Workload(_))
+            hit.signature == known.id && hit.errors > 0 && signature::bearing(cx, node, hit).is_some()
         });
-        hits.map(move |hit| LoggedFault { signature, time: hit.last_error.map(|time| time.to_utc()) })
+        hits.map(move |hit| LoggedFault { signature: known, time: hit.last_error.map(|time| time.to_utc()) })
     });
     let since = |fault: &LoggedFault| match (fault.time, started) {
         (Some(time), Some(started)) => time >= started,

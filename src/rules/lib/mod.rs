@@ -6,6 +6,7 @@ pub(in crate::rules) mod at_work;
 pub(in crate::rules) mod clock_skew;
 pub(in crate::rules) mod comparable;
 pub(in crate::rules) mod dlls;
+pub(in crate::rules) mod file_kind;
 pub(in crate::rules) mod folder;
 pub(in crate::rules) mod installed;
 pub(in crate::rules) mod key_files;

@@ -153,7 +153,7 @@ fn content_of_configurations_that_are_not_collected_appears_nowhere() {
     fs::write(dir.path().join("TMS/web.config"), beside).unwrap();
     for level in [Level::Secrets, Level::Identities] {
         let iis_config = Some(dir.path().join("applicationHost.config"));
-        let options = Options { level, iis_config, ..Options::new(&app, dir.path().join(level.as_str())) };
+        let options = Options { level, iis_config, ..Options::new(&app, dir.path().join(level.to_string())) };
         let taken = run(&options, &node.host(), &mut Silent).unwrap();
         assert!(taken.notes.is_empty(), "{:?}", taken.notes);
         let all = everything(&taken.path);

@@ -159,7 +159,7 @@ fn values_under_secret_names_are_removed_from_exports_at_both_levels() {
         let input = dir.path().join(name);
         fs::write(&input, text).unwrap();
         for level in [Level::Secrets, Level::Identities] {
-            let out = dir.path().join(level.as_str());
+            let out = dir.path().join(level.to_string());
             let asked = Scrub { input: input.clone(), level, case_key: None, out };
             let scrubbed = scrub(&asked, &mut Silent).unwrap();
             let out = fs::read_to_string(scrubbed.path).unwrap();

@@ -39,7 +39,7 @@ fn files_of_any_origin_are_searched_by_pattern_and_by_name() {
 
     for (number, level) in [Level::Secrets, Level::Identities].into_iter().enumerate() {
         let node = node(1);
-        let home = dir.path().join(level.as_str());
+        let home = dir.path().join(level.to_string());
         fs::create_dir(&home).unwrap();
         let app = node.write(&home).unwrap();
         let options = Options { level, ..Options::new(&app, dir.path().join(format!("out{number}"))) };
@@ -52,7 +52,7 @@ fn files_of_any_origin_are_searched_by_pattern_and_by_name() {
 
 #[test]
 fn our_own_bundles_hold_no_secret_of_any_pattern_or_name() {
-    let searcher = Searcher::new();
+    let searcher = Searcher::default();
     let mut bundles = 0;
     for manifest in walkdir::WalkDir::new(made()).into_iter().map(Result::unwrap) {
         if manifest.file_name() != "manifest.json" {

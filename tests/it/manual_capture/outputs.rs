@@ -37,6 +37,7 @@ fn options() -> cluster::Options {
         as_of: "2026-11-20T12:00:00Z".parse().unwrap(),
         target: BuildVersion::parse("12.0.000022").ok(),
         package: None,
+        require: BTreeSet::new(),
     }
 }
 

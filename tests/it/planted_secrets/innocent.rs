@@ -76,7 +76,7 @@ fn innocent() -> Vec<String> {
 fn innocent_lines_survive_at_either_level() {
     let lines = innocent();
     assert!(lines.len() >= 100, "{} lines", lines.len());
-    assert_eq!(Searcher::new().search(lines.join("\n").as_bytes()).places, []);
+    assert_eq!(Searcher::default().search(lines.join("\n").as_bytes()).places, []);
     let mut node = NodeFolder::new("SSWEB01", "11.7.000049", "2026-09-14T08:30:00+02:00".parse().unwrap());
     for line in &lines {
         node.log_line("log/SS-BWSR.log", TimeDelta::minutes(2), "INFO ", &format!("Log - {line}"));
@@ -85,7 +85,7 @@ fn innocent_lines_survive_at_either_level() {
     let dir = tempfile::tempdir().unwrap();
     let app = node.write(dir.path()).expect("a made node");
     for level in [Level::Secrets, Level::Identities] {
-        let options = Options { level, ..Options::new(&app, dir.path().join(level.as_str())) };
+        let options = Options { level, ..Options::new(&app, dir.path().join(level.to_string())) };
         let collected = run(&options, &host(&node, &events), &mut Silent).unwrap();
         let mut bundle = Bundle::open(&collected.path).unwrap();
         let mut texts = recorded(&mut bundle);

@@ -321,7 +321,7 @@ fn no_planted_secret_leaves_the_node_at_either_level() {
 
     // `inspect --leaks` reports each secret of a known pattern at its place.
     let unseen = SHAPES.iter().chain(EVENTS).filter(|(line, secret)| {
-        let found = Searcher::new().search(line.as_bytes());
+        let found = Searcher::default().search(line.as_bytes());
         found.places.is_empty() || format!("{found:?}").contains(secret)
     });
     assert_eq!(unseen.collect::<Vec<_>>(), Vec::<&(&str, &str)>::new());
@@ -330,7 +330,7 @@ fn no_planted_secret_leaves_the_node_at_either_level() {
     let app = node.write(dir.path()).expect("a made node");
     for level in [Level::Secrets, Level::Identities] {
         let iis_config = Some(dir.path().join("applicationHost.config"));
-        let out = dir.path().join(level.as_str());
+        let out = dir.path().join(level.to_string());
         let options = Options { iis_config, level, ..Options::new(&app, out) };
         let collected = run(&options, &host(&node, &events), &mut Silent).unwrap();
         // The leak scan had nothing to do: the redactor alone found all of them.
@@ -346,7 +346,12 @@ fn no_planted_secret_leaves_the_node_at_either_level() {
         all.extend(bundle.manifest().to_json().unwrap());
         for member in bundle.members() {
             let bytes = bundle.bytes(member.path.as_str(), u64::MAX).unwrap();
-            assert_eq!(Searcher::new().search(&bytes), SecretFindings::default(), "{level}: {}", member.path);
+            assert_eq!(
+                Searcher::default().search(&bytes),
+                SecretFindings::default(),
+                "{level}: {}",
+                member.path
+            );
             all.extend(bytes);
         }
         let left: BTreeSet<(&str, &str)> = needles

@@ -37,7 +37,7 @@ use clusterbrief::rules::{Rule, all, evaluate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::Digest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::Path;
@@ -288,6 +288,7 @@ impl Args {
             as_of: self.as_of.as_deref().unwrap_or(AS_OF).parse().unwrap(),
             target: self.target.as_deref().map(|target| BuildVersion::parse(target).unwrap()),
             package: self.package.as_ref().map(Download::package),
+            require: BTreeSet::new(),
         }
     }
 }

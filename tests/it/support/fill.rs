@@ -35,7 +35,7 @@ pub(crate) fn fill(workbook: &[u8], answer: &dyn Fn(&str) -> Option<Entry>) -> (
         part.read_to_end(&mut content).unwrap();
         if name == "xl/worksheets/sheet1.xml" {
             let mut xml = String::from_utf8(content).unwrap();
-            let head = (0..20).find(|row| cell(*row, Column::Key) == Column::Key.head()).unwrap();
+            let head = (0..20).find(|row| cell(*row, Column::Key) == "Key").unwrap();
             for row in head + 1..=sheet.end().unwrap().0 {
                 let (key, open) = (cell(row, Column::Key), !cell(row, Column::Question).is_empty());
                 if key.is_empty() || !open || !cell(row, Column::Answer).is_empty() {

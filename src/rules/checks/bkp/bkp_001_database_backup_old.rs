@@ -19,6 +19,7 @@ rule! {
     id: "BKP-001",
     title: "Database was not backed up in the last 24 hours",
     severity: Blocker,
+    area: Backups,
     scope: Upgrade,
     subject: Cluster,
     cites: ["SEED" Confirmed, "CHK" Top],

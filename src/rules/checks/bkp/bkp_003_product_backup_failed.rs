@@ -20,6 +20,7 @@ rule! {
     id: "BKP-003",
     title: "The product's last backup failed",
     severity: High,
+    area: Backups,
     subject: Cluster,
     cites: [
         "D:backup-and-disaster-recovery/common-backup-errors" Confirmed,
@@ -33,7 +34,11 @@ fn check(cx: &Context) -> Outcome {
     let mut findings: Vec<Finding> =
         cx.cluster.serving().flat_map(|node| signature::findings(cx, node)).collect();
     let mut missing = Vec::new();
-    let items = cx.items("product-backup").map_err(|gap| missing.push(gap));
+    let items = cx.items_seen("product-backup").map_err(|gap| missing.push(gap));
+    let items = items.map(|(items, part)| {
+        missing.extend(part.filter(|_| !begins_with_newest(items)));
+        items
+    });
     for newest in items.into_iter().flat_map(newest_of_each_kind) {
         let succeeded = newest.fact(SUCCEEDED);
         match succeeded.value().map(String::as_str) {
@@ -46,6 +51,14 @@ fn check(cx: &Context) -> Outcome {
         }
     }
     Outcome::from_parts(findings, missing)
+}
+
+/// Whether a page of the log is its newest part: its first one, with the newest entry first.
+fn begins_with_newest(items: &Items) -> bool {
+    let times: Option<Vec<Moment>> =
+        items.iter().map(|item| item.fact("product-backup.time").value()?.parse().ok()).collect();
+    let falls = |pair: &[Moment]| matches!(pair, [a, b] if a.minus(b) >= chrono::TimeDelta::zero());
+    items.has_first() && times.is_some_and(|times| times.len() > 1 && times.windows(2).all(falls))
 }
 
 /// The newest entry of each kind; entries without a readable time count as the oldest.

@@ -17,6 +17,7 @@ rule! {
     id: "BUS-001",
     title: "Cluster uses the internal message bus",
     severity: High,
+    area: MessageBus,
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(10, 2, 0)),
     cites: ["CLU" Top, "TSS:src/Thycotic.SecretServer/classes" Confirmed],

@@ -17,6 +17,7 @@ rule! {
     id: "CFG-005",
     title: "Client address header is not X-Forwarded-For",
     severity: Medium,
+    area: LoadBalancer,
     subject: Node,
     cites: ["D:networking/secret-server-clustering" Confirmed, "B91" Confirmed],
 }

@@ -17,11 +17,12 @@ rule! {
     id: "CFG-012",
     title: "KeyDigests.txt or customresources differ between nodes",
     severity: Medium,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed, "D:access-requests/customize-approval-emails" Confirmed],
 }
 
-const WORDS: Words = Words { things: "files made by the customer", wrong: "not as on the other nodes" };
+const WORDS: Words = Words { things: "files made by the customer", wrong: "not as on the other nodes", weigh: None };
 const REMEDY: &str =
     "Copy KeyDigests.txt and customresources of the node that has the right ones to all others.";
 

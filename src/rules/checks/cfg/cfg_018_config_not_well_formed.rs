@@ -17,6 +17,7 @@ rule! {
     id: "CFG-018",
     title: "Configuration file is not well-formed XML",
     severity: Blocker,
+    area: NodesAndFiles,
     subject: Node,
     cites: ["SELF" Confirmed],
 }

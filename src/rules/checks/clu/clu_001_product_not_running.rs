@@ -22,6 +22,7 @@ rule! {
     id: "CLU-001",
     title: "Product is not installed or not running",
     severity: Blocker,
+    area: NodeState,
     subject: Node,
     cites: ["SEED" Confirmed, "D:advanced-installation-manual" Confirmed],
 }

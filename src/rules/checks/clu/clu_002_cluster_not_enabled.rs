@@ -21,6 +21,8 @@ rule! {
     id: "CLU-002",
     title: "Clustering is not enabled",
     severity: Blocker,
+    area: NodeState,
+    holds: WithNodeList,
     subject: Cluster,
     cites: ["SEED" Confirmed, "LAJ" Title],
 }

@@ -1,16 +1,19 @@
 //! CLU-003: do nodes at the same build have the same application folder, apart from the DLLs in bin?
 
 use crate::model::node::Setting;
-use crate::model::parity::{Conformity, classify, same_value};
+use crate::model::parity::{Conformity, classify_values};
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::folder::{self, Compared, Difference, Group, Words};
+use crate::rules::lib::file_kind;
+use crate::rules::lib::folder::{self, Compared, Difference, Group, Part, Words};
 use std::collections::{BTreeMap, BTreeSet};
 
 rule! {
     /// ## What it checks
     /// Whether the nodes that run the same build have the same files in the application folder, apart from the DLLs in
     /// bin. Configuration files are compared by their settings, other files by their content. The two key files, logs,
-    /// log settings and settings that may differ from node to node are left out.
+    /// log settings and settings that may differ from node to node are left out, and so is what has a rule of its own,
+    /// such as web.config (CFG-009), documented settings (CFG-003) and files of the customer (CFG-012). A finding is as
+    /// bad as the kind of file that differs: copies, notes and temporary files are reported apart, and are harmless.
     /// ## Why it matters
     /// Every node is a copy of the original folder. If files were forgotten, or changed on one node only, the nodes
     /// behave differently. Users see errors that come and go.
@@ -23,30 +26,47 @@ rule! {
     id: "CLU-003",
     title: "Application folder differs between nodes, apart from the DLLs in bin",
     severity: High,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["SEED" Confirmed],
 }
 
-const WORDS: Words = Words { things: "files or settings", wrong: "not as on the other nodes" };
+const WORDS: Words = Words {
+    things: "files or settings",
+    wrong: "not as on the other nodes",
+    weigh: Some(|one| file_kind::severity(&one.name)),
+};
 
-/// Files that are each node's own, by name in lower case. Configuration files and settings that may differ
-/// are parity rows.
-const OWN_FILES: &[&str] = &["encryption.config", "database.config"];
+const HARMLESS: Words = Words { things: "notes, copies or temporary files", ..WORDS };
+const REMOVE: &str = "Move the files out of the application folder, if nobody needs them there.";
 
-/// Folders that are each node's own.
-const OWN_FOLDERS: &[&str] = &["log/", "temp/"];
+/// Files that are each node's own, or have a rule of their own, by name in lower case. Configuration files and settings
+/// that may differ are parity rows.
+const OWN_FILES: &[&str] =
+    &["encryption.config", "database.config", "saml.config", "keydigests.txt", "app_offline.htm"];
+
+/// Folders that are each node's own, or have a rule of their own.
+const OWN_FOLDERS: &[&str] = &["log/", "temp/", "customresources/"];
 
 fn check(cx: &Context) -> Outcome {
-    folder::by_group(cx, &WORDS, None, |group| {
+    folder::by_part(cx, |group| {
         let parsed = parsed_everywhere(cx, group);
         let mut all = Compared::files(group, |path| is_compared(cx, path) && !parsed.contains(path));
-        for file in &parsed {
+        for file in parsed.iter().filter(|file| *file != "web.config") {
             let Compared { differences, undecided } = settings(cx, group, file);
             all.differences.extend(differences);
             all.undecided.extend(undecided);
         }
         all.differences.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(all)
+        let is_harmless = |name: &str| file_kind::is_harmless(file_kind::severity(name));
+        let (harmless, differences) = all.differences.into_iter().partition(|one| is_harmless(&one.name));
+        // What does no harm if it differs need not be compared either.
+        all.undecided.retain(|name| !is_harmless(name));
+        let harmless = Compared { differences: harmless, undecided: Vec::new() };
+        Ok(vec![
+            Part { words: &WORDS, remedy: None, compared: Compared { differences, undecided: all.undecided } },
+            Part { words: &HARMLESS, remedy: Some(REMOVE), compared: harmless },
+        ])
     })
 }
 
@@ -74,7 +94,7 @@ fn parsed_everywhere(cx: &Context, group: &Group) -> BTreeSet<String> {
         .collect()
 }
 
-/// Compares one configuration file setting by setting.
+/// Compares one configuration file setting by setting, apart from settings that may differ or have a rule of their own.
 pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
     let mut compared = Compared::default();
     let members: Vec<Option<&BTreeMap<String, Setting>>> = group
@@ -83,20 +103,23 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         .map(|member| member.snapshot.settings.get(file).and_then(Observed::value))
         .collect();
     let keys: BTreeSet<&String> = members.iter().flatten().flat_map(|settings| settings.keys()).collect();
-    for key in keys {
-        if cx.knowledge.rows.may_differ(file, Some(key)) {
+    for &key in &keys {
+        if cx.knowledge.rows.has_row(file, key) || OWN_SETTINGS.contains(&(file, key.as_str())) {
+            continue;
+        }
+        if is_name_of_element(key, &keys) {
             continue;
         }
         let values: Vec<Option<&Setting>> =
             members.iter().map(|settings| settings.and_then(|settings| settings.get(key))).collect();
-        if tells_nothing(&values) {
-            compared.undecided.push(format!("{file}: {key}"));
-            continue;
-        }
         let texts: Vec<Option<Option<&str>>> =
-            values.iter().map(|value| Some(value.map(|setting| setting.value.trim()))).collect();
-        let standings = classify(&texts);
-        if standings.iter().any(|standing| *standing != Conformity::Same) {
+            values.iter().map(|value| Some(value.map(|setting| setting.value.as_str()))).collect();
+        let standings = classify_values(&texts);
+        let differ = standings.iter().any(|one| matches!(one, Conformity::Odd | Conformity::Differs));
+        if !differ && standings.contains(&Conformity::Unknown) {
+            compared.undecided.push(format!("{file}: {key}"));
+        }
+        if differ {
             let state =
                 |setting: &Setting| (format!("\"{}\"", setting.value), Location::line(file, setting.line));
             compared.differences.push(Difference {
@@ -109,9 +132,19 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
     compared
 }
 
-/// Whether all hold the setting and some of its redacted values do not compare with each other.
-fn tells_nothing(values: &[Option<&Setting>]) -> bool {
-    let Some((Some(first), rest)) = values.split_first() else { return false };
-    rest.iter().all(Option::is_some)
-        && rest.iter().flatten().any(|other| same_value(&first.value, &other.value).is_none())
+/// Whether the setting only names its element, which has other settings: `add[X]@key` beside `add[X]@value`. Those say
+/// everything that it says.
+fn is_name_of_element(key: &str, keys: &BTreeSet<&String>) -> bool {
+    let Some((element, "key" | "name")) = key.rsplit_once('@') else { return false };
+    let of_element = |other: &str| {
+        other.strip_prefix(element).is_some_and(|setting| setting.starts_with('@') && !key.ends_with(setting))
+    };
+    element.ends_with(']') && keys.iter().any(|other| of_element(other))
 }
+
+/// Settings that coded rules judge: CFG-017 and CFG-021.
+const OWN_SETTINGS: [(&str, &str); 3] = [
+    ("web.config", "system.web/compilation@debug"),
+    ("web.config", "system.web/machineKey@decryptionKey"),
+    ("web.config", "system.web/machineKey@validationKey"),
+];

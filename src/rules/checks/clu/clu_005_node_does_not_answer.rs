@@ -19,6 +19,7 @@ rule! {
     id: "CLU-005",
     title: "Node does not answer",
     severity: Blocker,
+    area: NodeState,
     subject: Node,
     cites: ["SEED" Confirmed],
 }

@@ -16,6 +16,8 @@ rule! {
     id: "CLU-006",
     title: "Nodes are unknown or have no usable bundle",
     severity: Blocker,
+    area: NodesAndFiles,
+    holds: Never,
     subject: Cluster,
     cites: ["CLU" Top],
 }
@@ -23,10 +25,11 @@ rule! {
 fn check(cx: &Context) -> Outcome {
     let set = &cx.cluster.node_set;
     if set.confirmed_by.is_empty() {
-        let why = match cx.list() {
-            _ if set.incomparable.is_some() => set.incomparable.as_deref().unwrap_or_default(),
-            Ok(_) => "the node list has rows without a usable machine name, or none at all",
-            Err(_) => "neither a node list nor --expect-nodes was given",
+        let why = match (cx.list(), cx.whole_list()) {
+            _ if set.incomparable.is_some() => set.incomparable.clone().unwrap_or_default(),
+            (Ok(_), Ok(_)) => "the node list has rows without a usable machine name, or none at all".into(),
+            (Ok(_), Err(page)) => page.why,
+            (Err(_), _) => "neither a node list nor --expect-nodes was given".into(),
         };
         return MissingEvidence::of_cluster("the names of all nodes", why, EvidenceRequest::NodeList).into();
     }
@@ -45,7 +48,7 @@ fn check(cx: &Context) -> Outcome {
 
 /// A node that somebody expects and the product's own list does not name: it never joined, or the name is wrong.
 fn expected_but_unlisted(cx: &Context, node: &Node) -> Option<Finding> {
-    let list = cx.list().ok().filter(|_| node.row.is_none())?;
+    let list = cx.whole_list().ok().filter(|_| node.row.is_none())?;
     let title = format!("{} is expected and the node list does not name it", node.name);
     let remedy = format!(
         "Check the name. If {0} should be a node, open the product on it so that it joins, then collect on it.",

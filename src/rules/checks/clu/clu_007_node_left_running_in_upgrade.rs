@@ -19,6 +19,7 @@ rule! {
     id: "CLU-007",
     title: "Node was left running during the upgrade",
     severity: High,
+    area: NodeState,
     subject: Node,
     cites: ["SEED" Confirmed],
 }

@@ -18,6 +18,7 @@ rule! {
     id: "CLU-008",
     title: "Node list and DLLs show different builds",
     severity: Medium,
+    area: NodesAndFiles,
     subject: Node,
     cites: ["SEED" Confirmed, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
 }

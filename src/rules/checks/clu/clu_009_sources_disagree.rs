@@ -20,6 +20,7 @@ rule! {
     id: "CLU-009",
     title: "Sources disagree",
     severity: Medium,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["SELF" Confirmed],
 }

@@ -25,6 +25,7 @@ rule! {
     id: "CLU-010",
     title: "An answer contradicts the evidence",
     severity: Medium,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["SELF" Confirmed],
 }

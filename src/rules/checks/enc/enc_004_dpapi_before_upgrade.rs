@@ -23,6 +23,7 @@ rule! {
     id: "ENC-004",
     title: "DPAPI is probably on before an upgrade",
     severity: High,
+    area: Key,
     scope: Upgrade,
     subject: Node,
     cites: ["CHK" Top, "D:upgrading-with-web-clustering" Confirmed, "SEED" Confirmed],

@@ -19,6 +19,7 @@ rule! {
     id: "ENC-005",
     title: "DPAPI is on for some nodes only",
     severity: Medium,
+    area: Key,
     subject: Cluster,
     cites: ["D:security-hardening/security-hardening-guide" Inferred],
 }

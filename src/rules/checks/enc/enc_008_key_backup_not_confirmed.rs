@@ -20,6 +20,7 @@ rule! {
     id: "ENC-008",
     title: "No confirmed copy of the unprotected key file",
     severity: Blocker,
+    area: Key,
     subject: Cluster,
     cites: ["CHK" Top, "MEK" Top, "D:security-hardening/security-hardening-guide" Confirmed],
 }

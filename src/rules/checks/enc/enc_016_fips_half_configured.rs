@@ -16,6 +16,7 @@ rule! {
     id: "ENC-016",
     title: "FIPS is on in Windows and off in the product",
     severity: High,
+    area: Key,
     subject: Node,
     cites: ["D:authentication/enabling-fips-compliance" Confirmed],
 }
@@ -42,7 +43,7 @@ fn half_configured(cx: &Context, node: &Node) -> Result<Option<Finding>, Missing
     );
     let finding = cx
         .on_node(node, title, remedy)
-        .because(evidence(node, "FIPS policy of Windows", &policy))
+        .because(cx.node_evidence(node, "os.fips-policy", &policy))
         .because(reported("FIPS of the product", &product));
     Ok((!is_on(&product)).then_some(finding))
 }

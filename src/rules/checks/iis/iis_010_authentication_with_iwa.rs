@@ -19,6 +19,7 @@ rule! {
     id: "IIS-010",
     title: "IIS authentication does not match Integrated Windows Authentication",
     severity: High,
+    area: Iis,
     subject: Node,
     applies: since(Build::Current, BuildVersion::new(10, 0, 0)),
     cites: ["CHK" Top, "D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],

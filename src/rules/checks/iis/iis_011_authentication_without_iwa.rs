@@ -19,6 +19,7 @@ rule! {
     id: "IIS-011",
     title: "IIS authentication does not match the product's login page",
     severity: High,
+    area: Iis,
     subject: Node,
     applies: since(Build::Current, BuildVersion::new(10, 0, 0)),
     cites: ["CHK" Top, "MS-IIS" Confirmed],

@@ -18,6 +18,7 @@ rule! {
     id: "IIS-012",
     title: "Launcher and web service folders do not allow anonymous requests",
     severity: Medium,
+    area: Iis,
     subject: Node,
     applies: since(Build::Current, BuildVersion::new(10, 0, 0)),
     cites: ["D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],

@@ -1,6 +1,5 @@
 //! IIS-013: are the engine folders set up in IIS while Integrated Windows Authentication is on?
 
-use crate::model::items::Items;
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
@@ -20,6 +19,7 @@ rule! {
     id: "IIS-013",
     title: "Engine folders for Windows authentication are missing",
     severity: High,
+    area: Iis,
     subject: Node,
     applies: since(Build::Current, BuildVersion::new(10, 6, 0)),
     cites: ["D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
@@ -35,7 +35,7 @@ const SWITCHES: [Switch; 4] = [
 fn check(cx: &Context, node: &Node) -> Outcome {
     cx.ask("engine");
     let engines = cx.cluster.lists.get("engine").and_then(Observed::value);
-    if engines.is_some_and(Items::is_empty) {
+    if engines.is_some_and(|engines| engines.is_empty() && engines.missing().is_none()) {
         return Outcome::not_applicable("there is no distributed engine");
     }
     let outcome = evaluate(cx, node, true, &SWITCHES);

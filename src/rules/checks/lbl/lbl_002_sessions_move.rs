@@ -17,6 +17,7 @@ rule! {
     id: "LBL-002",
     title: "Sessions seem to move between nodes",
     severity: Medium,
+    area: LoadBalancer,
     subject: Cluster,
     cites: ["LA" Title, "LAJ" Title, "PSS:reports/system/user-session-details.sql" Inferred],
 }

@@ -17,6 +17,7 @@ rule! {
     id: "LBL-003",
     title: "Sessions show the load balancer's address",
     severity: Medium,
+    area: LoadBalancer,
     subject: Cluster,
     cites: ["PSS:reports/system/user-session-details.sql" Confirmed, "D:networking/secret-server-clustering" Confirmed],
 }

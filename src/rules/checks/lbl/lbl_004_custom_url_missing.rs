@@ -15,6 +15,7 @@ rule! {
     id: "LBL-004",
     title: "Custom URL is not set",
     severity: Medium,
+    area: LoadBalancer,
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(8, 5, 0)),
     cites: ["RN:10.7.000000" Confirmed, "D:networking/secret-server-clustering" Confirmed],

@@ -18,6 +18,7 @@ rule! {
     id: "LBL-005",
     title: "Certificate does not contain the host name of the custom URL",
     severity: Medium,
+    area: LoadBalancer,
     subject: Node,
     cites: ["D:networking/secret-server-clustering" Confirmed],
 }

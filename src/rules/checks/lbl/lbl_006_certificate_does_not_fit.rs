@@ -19,6 +19,7 @@ rule! {
     id: "LBL-006",
     title: "Certificate is missing, expires or differs between nodes",
     severity: High,
+    area: LoadBalancer,
     subject: Cluster,
     cites: ["D:networking/secret-server-clustering" Confirmed],
 }

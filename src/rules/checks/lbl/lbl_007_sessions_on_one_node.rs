@@ -15,6 +15,7 @@ rule! {
     id: "LBL-007",
     title: "All sessions are on one node",
     severity: Info,
+    area: LoadBalancer,
     subject: Cluster,
     cites: ["PSS:reports/system/user-session-details.sql" Confirmed],
 }

@@ -28,6 +28,7 @@ rule! {
     id: "LOG-002",
     title: "Error rate rose after a restart or an upgrade",
     severity: Medium,
+    area: Logs,
     subject: Node,
     cites: ["SELF" Inferred],
 }

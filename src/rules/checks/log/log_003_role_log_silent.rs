@@ -28,6 +28,7 @@ rule! {
     id: "LOG-003",
     title: "Log of a role stopped before the other logs",
     severity: Medium,
+    area: Logs,
     subject: Node,
     cites: ["SELF" Inferred],
 }

@@ -18,6 +18,7 @@ rule! {
     id: "LOG-004",
     title: "Role is on but has no log",
     severity: Medium,
+    area: Logs,
     subject: Node,
     cites: ["D:events-and-alerts/secure-syslog-cef" Confirmed, "LAJ" Confirmed],
 }

@@ -22,6 +22,7 @@ rule! {
     id: "LOG-005",
     title: "Logs are old",
     severity: Info,
+    area: Logs,
     subject: Node,
     cites: ["SELF" Inferred],
 }

@@ -20,6 +20,7 @@ rule! {
     id: "LOG-008",
     title: "Known error on one node only",
     severity: High,
+    area: Logs,
     subject: Cluster,
     cites: ["SELF" Inferred],
 }

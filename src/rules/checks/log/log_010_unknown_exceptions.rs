@@ -31,6 +31,7 @@ rule! {
     id: "LOG-010",
     title: "Errors without a known cause occur repeatedly",
     severity: Medium,
+    area: Logs,
     subject: Node,
     cites: ["SELF" Inferred],
 }

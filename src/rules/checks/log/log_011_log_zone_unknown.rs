@@ -17,6 +17,7 @@ rule! {
     id: "LOG-011",
     title: "Time zone of the logs is unknown",
     severity: Info,
+    area: Logs,
     subject: Node,
     cites: ["LA" Confirmed],
 }

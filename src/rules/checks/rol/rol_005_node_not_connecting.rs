@@ -18,6 +18,7 @@ rule! {
     id: "ROL-005",
     title: "Node has not connected recently",
     severity: High,
+    area: NodeState,
     subject: Node,
     cites: ["TSS:src/Thycotic.SecretServer/classes" Inferred],
 }

@@ -18,6 +18,7 @@ rule! {
     id: "ROL-007",
     title: "Listed node may no longer exist",
     severity: Medium,
+    area: NodeState,
     subject: Node,
     cites: ["D:secret-server-setup/uninstallation/decommissioning" Inferred],
 }

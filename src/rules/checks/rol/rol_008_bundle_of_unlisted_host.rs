@@ -1,5 +1,6 @@
 //! ROL-008: is the machine of every bundle in the node list?
 
+use crate::model::Role;
 use crate::rules::engine::prelude::*;
 
 rule! {
@@ -16,6 +17,7 @@ rule! {
     id: "ROL-008",
     title: "Bundle comes from a machine that is not in the node list",
     severity: High,
+    area: NodeState,
     subject: Node,
     cites: ["CLU" Top, "LAJ" Title],
 }
@@ -23,10 +25,14 @@ rule! {
 fn check(cx: &Context, node: &Node) -> Outcome {
     cx.ask("bundle");
     let Some(snapshot) = &node.snapshot else { return Outcome::not_applicable("no bundle of it was given") };
-    let list = known!(cx.list());
+    if node.role == Role::Dr {
+        return Outcome::not_applicable("a disaster recovery instance is no node of the cluster");
+    }
+    known!(cx.list());
     if node.row.is_some() {
         return Outcome::pass();
     }
+    let list = known!(cx.whole_list());
     let names: Vec<&str> = list.rows.iter().map(|row| row.machine_name.as_str()).collect();
     let place = Location::default().in_input(&list.input);
     let title = format!("{} is not in the node list", node.name);

@@ -18,6 +18,7 @@ rule! {
     id: "ROL-012",
     title: "Primary node is not known",
     severity: Medium,
+    area: NodeState,
     subject: Cluster,
     applies: before(Build::Current, WITHOUT_PRIMARY),
     cites: ["RN:10.7.000000" Confirmed],

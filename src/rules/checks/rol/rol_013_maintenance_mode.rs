@@ -15,6 +15,7 @@ rule! {
     id: "ROL-013",
     title: "Maintenance mode is on",
     severity: High,
+    area: NodeState,
     subject: Node,
     cites: ["D:admin/maintenance-mode" Confirmed, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
 }

@@ -18,6 +18,7 @@ rule! {
     id: "SEC-003",
     title: "Key is not protected by DPAPI or an HSM",
     severity: Low,
+    area: Security,
     subject: Node,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed],
 }

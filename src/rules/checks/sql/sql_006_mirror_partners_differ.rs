@@ -18,6 +18,7 @@ rule! {
     id: "SQL-006",
     title: "Nodes use different partners of a mirrored database",
     severity: High,
+    area: Database,
     scope: Upgrade,
     subject: Cluster,
     cites: ["D:backup-and-disaster-recovery/sql-server-mirroring" Confirmed],

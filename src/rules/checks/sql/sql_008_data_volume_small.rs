@@ -17,6 +17,7 @@ rule! {
     id: "SQL-008",
     title: "Too little free space for the data files",
     severity: High,
+    area: Database,
     scope: Upgrade,
     subject: Cluster,
     cites: ["CHK" Top],

@@ -18,6 +18,7 @@ rule! {
     id: "SQL-009",
     title: "Database login has too many rights",
     severity: Medium,
+    area: Database,
     subject: Cluster,
     cites: ["D:secret-server-setup/running-ss-iis-app-pool-service-account" Confirmed, "D:security-hardening/security-hardening-guide" Confirmed],
 }

@@ -16,6 +16,7 @@ rule! {
     id: "SQL-010",
     title: "SQL Server accepts SQL logins that the product does not need",
     severity: Low,
+    area: Database,
     subject: Cluster,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed],
 }

@@ -19,6 +19,7 @@ rule! {
     id: "SQL-014",
     title: "Default schema of the login is not dbo",
     severity: Medium,
+    area: Database,
     subject: Cluster,
     applies: Applies {
         of: Build::Either,

@@ -15,6 +15,7 @@ rule! {
     id: "SYS-016",
     title: "IIS is too old",
     severity: Blocker,
+    area: Iis,
     scope: Upgrade,
     subject: Node,
     cites: ["D:secret-server-setup/system-requirements" Confirmed],

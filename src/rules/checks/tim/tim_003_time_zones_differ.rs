@@ -24,6 +24,7 @@ rule! {
     id: "TIM-003",
     title: "Time zones differ between nodes",
     severity: Blocker,
+    area: Clocks,
     subject: Cluster,
     cites: ["RN:8.9.300000" Confirmed],
 }

@@ -21,6 +21,7 @@ rule! {
     id: "TIM-004",
     title: "Clock of the node differs from that of the database server",
     severity: Medium,
+    area: Clocks,
     subject: Node,
     cites: ["TSS:src/Thycotic.SecretServer/classes" Confirmed],
 }

@@ -18,6 +18,7 @@ rule! {
     id: "TIM-008",
     title: "Logs report that server dates do not match",
     severity: Blocker,
+    area: Clocks,
     subject: Node,
     cites: [
         "SEED" Confirmed,

@@ -20,6 +20,7 @@ rule! {
     id: "TIM-009",
     title: "Bundles were collected at different times",
     severity: Info,
+    area: Clocks,
     subject: Cluster,
     cites: ["SELF" Inferred],
 }

@@ -20,6 +20,8 @@ rule! {
     id: "UPG-004",
     title: "Upgrade path is not confirmed",
     severity: High,
+    area: UpgradePath,
+    holds: Always,
     scope: Upgrade,
     subject: Cluster,
     cites: ["D:minimizing-upgrade-downtime" Confirmed, "UPG" Inferred],

@@ -16,6 +16,7 @@ rule! {
     id: "UPG-005",
     title: "Target build is older than the installed build",
     severity: Blocker,
+    area: UpgradePath,
     scope: Upgrade,
     subject: Cluster,
     cites: ["SELF" Confirmed],

@@ -14,6 +14,7 @@ rule! {
     id: "UPG-008",
     title: "A single node cannot be upgraded without downtime",
     severity: Info,
+    area: UpgradePath,
     scope: Upgrade,
     subject: Cluster,
     cites: ["D:minimizing-upgrade-downtime" Confirmed],

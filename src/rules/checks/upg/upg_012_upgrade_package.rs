@@ -19,6 +19,7 @@ rule! {
     id: "UPG-012",
     title: "Upgrade package is not confirmed",
     severity: High,
+    area: UpgradePath,
     scope: Upgrade,
     subject: Cluster,
     cites: ["CHK6" Top, "UPG" Top, "D:secret-server-setup/download-hashes" Confirmed],

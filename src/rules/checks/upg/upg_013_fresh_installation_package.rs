@@ -18,6 +18,8 @@ rule! {
     id: "UPG-013",
     title: "Installation package is used instead of the upgrade package",
     severity: Blocker,
+    area: UpgradePath,
+    holds: Never,
     scope: Upgrade,
     subject: Cluster,
     cites: ["D:secret-server-setup/upgrading/upgrading-without-outbound-access" Confirmed, "UPG" Confirmed],

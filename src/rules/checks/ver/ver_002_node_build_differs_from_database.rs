@@ -2,13 +2,15 @@
 
 use crate::model::Role;
 use crate::rules::engine::prelude::*;
+use crate::rules::lib::at_work::{PROVED, works};
 use crate::rules::lib::folder::{LEFT_OUT, copy_again};
-use crate::rules::lib::installed::database_build;
+use crate::rules::lib::installed::{database_build, of_serving};
 
 rule! {
     /// ## What it checks
     /// Whether the node runs the build to which the database was last upgraded, according to the newest row of
-    /// tbVersion.
+    /// tbVersion. Where the serving nodes run different builds, VER-001 reports those that are not at the build of the
+    /// database, and this rule leaves them out.
     /// ## Why it matters
     /// A node whose application does not match the database refuses to run.
     /// ## How to fix it
@@ -17,10 +19,12 @@ rule! {
     /// ## What it cannot see
     /// The version history does not show when it was exported. If it was exported before an upgrade, a node seems to be
     /// ahead, so the rule only asks. A build that is read only from DLLs is an assumption, because it is not documented
-    /// which DLL contains the build.
+    /// which DLL contains the build. Without the history, a node that demonstrably works has the build of its database,
+    /// because another one is refused, unless the setting is on that allows it.
     id: "VER-002",
     title: "Node and database are at different builds",
     severity: Blocker,
+    area: NodesAndFiles,
     subject: Node,
     cites: ["SEED" Confirmed, "CON:Migration/Reports/System_Inventory.sql" Confirmed],
 }
@@ -29,9 +33,16 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if node.role == Role::Dr {
         return Outcome::not_applicable("a disaster recovery node has a database of its own");
     }
-    let (build, (wanted, row)) = known!(both(cx.build(node), cx.database()));
+    let (build, (wanted, row)) = match both(cx.build(node), cx.database()) {
+        Ok(builds) => builds,
+        Err(missing) => return proved_by_running(cx, node).unwrap_or_else(|| missing.into()),
+    };
     if build == wanted {
         return Outcome::pass();
+    }
+    // One difference is one finding.
+    if node.role == Role::Serving && cx.several_nodes().is_ok() && of_serving(cx).2 {
+        return Outcome::not_applicable("VER-001 reports that its build differs");
     }
     let name = &node.name;
     let finding = if build < wanted {
@@ -52,4 +63,24 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let listed = node.row.as_ref().and_then(|row| row.binary_version.value()) == Some(&build);
     let seen = [evidence(node, "build", &node.version), database_build(wanted, row)];
     finding.inferred_if(!listed).resting_on(seen).into()
+}
+
+/// The pass of a node that demonstrably works: with another build than its database it would not, unless the setting is on
+/// that allows it. Nodes at several builds show that it may be.
+fn proved_by_running(cx: &Context, node: &Node) -> Option<Outcome> {
+    // A history that was given counts, also where it cannot be read or another source is older than it.
+    if !matches!(cx.history(), Observed::NotCollected { .. }) {
+        return None;
+    }
+    let mut builds = cx.cluster.serving().map(|node| cx.version(node).value());
+    let first = builds.next()??;
+    let guarded = match cx.answer(None, "VER-006") {
+        Some(answer) => answer.value == "off",
+        None => builds.all(|build| build == Some(first)),
+    };
+    works(cx, node).ok().filter(|_| guarded)?;
+    Some(Outcome::Pass {
+        note: format!("{PROVED}: the product refuses a node of another build"),
+        inferred: true,
+    })
 }

@@ -6,7 +6,7 @@ use crate::rules::lib::dlls::differing_dlls as check;
 rule! {
     /// ## What it checks
     /// Whether the nodes that run the same build have the same DLLs in bin, byte for byte. VER-001 covers a node at
-    /// another build. With three nodes or more, VER-004 covers a DLL that only one of them has.
+    /// another build, CLU-011 a DLL of that build that is missing on a node, and VER-004 a DLL that is left over.
     /// ## Why it matters
     /// If a copy was interrupted, or was made from another build, the node reports the right version but behaves
     /// differently.
@@ -19,6 +19,7 @@ rule! {
     id: "VER-003",
     title: "DLLs differ between nodes at the same build",
     severity: High,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["SEED" Confirmed],
 }

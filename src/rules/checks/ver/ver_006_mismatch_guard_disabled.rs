@@ -19,6 +19,7 @@ rule! {
     id: "VER-006",
     title: "Version mismatch is allowed",
     severity: High,
+    area: NodesAndFiles,
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(10, 7, 59)),
     cites: ["D:minimizing-upgrade-downtime" Confirmed],

@@ -18,6 +18,7 @@ rule! {
     id: "VER-007",
     title: "Version is not a full build number",
     severity: Medium,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["RN:10.9.000064" Confirmed, "TSS:src/functions/version" Confirmed],
 }

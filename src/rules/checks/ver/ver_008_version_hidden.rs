@@ -16,6 +16,7 @@ rule! {
     id: "VER-008",
     title: "Version is hidden",
     severity: Info,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["D:security-hardening/common-criteria-hardening-guide" Confirmed],
 }

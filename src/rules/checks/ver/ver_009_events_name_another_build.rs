@@ -1,5 +1,6 @@
 //! VER-009: do logged events show the build that the node runs?
 
+use crate::model::host_name::same_host;
 use crate::model::log::Recurring;
 use crate::rules::engine::prelude::*;
 
@@ -18,6 +19,7 @@ rule! {
     id: "VER-009",
     title: "Events show a different build than the node runs",
     severity: Medium,
+    area: NodesAndFiles,
     subject: Node,
     cites: ["EL" Confirmed, "D:security-hardening/common-criteria-hardening-guide" Confirmed],
 }
@@ -51,7 +53,6 @@ fn check(cx: &Context, node: &Node) -> Outcome {
 /// The build of a header, `HOST VERSION` or `VERSION`, unless it is of another host.
 fn version_for(node: &str, header: &str) -> Option<BuildVersion> {
     let (host, version) = header.rsplit_once(' ').unwrap_or(("", header));
-    let name = host.split('.').next().unwrap_or(host);
-    let own = name.is_empty() || name.eq_ignore_ascii_case(node);
+    let own = host.is_empty() || same_host(host, node);
     BuildVersion::parse(version).ok().filter(|_| own)
 }

@@ -16,6 +16,7 @@ rule! {
     id: "VER-010",
     title: "Upgrade history is out of order",
     severity: Medium,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["CON:System_Inventory" Inferred],
 }

@@ -14,6 +14,7 @@ rule! {
     id: "VER-012",
     title: "Build was withdrawn by the vendor",
     severity: High,
+    area: NodesAndFiles,
     subject: Node,
     cites: ["RN:10.9.000033" Confirmed],
 }

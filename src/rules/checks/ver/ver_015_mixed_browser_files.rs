@@ -18,6 +18,7 @@ rule! {
     id: "VER-015",
     title: "Browsers load files from different builds",
     severity: Low,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["LA" Title],
 }

@@ -53,23 +53,38 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The items of a list that exports tell, or that the list is missing.
+    /// The items of a list that exports tell, or that the list or a part of it is missing.
     pub fn items(&self, list: &str) -> Result<&'a Items, MissingEvidence> {
+        match self.items_seen(list)? {
+            (items, None) => Ok(items),
+            (_, Some(gap)) => Err(gap),
+        }
+    }
+
+    /// The items of a list that were seen, and what is missing if they are a page of a longer list: a fault of one of them
+    /// is proved, but that no other has it is not.
+    pub fn items_seen(&self, list: &str) -> Result<(&'a Items, Option<MissingEvidence>), MissingEvidence> {
         self.ask(list);
         let why = match self.cluster.lists.get(list) {
-            Some(fact @ Observed::Known { value, .. }) => {
+            Some(fact @ Observed::Known { value, sources, .. }) => {
                 self.use_sources(fact, "");
-                return Ok(value);
+                let input = sources.first().map_or("", |place| place.input.as_str());
+                let gap = value.missing().map(|page| self.list_missing(list, format!("{input} is {page}")));
+                return Ok((value, gap));
             }
             Some(fact) => fact.why_unknown().unwrap_or_else(|| "there is none".into()),
             None => "no export that tells it was given".into(),
         };
-        Err(match self.knowledge.exports.iter().find(|export| export.list() == list) {
+        Err(self.list_missing(list, why))
+    }
+
+    fn list_missing(&self, list: &str, why: String) -> MissingEvidence {
+        match self.knowledge.exports.iter().find(|export| export.list() == list) {
             Some(export) => {
                 MissingEvidence::of_cluster(&export.title, why, EvidenceRequest::export(&export.id))
             }
             None => MissingEvidence::of_cluster(list, why, EvidenceRequest::Nothing),
-        })
+        }
     }
 
     /// That a fact of the cluster or of an item is missing.

@@ -171,10 +171,23 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The node list, if it is the whole list: only then a node that it does not name is not in it.
+    pub fn whole_list(&self) -> Result<&'a NodeList, MissingEvidence> {
+        let list = self.list()?;
+        match list.missing() {
+            None => Ok(list),
+            Some(page) => Err(MissingEvidence::of_cluster(
+                "the product's whole list of nodes",
+                format!("{} is {page}", list.input),
+                EvidenceRequest::NodeList,
+            )),
+        }
+    }
+
     /// The node's row of the node list; without one there is nothing to judge, or the list is missing.
     pub fn row(&self, node: &'a Node) -> Result<&'a NodeRow, Outcome> {
         self.ask("node-list");
-        node.row.as_ref().ok_or_else(|| match self.list() {
+        node.row.as_ref().ok_or_else(|| match self.whole_list() {
             Ok(_) => Outcome::not_applicable("the node list does not name this node"),
             Err(gap) => Outcome::unknown(gap),
         })

@@ -11,9 +11,9 @@ use findings::{findings, secret_left_in_bundle};
 use matrix::matrix;
 use sections::{card, coverage, errors, input, missing, rule_texts};
 
-use clusterbrief::finding::{Confidence, Readiness, Severity, Subject, SubjectKind};
+use clusterbrief::finding::{Confidence, Looked, Readiness, Severity, Subject, SubjectKind};
 use clusterbrief::model::cluster::Contact;
-use clusterbrief::model::{InputKind, InputStatus};
+use clusterbrief::model::{Area, InputKind, InputStatus};
 use clusterbrief::report::model::*;
 use std::collections::BTreeMap;
 
@@ -81,13 +81,22 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
         verdict: VerdictView {
             state: Readiness::NotReady,
             label: "NOT READY",
-            question: t("Is this cluster ready to upgrade to 11.7.000061?"),
+            question: t("Is this 3-node cluster ready for the upgrade to 11.7.000061?"),
             headline: t(
                 "WEB03 was left behind by the last upgrade: it runs 11.6.000001 while the database and the other two nodes are at 11.7.000049.",
             ),
             reasons: vec![reason(0), reason(1)],
             settle: vec![],
             counts: counts([("blocker", 2), ("high", 3), ("medium", 4), ("low", 2), ("info", 1)]),
+            complete: false,
+            left_out: vec![t("message bus"), t("parts of database")],
+            checks: t("61 of 76 applicable checks done, 15 open"),
+            areas: areas([("key", Looked::Whole), ("database", Looked::Partly), ("message-bus", Looked::No)]),
+            node_set: NodeSetView {
+                nodes: vec![t("WEB01"), t("WEB02"), t("WEB03")],
+                confirmed_by: vec![t("the node list nodes.json")],
+                without_bundle: vec![],
+            },
         },
         safety: vec![secret_left_in_bundle(t)],
         actions: vec![
@@ -224,12 +233,21 @@ pub(crate) fn ready() -> Report {
     report.verdict = VerdictView {
         state: Readiness::Ready,
         label: "READY",
-        question: "Does this cluster work as it should now?".into(),
+        question: "Is this 2-node cluster healthy?".into(),
         headline: "Both nodes run 11.7.000049 like the database, and every check that could be made passed."
             .into(),
         reasons: vec![],
         settle: vec![],
         counts: BTreeMap::new(),
+        complete: true,
+        left_out: vec![],
+        checks: "76 of 76 applicable checks done".into(),
+        areas: areas([("key", Looked::Whole), ("database", Looked::Whole), ("backups", Looked::Whole)]),
+        node_set: NodeSetView {
+            nodes: vec!["WEB01".into(), "WEB02".into()],
+            confirmed_by: vec!["the node list nodes.json".into()],
+            without_bundle: vec![],
+        },
     };
     report.safety.clear();
     report.actions.clear();
@@ -292,4 +310,14 @@ pub(crate) fn cannot_say() -> Report {
     }
     report.nodes[2].role = "dr";
     report
+}
+
+/// Areas by their words, the first of them required.
+fn areas(looked: [(&str, Looked); 3]) -> Vec<AreaView> {
+    let view = |(word, looked): (&str, Looked)| {
+        let area = Area::ALL.into_iter().find(|area| area.word() == word).unwrap();
+        let open = if looked == Looked::Whole { vec![] } else { vec!["SQL-012".to_owned()] };
+        AreaView { area, label: area.label(), required: word == "key", looked, decided: 4, open }
+    };
+    looked.map(view).to_vec()
 }

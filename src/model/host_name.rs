@@ -1,0 +1,87 @@
+//! Names of hosts as they compare: one host has a DNS name, a NetBIOS name of at most 15 characters, and whatever
+//! spelling a person or an office program gave it.
+
+/// Length at which Windows cuts a host name to make its NetBIOS name.
+pub const NETBIOS: usize = 15;
+
+/// Characters that a reader cannot see and that copying from a page or a workbook adds: zero-width ones, marks of the
+/// writing direction, soft hyphens and byte order marks.
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
+}
+
+/// A name as a reader sees it: without invisible characters, and without blanks of any kind around it.
+pub fn visible(name: &str) -> String {
+    let name = name.trim();
+    if name.is_ascii() {
+        return name.to_owned();
+    }
+    let seen: String = name.chars().filter(|c| !is_invisible(*c)).collect();
+    seen.trim().to_owned()
+}
+
+/// The first label of a full name; the name itself if it has one label only, or is an address.
+pub fn label(name: &str) -> &str {
+    match name.split_once('.') {
+        Some((label, _)) if !label.is_empty() && !label.bytes().all(|byte| byte.is_ascii_digit()) => label,
+        _ => name,
+    }
+}
+
+/// Whether `short` can be the NetBIOS name of the host of the longer label. Both in one case.
+pub fn is_cut_of(short: &str, long: &str) -> bool {
+    short.chars().count() == NETBIOS && long.len() > short.len() && long.starts_with(short)
+}
+
+/// Whether two names can mean one host: equal in any case, a short name and a full one that begins with it, or the
+/// NetBIOS name of the other.
+pub fn same_host(a: &str, b: &str) -> bool {
+    let (a, b) = (visible(a).to_uppercase(), visible(b).to_uppercase());
+    let (first, second) = (label(&a), label(&b));
+    let is_short = first == a || second == b;
+    a == b
+        || (is_short && !first.is_empty() && first == second)
+        || (first == a && is_cut_of(first, second))
+        || (second == b && is_cut_of(second, first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_reader_cannot_see_is_no_part_of_a_name() {
+        for name in ["WEB01", " WEB01\t", "\u{feff}WEB01", "WEB\u{200b}01", "WEB01\u{a0}", "\u{200e}WEB01\u{200f}", "WEB\u{ad}01 "] {
+            assert_eq!(visible(name), "WEB01", "{name:?}");
+        }
+        assert_eq!(visible("Wéb 01"), "Wéb 01");
+        assert_eq!(visible("\u{200b}\u{feff}"), "");
+    }
+
+    #[test]
+    fn one_host_has_several_names() {
+        for (a, b) in [
+            ("web01", "WEB01"),
+            ("WEB01", "web01.corp.example"),
+            ("VAULT-WEB01-PRO", "vault-web01-prod-eu"),
+            ("vault-web01-prod-eu.corp.example", "VAULT-WEB01-PRO"),
+            ("WEB01\u{a0}", "WEB01"),
+        ] {
+            assert!(same_host(a, b) && same_host(b, a), "{a} {b}");
+        }
+        for (a, b) in [
+            ("WEB01", "WEB02"),
+            ("WEB0", "WEB01"),
+            ("web01.a.example", "web01.b.example"),
+            ("VAULT-WEB01-PR", "VAULT-WEB01-PROD"),
+            ("VAULT-WEB01-PROD", "VAULT-WEB01-PROD-EU"),
+            ("10", "10.0.0.1"),
+            ("", "WEB01"),
+        ] {
+            assert!(!same_host(a, b) && !same_host(b, a), "{a} {b}");
+        }
+    }
+}

@@ -12,9 +12,9 @@ const DATA_LAYER: &str = r"\b(thycotic|delinea)\.([\w]+\.)*(data\b|\w*dataaccess
 /// A host by its place in a sentence: an address or a name of three parts after a preposition, any name with a dot, a
 /// hyphen or a number after words that only hosts follow.
 const HOST: &str = r"(?x)
-    \b(?:on|to|with|from)\s+['\x22]?((?:[a-z][\w-]*\.){2,}[a-z]{2,}|\d{1,3}(?:\.\d{1,3}){3})\b
+    \b(?:on|to|with|from)\s+['\x22]?((?:[a-z][\w-]*\.){2,}[a-z]{2,}|\{host-[\da-f]{8}-[\da-f]{10}\}|\d{1,3}(?:\.\d{1,3}){3})(?:[^\w-]|$)
     | \b(?:remote\ host|host|server|machine|computer|controller|connect(?:ing|ion|ed)?\s(?:to|with))\s+
-      ['\x22]?((?:[a-z][\w-]*\.)+[a-z]{2,}|[a-z]+-[\w-]*\w|[a-z]{2,}\d{1,4}[a-z]?|\d{1,3}(?:\.\d{1,3}){3})\b";
+      ['\x22]?((?:[a-z][\w-]*\.)+[a-z]{2,}|\{host-[\da-f]{8}-[\da-f]{10}\}|[a-z]+-[\w-]*\w|[a-z]{2,}\d{1,4}[a-z]?|\d{1,3}(?:\.\d{1,3}){3})(?:[^\w-]|$)";
 /// Names with dots that are no hosts: types and files.
 const NO_HOST: [&str; 7] = ["system.", "microsoft.", "thycotic.", "delinea.", "rabbitmq.", "dbo.", "sys."];
 /// Ends of names of files.
@@ -183,6 +183,10 @@ mod tests {
             ("Could not establish trust relationship with vcenter.corp.example", Origin::Host("vcenter.corp.example".into())),
             ("Remote certificate name does not match remote host dc07", Origin::Host("dc07".into())),
             ("A network-related error while connecting to LAB-DB9", Origin::Host("lab-db9".into())),
+            (
+                "Remote certificate name does not match remote host {host-40083dc9-a4b62893e9}.",
+                Origin::Host("{host-40083dc9-a4b62893e9}".into()),
+            ),
             ("A network-related error while connecting to SQL Server", Origin::Node),
             ("Timeout expired. It took 340 ms at Thycotic.Web.Page", Origin::Node),
             ("Could not load file or assembly 'Example' from Example.dll", Origin::Node),

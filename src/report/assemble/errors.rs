@@ -44,8 +44,9 @@ fn covered(node: &Node, digest: &LogDigest) -> Covered {
             gaps.push(format!("{} is a copy of {original} and counts once", file.name));
         }
         if file.late_lines > 0 {
+            let lines = if file.late_lines == 1 { "line" } else { "lines" };
             gaps.push(format!(
-                "{} has {} lines with a time after the collection; their times count for nothing",
+                "{} has {} {lines} with a time after the collection, which is not used",
                 file.name, file.late_lines
             ));
         }

@@ -3,7 +3,7 @@
 use super::context::{Context, evidence};
 use super::question;
 use super::rule::{known, signature_note};
-use crate::finding::{Confidence, Evidence, Finding, MissingEvidence, Outcome, Subject};
+use crate::finding::{Confidence, Evidence, Finding, MissingEvidence, Outcome, Subject, SubjectKind};
 use crate::knowledge::Signature;
 use crate::model::cluster::current_window;
 use crate::model::log::{Component, Hit, LogDigest, Origin, Period, Sample};
@@ -23,46 +23,63 @@ pub(in crate::rules) fn on_node(cx: &Context, node: &Node) -> Outcome {
     }
     match silent(cx, node, &cx.rule.id) {
         Outcome::Unknown { missing } => question::where_evidence_lacks(cx, Some(node), Vec::new(), missing),
-        heard => heard,
+        heard => or_a_person_saw(cx, Some(node), heard),
     }
 }
 
-/// Judges a rule on the database by the logs of all serving nodes. What several nodes log, or a text that only the database
-/// can be the cause of, is a fault of the database; what one node of several logs is a matter of that node.
+/// What the logs say, unless a person saw the error, on a page or elsewhere: quiet logs do not prove the contrary.
+fn or_a_person_saw(cx: &Context, node: Option<&Node>, heard: Outcome) -> Outcome {
+    let answered = cx.question().and_then(|_| cx.answer(node, &cx.rule.id)).map(|_| question::answer(cx, node));
+    match answered {
+        Some(against @ Outcome::Findings(_)) => against,
+        _ => heard,
+    }
+}
+
+/// Judges a rule on the database by the logs of all serving nodes.
 pub(in crate::rules) fn on_database(cx: &Context) -> Outcome {
+    let (mut missing, mut notes) = (Vec::new(), Vec::new());
+    for node in cx.cluster.serving() {
+        match silent(cx, node, &cx.rule.id) {
+            Outcome::Unknown { missing: gaps } => missing.extend(gaps),
+            Outcome::Pass { note, .. } => notes.push(format!("{}: {note}", node.name)),
+            Outcome::Findings(_) | Outcome::NotApplicable { .. } | Outcome::Failed { .. } => {}
+        }
+    }
+    match Outcome::from_parts(of_serving(cx), missing) {
+        Outcome::Unknown { missing } => question::where_evidence_lacks(cx, None, Vec::new(), missing),
+        Outcome::Pass { .. } => or_a_person_saw(cx, None, Outcome::pass_with(notes.join("; "))),
+        outcome => outcome,
+    }
+}
+
+/// The findings of a rule in the logs and rows of all serving nodes. An error whose cause can only be the database is one
+/// finding on the database; for a rule on the database, so is one that several nodes log. Any other is a matter of its
+/// node.
+pub(in crate::rules) fn of_serving(cx: &Context) -> Vec<Finding> {
     let nodes: Vec<&Node> = cx.cluster.serving().collect();
     let mut seen: BTreeMap<&str, Vec<(&Node, Sighting)>> = BTreeMap::new();
-    let (mut missing, mut notes) = (Vec::new(), Vec::new());
     for &node in &nodes {
         let sightings = sightings(cx, node, &cx.rule.id);
         if sightings.iter().all(|sighting| sighting.signature.corroborating_only) {
-            match silent(cx, node, &cx.rule.id) {
-                Outcome::Unknown { missing: gaps } => missing.extend(gaps),
-                Outcome::Pass { note, .. } => notes.push(format!("{}: {note}", node.name)),
-                _ => {}
-            }
             continue;
         }
         for sighting in sightings {
             seen.entry(sighting.signature.id.as_str()).or_default().push((node, sighting));
         }
     }
+    let of_rule = cx.rule.subject == SubjectKind::Database;
     let findings = seen.into_values().flat_map(|of| {
         let first = of.first().map(|(node, sighting)| (node.name.as_str(), sighting.signature));
         let several = of.iter().any(|(node, _)| first.is_some_and(|(name, _)| node.name != name));
         let own = first.is_some_and(|(_, signature)| signature.cluster_wide);
-        if several || own || nodes.len() == 1 {
+        if own || (of_rule && (several || nodes.len() == 1)) {
             Vec::from_iter(of_database(cx, of))
         } else {
             of.into_iter().map(|(node, sighting)| finding(cx, node, sighting)).collect()
         }
     });
-    let findings: Vec<Finding> = findings.collect();
-    match Outcome::from_parts(findings, missing) {
-        Outcome::Unknown { missing } => question::where_evidence_lacks(cx, None, Vec::new(), missing),
-        Outcome::Pass { .. } => Outcome::pass_with(notes.join("; ")),
-        outcome => outcome,
-    }
+    findings.collect()
 }
 
 /// One finding on the database of what these nodes logged, all of one signature.
@@ -105,9 +122,8 @@ pub(in crate::rules) fn findings(cx: &Context, node: &Node) -> Vec<Finding> {
 /// The same for the logs of all serving nodes, and what is missing for a pass: for rules on the cluster that know the
 /// fault by other signs as well.
 pub(in crate::rules) fn on_cluster(cx: &Context) -> (Vec<Finding>, Vec<MissingEvidence>) {
-    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    let (found, mut missing) = (of_serving(cx), Vec::new());
     for node in cx.cluster.serving() {
-        found.extend(findings(cx, node));
         if let Outcome::Unknown { missing: gaps } = silent(cx, node, &cx.rule.id) {
             missing.extend(gaps);
         }

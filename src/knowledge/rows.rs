@@ -225,7 +225,8 @@ pub enum Expect {
     Lacks,
     /// The value of the fact whose path is the one value.
     SameAs,
-    /// A moment no older than so many hours before the report's date.
+    /// A moment no older than so many hours when it was exported; before the report's date, if the export does not say
+    /// when it was made.
     NewerThan,
     /// A moment at least so many hours after the report's date.
     LaterThan,
@@ -402,7 +403,8 @@ impl Rows {
 impl ParityRow {
     /// Whether it is about this setting. `[*]` in its path is any identity of an element, or none.
     fn is_setting(&self, file: &str, key: &str) -> bool {
-        let Some((name, setting)) = self.fact.strip_prefix(CONFIG).and_then(|path| path.split_once(':')) else {
+        let Some((name, setting)) = self.fact.strip_prefix(CONFIG).and_then(|path| path.split_once(':'))
+        else {
             return false;
         };
         let (setting, key) = (setting.to_lowercase(), key.to_lowercase());

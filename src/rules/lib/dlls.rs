@@ -88,10 +88,8 @@ mod tests {
     fn a_version_is_read_from_the_text_first() {
         let build = BuildVersion::new(8, 9, 300_000);
         let of = |product: Option<&str>, file: &str| {
-            let binary = Binary {
-                product_version: product.map(Into::into),
-                file_version: Some(file.to_owned()),
-            };
+            let binary =
+                Binary { product_version: product.map(Into::into), file_version: Some(file.to_owned()) };
             compare(&binary, build)
         };
         assert_eq!(of(Some("8.9.300000"), "1.0.0.0"), Some(Ordering::Equal));

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::finding::{EvidenceRequest, MissingEvidence};
 use crate::knowledge::facts::Entity;
+use crate::model::export::Moment;
 use crate::model::items::Items;
 use crate::model::lookup::{ANSWER, is_fact, is_row_fact};
 use crate::model::{Location, Node, Observed};
@@ -51,6 +52,12 @@ impl<'a> Context<'a> {
             }
             Some(why) => Err(self.unreported(path, self.knowledge.label(path, ""), why)),
         }
+    }
+
+    /// When the query that gives this fact was asked, as its result says.
+    pub fn asked_at(&self, path: &str) -> Option<Moment> {
+        let query = self.knowledge.exports_for(path).find(|export| export.marker.is_some())?;
+        self.cluster.reported.get(&format!("asked.{}", query.id))?.value()?.parse().ok()
     }
 
     /// The items of a list that exports tell, or that the list or a part of it is missing.

@@ -9,7 +9,7 @@ use super::reported::{self, ReportedFacts};
 use super::{duplicates, labels, lists};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
-use crate::model::export::{Moment, NodeList, ReportedFields, VersionHistory};
+use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
 use crate::model::host_name::{is_cut_of, label, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
@@ -66,6 +66,8 @@ pub(super) struct CaseBuilder {
     pub(super) names: MachineNames,
     pub(super) bundles: Vec<(usize, Snapshot)>,
     pub(super) lists: Vec<(usize, NodeList)>,
+    /// Lists that nodes have for themselves, by machine.
+    pub(super) own_lists: BTreeMap<String, OwnList>,
     histories: Vec<(usize, VersionHistory)>,
     pub(super) answers: Vec<(usize, Answers)>,
     pub(super) checklists: Vec<(usize, Origin)>,
@@ -95,7 +97,9 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         confirmed_by.clear();
     }
     let expected: BTreeSet<String> = expect.iter().map(|name| builder.names.machine(name)).collect();
-    let several = lists::choose(&mut builder, &expected);
+    let mut meant = expected.clone();
+    meant.extend(options.roles.keys().map(|name| builder.names.machine(name)));
+    let several = lists::choose(&mut builder, &meant);
     duplicates::settle(&mut builder);
 
     let history = builder.history(several);
@@ -210,6 +214,16 @@ impl CaseBuilder {
         }
     }
 
+    /// Takes back that an input is one page of a longer list, as the others are here.
+    pub(super) fn take_page_back(&mut self, index: usize) {
+        if let Some(input) = self.inputs.get_mut(index) {
+            input.problems.retain(|problem| problem.kind != ProblemKind::Page);
+            if input.problems.is_empty() {
+                input.status = InputStatus::Read;
+            }
+        }
+    }
+
     pub(super) fn note(&mut self, index: usize, text: String) {
         if let Some(input) = self.inputs.get_mut(index) {
             input.notes.push(text);
@@ -288,6 +302,11 @@ impl CaseBuilder {
         for name in expect {
             let node = nodes.entry(self.names.machine(name)).or_default();
             name_fully(&mut node.name, name);
+        }
+        for (machine, own) in std::mem::take(&mut self.own_lists) {
+            let node = nodes.entry(machine).or_default();
+            name_fully(&mut node.name, &own.row.machine_name);
+            node.own_list = Some(own);
         }
         for node in nodes.values_mut() {
             node.version = version(node);
@@ -420,8 +439,7 @@ fn node_set(
     expected: &BTreeSet<String>,
     by_people: Vec<String>,
 ) -> NodeSet {
-    let list =
-        list.filter(|list| !list.rows.is_empty() && list.left_out == 0 && list.missing().is_none());
+    let list = list.filter(|list| !list.rows.is_empty() && list.left_out == 0 && list.missing().is_none());
     let mut confirmed_by: Vec<String> =
         list.map(|list| format!("the node list {}", list.input)).into_iter().collect();
     confirmed_by.extend(by_people);

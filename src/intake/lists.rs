@@ -1,13 +1,13 @@
-//! Chooses the node list that counts, and refuses inputs of other clusters.
+//! Chooses the node list that counts, keeps the list of a node by itself apart, and refuses inputs of other clusters.
 //!
 //! Clusters are reported apart by their node lists, never by the key file: nodes of one cluster may hold different files
 //! for one key.
 
 use super::cluster::CaseBuilder;
-use crate::model::export::NodeList;
+use crate::model::export::{Moment, NodeList, OwnList};
 use crate::model::input::{InputStatus, ProblemKind};
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists that share a machine describe one cluster.
 struct Group {
@@ -16,8 +16,13 @@ struct Group {
     lists: Vec<usize>,
 }
 
-/// Leaves the one list that counts in `desk.lists`, refuses inputs of other clusters, and says whether there are any.
+/// Leaves the one list that counts in `builder.lists`, keeps lists that nodes of the case have for themselves apart, refuses
+/// inputs of other clusters, and says whether there are any.
+///
+/// A list that names one node only is no sign of another cluster if that node has a bundle here, or a person says that it
+/// belongs here: it may be a node that is attached to another database.
 pub(super) fn choose(builder: &mut CaseBuilder, expected: &BTreeSet<String>) -> bool {
+    join_pages(builder);
     let mut groups = groups(builder);
     let bundles = |group: &Group| {
         builder
@@ -33,12 +38,156 @@ pub(super) fn choose(builder: &mut CaseBuilder, expected: &BTreeSet<String>) -> 
     else {
         return false;
     };
-    let several = groups.len() > 1;
-    let judged = groups.remove(judged);
+    let mut judged = groups.remove(judged);
+    let given = Given {
+        expected,
+        bundled: builder.bundles.iter().filter_map(|(index, _)| builder.machine_of(*index)).collect(),
+    };
+    let solo = take_solo(builder, &mut judged, &given);
     let chosen = newest(builder, &judged.lists);
+    let Some(seen) = SeenNodes::in_lists(builder, &judged.lists) else { return false };
+    let mut strangers = false;
+    for (machine, list) in solo {
+        keep_apart(builder, &seen, chosen, machine, list);
+    }
+    for group in &mut groups {
+        let names_one = group.machines.len() == 1;
+        let is_ours = |machine: &&String| {
+            given.expected.contains(*machine) || (names_one && given.bundled.contains(*machine))
+        };
+        let ours: Vec<String> = group.machines.iter().filter(is_ours).cloned().collect();
+        // What nobody says belongs here may be another cluster, whose exports are here as well.
+        strangers |=
+            ours.iter().any(|machine| !given.expected.contains(machine)) || ours.len() < group.machines.len();
+        if !ours.is_empty() {
+            let list = newest(builder, &group.lists);
+            for machine in ours {
+                group.machines.remove(&machine);
+                keep_apart(builder, &seen, chosen, machine, list);
+            }
+        }
+    }
+    groups.retain(|group| !group.machines.is_empty());
     refuse_others(builder, &judged, &groups, chosen);
     keep(builder, &judged.lists, chosen);
-    several
+    strangers
+}
+
+/// What a person, and the bundles, say of which machines are meant.
+struct Given<'a> {
+    expected: &'a BTreeSet<String>,
+    bundled: BTreeSet<String>,
+}
+
+/// Takes lists out of the group that name a single node while others of the group name more, of which one is here: the
+/// product on that node does not see the others.
+fn take_solo(builder: &CaseBuilder, group: &mut Group, given: &Given) -> Vec<(String, usize)> {
+    let machines = |at: usize| -> BTreeSet<String> {
+        let rows = builder.lists.get(at).into_iter().flat_map(|(_, list)| &list.rows);
+        rows.map(|row| builder.names.machine(&row.machine_name)).collect()
+    };
+    let is_here = |machine: &String| given.expected.contains(machine) || given.bundled.contains(machine);
+    let mut solo = Vec::new();
+    for at in group.lists.clone() {
+        let Some(only) =
+            Some(machines(at)).filter(|names| names.len() == 1).and_then(|names| names.into_iter().next())
+        else {
+            continue;
+        };
+        if group.machines.iter().any(|other| *other != only && is_here(other)) {
+            solo.push((only, at));
+        }
+    }
+    // Lists of one node each that make a group together name the same node, so that one of several nodes is left.
+    group.lists.retain(|at| solo.iter().all(|(_, solo)| solo != at));
+    solo
+}
+
+/// The nodes that lists of the judged cluster name: with their databases, and when the first of them was connected.
+struct SeenNodes {
+    connected: BTreeMap<String, Moment>,
+    databases: BTreeSet<String>,
+}
+
+impl SeenNodes {
+    fn in_lists(builder: &CaseBuilder, lists: &[usize]) -> Option<Self> {
+        let rows = || lists.iter().filter_map(|at| builder.lists.get(*at)).flat_map(|(_, list)| &list.rows);
+        let mut connected: BTreeMap<String, Moment> = BTreeMap::new();
+        for row in rows() {
+            let Some(at) = row.last_connected.value() else { continue };
+            let first = connected.entry(builder.names.machine(&row.machine_name)).or_insert(*at);
+            if first.minus(at) > chrono::TimeDelta::zero() {
+                *first = *at;
+            }
+        }
+        let databases = rows().filter_map(|row| row.database.value()).cloned().collect();
+        Some(Self { connected, databases })
+    }
+}
+
+/// Keeps a list as the one that a node has for itself.
+fn keep_apart(builder: &mut CaseBuilder, seen: &SeenNodes, chosen: usize, machine: String, at: usize) {
+    let Some((index, list)) = builder.lists.get(at).cloned() else { return };
+    let Some((_, counts)) = builder.lists.get(chosen) else { return };
+    let names: BTreeSet<String> =
+        list.rows.iter().map(|row| builder.names.machine(&row.machine_name)).collect();
+    let Some(row) = list.rows.iter().find(|row| builder.names.machine(&row.machine_name) == machine) else {
+        return;
+    };
+    let others = |name: &&String| !names.contains(*name);
+    let own = OwnList {
+        input: list.input.clone(),
+        row: row.clone(),
+        names: list.rows.iter().map(|row| row.machine_name.clone()).collect(),
+        is_whole: list.missing().is_none() && list.left_out == 0,
+        newest_connection: list.newest_connection,
+        others_since: seen
+            .connected
+            .iter()
+            .filter(|(name, _)| others(name))
+            .map(|(_, at)| *at)
+            .reduce(earlier),
+        databases: seen.databases.clone(),
+    };
+    let text = format!(
+        "It is the node list of {} by itself and names none of the nodes of {}; {} says which nodes the cluster has.",
+        row.machine_name, counts.input, counts.input
+    );
+    builder.note(index, text);
+    builder.own_lists.insert(machine, own);
+}
+
+fn earlier(a: Moment, b: Moment) -> Moment {
+    if a.minus(&b) > chrono::TimeDelta::zero() { b } else { a }
+}
+
+/// Makes one list of pages of one list: the first by name keeps its name.
+fn join_pages(builder: &mut CaseBuilder) {
+    let mut joined: Vec<(usize, NodeList)> = Vec::new();
+    for (index, list) in std::mem::take(&mut builder.lists) {
+        let begun = joined.iter_mut().find(|(_, begun)| {
+            begun.pages.as_ref().zip(list.pages.as_ref()).is_some_and(|(begun, page)| begun.continues(page))
+        });
+        let Some((first, begun)) = begun else {
+            joined.push((index, list));
+            continue;
+        };
+        if let (Some(pages), Some(page)) = (&mut begun.pages, list.pages) {
+            pages.join(page);
+        }
+        begun.rows.extend(list.rows);
+        begun.rows.sort_by_cached_key(|row| row.machine_name.to_uppercase());
+        begun.left_out += list.left_out;
+        let newest = [begun.newest_connection, list.newest_connection].into_iter().flatten();
+        begun.newest_connection = newest.reduce(|a, b| if earlier(a, b) == a { b } else { a });
+        let (first, whole) = (*first, begun.missing().is_none());
+        let name = builder.name(first);
+        builder.note(index, format!("It is read as one list with {name}, of which it is another page."));
+        for part in [first, index].into_iter().filter(|_| whole) {
+            builder.take_page_back(part);
+        }
+    }
+    builder.lists = joined;
 }
 
 fn groups(builder: &CaseBuilder) -> Vec<Group> {

@@ -92,7 +92,8 @@ const NONE: &str = "none";
 fn column(export: &Export, field: &Field, fact: &Fact, records: &Records, cx: Source) -> Column<CellValue> {
     let heads: Vec<String> = field.heads.iter().map(|name| head(name)).collect();
     let Column { texts, cells } = records.under(&heads, false);
-    let plain = fact.kind == Kind::Text && matches!(field.read, FieldParser::Plain | FieldParser::Count | FieldParser::Names);
+    let plain = fact.kind == Kind::Text
+        && matches!(field.read, FieldParser::Plain | FieldParser::Count | FieldParser::Names);
     let mut shown = if plain { Excerpt::texts_of(&texts, cx.sanitizer) } else { Vec::new() }.into_iter();
     let said = |text: &Arc<str>| {
         let shown = shown.next();

@@ -85,7 +85,7 @@ impl Reader<'_> {
         let is_word = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
         let is_rule = |text: &str| text.chars().all(|c| matches!(c, '-' | '=' | '_' | '+' | '|'));
         match self.columns.upgraded {
-            Some(_) => upgraded.contains(|c: char| c.is_ascii_digit()) && !is_rule(upgraded),
+            Some(_) => !upgraded.is_empty() && !is_rule(upgraded) && head(upgraded) != "upgraded",
             None => is_word(version) && !is_rule(version) && head(version) != HEAD,
         }
     }
@@ -133,11 +133,8 @@ fn history(cx: Source, raws: &[RawRow], has_dates: bool, mut notes: Vec<String>)
     notes.extend(dates.note());
     let mut rows: Vec<VersionRow> = raws.iter().map(|raw| version_row(raw, has_dates, &dates, cx)).collect();
     let all_dated = rows.iter().all(|row| row.upgraded.value().is_some());
-    let newest = if all_dated || !has_dates || rows.len() < 2 {
-        Ok(None)
-    } else {
-        newest(raws, &rows, &dates)
-    };
+    let newest =
+        if all_dated || !has_dates || rows.len() < 2 { Ok(None) } else { newest(raws, &rows, &dates) };
     rows.sort_by_cached_key(|row| {
         let is_newest = newest.as_ref().is_ok_and(|newest| newest.as_ref() == Some(&row.place));
         let when = row.upgraded.value().filter(|_| all_dated).map(order);
@@ -147,9 +144,11 @@ fn history(cx: Source, raws: &[RawRow], has_dates: bool, mut notes: Vec<String>)
     if !all_dated && rows.len() > 1 {
         notes.push(match &newest {
             Ok(None) => "The history has no dates, so its rows are ordered by version.".to_owned(),
-            Ok(Some(_)) => "Some dates could mean two days. The first row is the newest either way; the others are \
+            Ok(Some(_)) => {
+                "Some dates could mean two days. The first row is the newest either way; the others are \
                             ordered by version."
-                .to_owned(),
+                    .to_owned()
+            }
             Err(why) => format!("It does not say which build the database has now: {why}."),
         });
     }
@@ -160,7 +159,8 @@ fn history(cx: Source, raws: &[RawRow], has_dates: bool, mut notes: Vec<String>)
 /// The place of the newest row, where it is the newest however its dates are read; else why nobody can say.
 fn newest(raws: &[RawRow], rows: &[VersionRow], dates: &moment::Column) -> Result<Option<Location>, String> {
     let mut read = Vec::new();
-    for (raw, row) in raws.iter().zip(rows) {
+    // A database puts rows without a date behind all others.
+    for (raw, row) in raws.iter().zip(rows).filter(|(raw, _)| !raw.upgraded.is_empty()) {
         let Some((day_first, month_first)) = dates.both(&raw.upgraded) else {
             let why = row.upgraded.why_unknown().unwrap_or_default();
             return Err(format!("its newest row is not certain, as {why}"));
@@ -176,9 +176,11 @@ fn newest(raws: &[RawRow], rows: &[VersionRow], dates: &moment::Column) -> Resul
     };
     match (of(|dated| dated.0), of(|dated| dated.1)) {
         (day_first, month_first) if day_first == month_first => Ok(day_first),
-        _ => Err("its dates could mean two days each, and the newest row depends on which: export it again with \
+        _ => Err(
+            "its dates could mean two days each, and the newest row depends on which: export it again with \
                   dates as yyyy-MM-dd"
-            .to_owned()),
+                .to_owned(),
+        ),
     }
 }
 
@@ -235,17 +237,44 @@ mod tests {
     }
 
     #[test]
-    fn an_ambiguous_date_is_no_date_and_the_version_still_counts() {
+    fn an_ambiguous_date_is_no_date_and_the_newest_row_may_be_certain_all_the_same() {
         let parsed =
             parse("VersionNumber;Upgraded\n11.6.000001;04/05/2026 08:00\n11.7.000049;03/04/2026 10:00\n");
-        assert_eq!(texts(&parsed), ["11.7.000049", "11.6.000001"]);
+        assert_eq!(texts(&parsed), ["11.6.000001", "11.7.000049"], "April or May, it is the newer one");
         let newest = parsed.value.current().unwrap();
-        assert_eq!(newest.version.value(), Some(&BuildVersion::new(11, 7, 49)));
-        assert!(newest.upgraded.why_unknown().unwrap().contains("could mean 2026-04-03 or 2026-03-04"));
-        assert_eq!(
-            parsed.notes,
-            ["Not every date of the history is certain, so its rows are ordered by version."]
-        );
+        assert_eq!(newest.version.value(), Some(&BuildVersion::new(11, 6, 1)));
+        assert!(newest.upgraded.why_unknown().unwrap().contains("could mean 2026-05-04 or 2026-04-05"));
+        assert!(parsed.notes[0].contains("The first row is the newest either way"), "{:?}", parsed.notes);
+
+        let parsed =
+            parse("VersionNumber;Upgraded\n11.6.000001;02/05/2026 08:00\n11.7.000049;03/04/2026 10:00\n");
+        assert!(parsed.value.current().is_none());
+        let why = parsed.value.build().why_unknown().unwrap();
+        assert!(why.contains("its dates could mean two days each"), "{why}");
+    }
+
+    #[test]
+    fn a_newest_row_that_cannot_be_read_leaves_no_build() {
+        for text in [
+            "VersionNumber,Upgraded\n#N/A,2026-10-17T20:14:05Z\n11.6.000001,2025-09-06T19:40:51Z\n",
+            "VersionNumber,Upgraded\n11.6.000001,2025-09-06T19:40:51Z\n,2026-10-17T20:14:05Z\n",
+            "VersionNumber,Upgraded\n11.7.000049,17th of last month\n11.6.000001,2025-09-06T19:40:51Z\n",
+            "VersionNumber,Upgraded\n11.7.000049,2026-10-17\n11.6.000001,########\n",
+            "VersionNumber,Upgraded\n#REF!,2026-10-17\n11.6.000001,2026-10-17\n",
+            "VersionNumber\n#N/A\n11.6.000001\n",
+        ] {
+            let parsed = parse(text);
+            assert!(parsed.value.build().is_unknown(), "{text}");
+        }
+        for text in [
+            "VersionNumber,Upgraded\n11.7.000049,2026-10-17\n#N/A,2025-09-06\n",
+            "VersionNumber,Upgraded\n11.7.000049,2026-10-17\n11.6.000001,\n",
+            "VersionNumber,Upgraded\n----------,----------\n11.7.000049,2026-10-17\n11.6.000001,2025-09-06\n(2 rows affected)\n",
+            "VersionNumber\n-------------\n11.7.000049\n11.6.000001\n(2 rows affected)\n",
+        ] {
+            let parsed = parse(text);
+            assert_eq!(parsed.value.build().value(), Some(&BuildVersion::new(11, 7, 49)), "{text}");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Layers of records: the files built into the program, and a support team's own files, which add records and replace
 //! built-in ones.
 
-use super::file::{LineIndex, RecordOrigin};
 use super::advisories::BuildStatus;
 use super::advisories::cve::{self, Cve, CveFault};
+use super::file::{LineIndex, RecordOrigin};
 use super::sources::{Citation, Sources};
 use super::{KnowledgeError, file};
 use crate::model::BuildVersion;
@@ -204,28 +204,33 @@ impl Merge<'_> {
     }
 
     /// Adds one record; returns what is wrong with it beside the others of its layer.
-    fn record<T: Record>(&mut self, onto: &mut Vec<Located<T>>, record: T, line: usize) -> Option<KnowledgeError> {
-            let origin = RecordOrigin { file: self.file.to_owned(), line };
-            let located = Located { record, origin: origin.clone(), is_overlay: self.overlay.is_some() };
-            let key = located.record.key();
-            if let Some(first) = self.seen.insert((T::KIND, key.clone()), origin.clone()) {
-                return Some(
-                    located.fault(format!("this record is already in {}, line {}", first.file, first.line)),
-                );
-            }
-            // The built-in layer is the first: there is nothing to replace.
-            let Some(overlay) = &mut self.overlay else {
-                onto.push(located);
-                return None;
-            };
-            let earlier = onto.iter_mut().find(|one| one.record.key() == key);
-            let list = if earlier.is_some() { &mut overlay.overridden } else { &mut overlay.added };
-            list.push(OverlayRecord { kind: T::KIND, key, origin });
-            match earlier {
-                Some(earlier) => *earlier = located,
-                None => onto.push(located),
-            }
-            None
+    fn record<T: Record>(
+        &mut self,
+        onto: &mut Vec<Located<T>>,
+        record: T,
+        line: usize,
+    ) -> Option<KnowledgeError> {
+        let origin = RecordOrigin { file: self.file.to_owned(), line };
+        let located = Located { record, origin: origin.clone(), is_overlay: self.overlay.is_some() };
+        let key = located.record.key();
+        if let Some(first) = self.seen.insert((T::KIND, key.clone()), origin.clone()) {
+            return Some(
+                located.fault(format!("this record is already in {}, line {}", first.file, first.line)),
+            );
+        }
+        // The built-in layer is the first: there is nothing to replace.
+        let Some(overlay) = &mut self.overlay else {
+            onto.push(located);
+            return None;
+        };
+        let earlier = onto.iter_mut().find(|one| one.record.key() == key);
+        let list = if earlier.is_some() { &mut overlay.overridden } else { &mut overlay.added };
+        list.push(OverlayRecord { kind: T::KIND, key, origin });
+        match earlier {
+            Some(earlier) => *earlier = located,
+            None => onto.push(located),
+        }
+        None
     }
 }
 
@@ -262,7 +267,10 @@ impl Layers {
         // The names of the product may be in any of the files before.
         for (name, text) in cves {
             let lines = LineIndex::new(text);
-            self.merge_cve(text, Merge { file: name, lines, seen: &mut seen, overlay: overlay.as_deref_mut() });
+            self.merge_cve(
+                text,
+                Merge { file: name, lines, seen: &mut seen, overlay: overlay.as_deref_mut() },
+            );
         }
         edition
     }
@@ -286,10 +294,13 @@ impl Layers {
                     if let Some(Located { record: earlier, .. }) = earlier {
                         // A CVE record has no field for what it names as fixed in words.
                         let fixes = |builds: &[BuildVersion]| {
-                            let fixed = builds.iter().filter(|build| advisory.status(**build) == BuildStatus::Unaffected);
+                            let fixed = builds
+                                .iter()
+                                .filter(|build| advisory.status(**build) == BuildStatus::Unaffected);
                             fixed.copied().collect()
                         };
-                        (advisory.fixed, advisory.hotfixes) = (fixes(&earlier.fixed), fixes(&earlier.hotfixes));
+                        (advisory.fixed, advisory.hotfixes) =
+                            (fixes(&earlier.fixed), fixes(&earlier.hotfixes));
                         advisory.rule.clone_from(&earlier.rule);
                     }
                     self.faults.extend(merge.record(&mut self.advisories, *advisory, 1));

@@ -270,6 +270,7 @@ impl Layers {
             check(&self.workload, workload::WorkloadRow::problems),
             check(&self.expectations, |row| row.problems(self, facts)),
             check(&self.parity, |row| row.problems(self, facts)),
+            check(&self.questions, |row| row.problems(facts)),
             check(&self.releases, releases::Release::problems),
             check(&self.steps, |step| step.problems(self)),
             check(&self.value_labels, |meaning| meaning.problems(facts)),

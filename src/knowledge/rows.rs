@@ -225,7 +225,8 @@ pub enum Expect {
     Lacks,
     /// The value of the fact whose path is the one value.
     SameAs,
-    /// A moment no older than so many hours before the report's date.
+    /// A moment no older than so many hours when it was exported; before the report's date, if the export does not say
+    /// when it was made.
     NewerThan,
     /// A moment at least so many hours after the report's date.
     LaterThan,
@@ -321,6 +322,12 @@ pub struct QuestionRow {
     /// A good answer older than this many days counts as no answer; 0: it never expires.
     #[serde(default)]
     pub valid_days: u32,
+    /// The answer that counts while nobody has given one and no node has any of the facts in `evidence`: it asks about
+    /// something that most clusters do not have.
+    pub assume: Option<String>,
+    /// Facts of a node that show that the question applies.
+    #[serde(default)]
+    pub evidence: Vec<String>,
 }
 
 /// A fact on which nodes are compared.
@@ -396,7 +403,8 @@ impl Rows {
 impl ParityRow {
     /// Whether it is about this setting. `[*]` in its path is any identity of an element, or none.
     fn is_setting(&self, file: &str, key: &str) -> bool {
-        let Some((name, setting)) = self.fact.strip_prefix(CONFIG).and_then(|path| path.split_once(':')) else {
+        let Some((name, setting)) = self.fact.strip_prefix(CONFIG).and_then(|path| path.split_once(':'))
+        else {
             return false;
         };
         let (setting, key) = (setting.to_lowercase(), key.to_lowercase());
@@ -433,6 +441,19 @@ impl Expectation {
         problems.extend(self.itself().problem(facts));
         problems.extend(self.when.iter().filter_map(|condition| condition.problem(facts)));
         problems
+    }
+}
+
+impl QuestionRow {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, facts: &Facts) -> Vec<String> {
+        let is_good = |assumed: &String| self.good.contains(assumed);
+        let of_node = |path: &String| facts.of(path) == Some(Entity::Node);
+        failed(&[
+            (!self.assume.iter().all(is_good), "the answer in `assume` is none of `good`"),
+            (!self.evidence.iter().all(of_node), "`evidence` names what is no fact of a node"),
+            (self.assume.is_none() && !self.evidence.is_empty(), "`evidence` needs `assume`"),
+        ])
     }
 }
 

@@ -5,7 +5,7 @@ use super::observed::Observed;
 use super::pages::Pages;
 use super::version::BuildVersion;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -33,6 +33,25 @@ impl NodeList {
     pub fn missing(&self) -> Option<String> {
         self.pages.as_ref().and_then(Pages::missing)
     }
+}
+
+/// The node list that one node has for itself, beside that of its cluster.
+#[derive(Debug, Clone)]
+pub struct OwnList {
+    /// Name of the input it came from.
+    pub input: String,
+    /// The node's row in it.
+    pub row: NodeRow,
+    /// All names in it.
+    pub names: Vec<String>,
+    /// Whether it is the whole list, and each row names a node.
+    pub is_whole: bool,
+    /// The newest `LastConnected` of its rows.
+    pub newest_connection: Option<Moment>,
+    /// When the first of the nodes that it omits was connected, by the lists of the cluster.
+    pub others_since: Option<Moment>,
+    /// The databases that the lists of the cluster name.
+    pub databases: BTreeSet<String>,
 }
 
 /// One row of the node list. Field names follow the REST classes.

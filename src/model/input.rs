@@ -107,4 +107,6 @@ pub enum ProblemKind {
     Malformed,
     /// It belongs to another cluster.
     Foreign,
+    /// It is one page of a longer list.
+    Page,
 }

@@ -1,7 +1,7 @@
 //! One node of the cluster with all that is known about it.
 
 use super::excerpt::Excerpt;
-use super::export::{NodeRow, ReportedFields};
+use super::export::{NodeRow, OwnList, ReportedFields};
 use super::facts::{ClockReference, InventoryEntry, NodeFacts};
 use super::log::LogDigest;
 use super::observed::Observed;
@@ -21,6 +21,8 @@ pub struct Node {
     pub snapshot: Option<Snapshot>,
     /// Its row of the node list, if there is one.
     pub row: Option<NodeRow>,
+    /// The node list that it has for itself, which does not name the other nodes.
+    pub own_list: Option<OwnList>,
     /// Build of the product: `BinaryVersion` of the node list or the product version of the core DLL, from the newer
     /// evidence; a different value is kept as disputed.
     pub version: Observed<BuildVersion>,

@@ -246,11 +246,10 @@ pub fn classify_values(values: &[Option<Option<&str>>]) -> Vec<Conformity> {
     let common = common.into_iter().rev().max_by_key(|one| (compared(*one), *one != Basis::Plain));
     // A value that compares with no other one says nothing.
     let common = common.filter(|common| bases.len() == 1 || compared(*common) > 1);
-    let comparable = |value: &Option<&str>| common.is_some_and(|common| common.compares(Basis::of_optional(*value)));
-    let known: Vec<_> = values
-        .iter()
-        .map(|value| value.filter(comparable).map(|value| value.map(str::trim)))
-        .collect();
+    let comparable =
+        |value: &Option<&str>| common.is_some_and(|common| common.compares(Basis::of_optional(*value)));
+    let known: Vec<_> =
+        values.iter().map(|value| value.filter(comparable).map(|value| value.map(str::trim))).collect();
     classify(&known)
 }
 
@@ -358,9 +357,6 @@ mod tests {
         assert_eq!(known(plain), [Conformity::Same, Conformity::Odd, Conformity::Same]);
         assert_eq!(known(["{redacted}"; 3]), [Conformity::Unknown; 3]);
         let absent = [Some(None), Some(Some("{redacted:key:aa:01}")), None];
-        assert_eq!(
-            classify_values(&absent),
-            [Conformity::Differs, Conformity::Differs, Conformity::Unknown]
-        );
+        assert_eq!(classify_values(&absent), [Conformity::Differs, Conformity::Differs, Conformity::Unknown]);
     }
 }

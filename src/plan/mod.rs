@@ -76,6 +76,8 @@ pub struct Action {
     pub why: String,
     /// How, in steps; text of ours only.
     pub steps: Vec<String>,
+    /// When it is due.
+    pub due: Due,
     /// Worst severity of what it mends.
     pub severity: Severity,
     /// Whether it rests on inferred findings only: then it asks to check first.
@@ -86,8 +88,21 @@ pub struct Action {
     pub ends: Vec<Reason>,
 }
 
-/// Merges every finding worth acting on into actions, by stage of the repair, then by severity. A finding that follows
-/// from another has no action of its own: it is resolved with its cause.
+/// When a piece of work is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Due {
+    /// Something important is broken.
+    Now,
+    /// The upgrade must not start without it.
+    BeforeUpgrade,
+    /// It can wait.
+    Later,
+}
+
+/// Merges every finding worth acting on into actions, by when they are due, then by severity, then by stage of the repair.
+/// A finding that follows from another has no action of its own: it is resolved with its cause.
 pub fn work(
     results: &[RuleResult],
     causes: &Causes,
@@ -139,11 +154,25 @@ pub fn work(
         let consequences = also_resolves.iter().filter_map(|at| find(results, *at));
         let severity = findings.iter().copied().chain(consequences).map(|finding| finding.severity).min()?;
         let confidence = findings.iter().map(|finding| finding.confidence).min()?;
+        let of_upgrade = |at: &At| {
+            let rule = results.get(at.0).and_then(|result| rules.get(result.rule.as_str()));
+            cluster.target.is_some() && rule.is_some_and(|rule| !rule.is_judged_now())
+        };
+        let due = match severity {
+            Severity::Blocker | Severity::High if !fixes.iter().all(of_upgrade) => Due::Now,
+            Severity::Blocker | Severity::High | Severity::Medium if fixes.iter().any(of_upgrade) => {
+                Due::BeforeUpgrade
+            }
+            _ => Due::Later,
+        };
         let reasons = |found: &[At]| found.iter().filter_map(|at| reason_at(results, *at)).collect();
         let (mends, ends) = (reasons(&fixes), reasons(&also_resolves));
-        Some(Action { number: 0, title, nodes, why, steps, severity, confidence, mends, ends })
+        Some(Action { number: 0, title, nodes, why, steps, due, severity, confidence, mends, ends })
     });
-    merged.zip(1..).map(|(action, number)| Action { number, ..action }).collect()
+    let mut actions: Vec<Action> = merged.collect();
+    // The sort keeps the order of stages among equals.
+    actions.sort_by_key(|action| (action.due, action.severity));
+    actions.into_iter().zip(1..).map(|(action, number)| Action { number, ..action }).collect()
 }
 
 /// The step of an action that becomes the builds that close advisories.

@@ -97,7 +97,14 @@ pub fn plan(
             let preface = remarks(new, known.is_some(), names.source.is_some());
             let names = Names { new: Some(new.clone()), faulty: Vec::new(), ..names };
             let runbooks = runbooks(Purpose::AddNode, None, names, &[], &preface);
-            Some(Plan { purpose: Purpose::AddNode, path: None, package: None, builds: None, first: None, runbooks })
+            Some(Plan {
+                purpose: Purpose::AddNode,
+                path: None,
+                package: None,
+                builds: None,
+                first: None,
+                runbooks,
+            })
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::listed;
 use super::names::Names;
 use crate::knowledge::Knowledge;
-pub use crate::knowledge::advisories::builds::{Candidate, FixingBuilds};
 use crate::knowledge::advisories::builds::fixing_builds;
+pub use crate::knowledge::advisories::builds::{Candidate, FixingBuilds};
 use crate::model::Cluster;
 
 /// The builds that close advisories of the installed one; `None` where that is not known, or where nothing is open and
@@ -28,12 +28,14 @@ pub(super) fn warnings(cluster: &Cluster, knowledge: &Knowledge) -> Vec<String> 
     let Some(fixing) = fixing(cluster, knowledge) else { return Vec::new() };
     let Some(target) = cluster.target.and_then(|target| fixing.candidate(target)) else { return Vec::new() };
     let build = target.build;
-    let is_critical = |id: &&String| knowledge.advisories.iter().any(|one| one.id == **id && one.is_critical());
+    let is_critical =
+        |id: &&String| knowledge.advisories.iter().any(|one| one.id == **id && one.is_critical());
     let critical: Vec<&str> = target.leaves_open.iter().filter(is_critical).map(String::as_str).collect();
     let mut warnings = Vec::new();
     if !critical.is_empty() {
         let better = fixing.recommended.filter(|better| *better > build);
-        let better = better.map(|better| format!(" {better} is the lowest known build that closes all of these."));
+        let better =
+            better.map(|better| format!(" {better} is the lowest known build that closes all of these."));
         warnings.push(format!(
             "The target {build} leaves critical advisories open: {}.{}",
             listed(&critical),

@@ -330,7 +330,10 @@ mod tests {
             different_bytes: None,
         };
         // SHA-256 of "clusterbrief/1/enc", a zero byte and 457 zero bytes, computed with Python's `hashlib`.
-        let zeros = "enc::a2f8efb14062a9066969e81bcbd9803df924911b6b373b78a6d51e930ee2265b".to_owned().try_into().unwrap();
+        let zeros = "enc::a2f8efb14062a9066969e81bcbd9803df924911b6b373b78a6d51e930ee2265b"
+            .to_owned()
+            .try_into()
+            .unwrap();
         let zeros = Observed::known(zeros, Location::file("encryption.config"));
         assert_eq!(different_bytes(&file(457, zeros.clone())), Some(1));
         assert_eq!(different_bytes(&file(458, zeros)), None);

@@ -52,7 +52,8 @@ impl<'a> BuildView<'a> {
         ];
         let what: Vec<&str> = words.into_iter().filter_map(|(is, word)| is.then_some(word)).collect();
         let through: Vec<String> = candidate.through.iter().map(ToString::to_string).collect();
-        let through = if through.is_empty() { String::new() } else { format!("through {}", listed(&through)) };
+        let through =
+            if through.is_empty() { String::new() } else { format!("through {}", listed(&through)) };
         let unsure = (!candidate.way_confirmed).then(|| "no source confirms the whole way".to_owned());
         let way = [Some(through).filter(|text| !text.is_empty()), unsure];
         let way: Vec<String> = way.into_iter().flatten().collect();
@@ -154,9 +155,10 @@ impl<'a> PlanView<'a> {
         let first = plan.first.as_ref().and_then(named).unwrap_or_default();
         let target = plan.path.as_ref().map(|path| path.target);
         let advice = plan.builds.as_ref().map(FixingBuilds::advice).unwrap_or_default();
-        let builds = plan.builds.iter().flat_map(|builds| {
-            builds.candidates.iter().map(move |one| BuildView::of(one, builds, target))
-        });
+        let builds = plan
+            .builds
+            .iter()
+            .flat_map(|builds| builds.candidates.iter().map(move |one| BuildView::of(one, builds, target)));
         let builds = builds.collect();
         let mut view = Self { plan, from, first, legs, ways, unknown: Vec::new(), advice, builds };
         view.unknown = view.unknown();

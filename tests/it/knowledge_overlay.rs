@@ -219,7 +219,7 @@ fn a_cve_record_in_the_folder_is_an_advisory() {
     let case = case(above.path());
     let report = |format: &str| {
         let args =
-            ["report", text(&case), "--as-of", "2026-11-20", "--target", "12.0.000022", "--format", format];
+            ["report", text(&case), "--as-of", "2026-11-20", "--target", "12.3.000002", "--format", format];
         said(&run(&[&args[..], &["--knowledge", text(&ours)]].concat()).stdout)
     };
     let json: serde_json::Value = serde_json::from_str(&report("json")).expect("a report");
@@ -230,7 +230,8 @@ fn a_cve_record_in_the_folder_is_an_advisory() {
     assert!(finding["remedy"].to_string().contains("Upgrade to 12.3.000004"), "{finding:#}");
     let builds = &json["plan"]["builds"];
     assert_eq!(builds["recommended"], "12.3.000004", "{builds:#}");
-    let target = builds["candidates"].as_array().expect("a list").iter().find(|one| one["build"] == "12.0.000022");
+    let target =
+        builds["candidates"].as_array().expect("a list").iter().find(|one| one["build"] == "12.3.000002");
     assert!(target.expect("the target")["leaves_open"].to_string().contains("CVE-2026-20001"));
     assert!(json["plan"]["path"]["warnings"].to_string().contains("leaves critical advisories open"));
     assert_eq!(json["tool"]["own"]["passed_over"].as_array().expect("a list").len(), 2);
@@ -246,7 +247,10 @@ fn a_cve_record_in_the_folder_is_an_advisory() {
 #[test]
 fn a_cve_record_that_cannot_be_read_refuses_the_folder() {
     for (versions, wrong) in [
-        (r#"{"version":"1.2.3","status":"perhaps"}"#, "CVE-2026-20001.json, line 3: unknown variant `perhaps`"),
+        (
+            r#"{"version":"1.2.3","status":"perhaps"}"#,
+            "CVE-2026-20001.json, line 3: unknown variant `perhaps`",
+        ),
         (r#"{"version":7,"status":"affected"}"#, "CVE-2026-20001.json, line 3: invalid type: integer `7`"),
         (r#"{"version":"1.2.3""#, "CVE-2026-20001.json, line 3: "),
     ] {

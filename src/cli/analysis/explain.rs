@@ -65,9 +65,9 @@ fn is_wanted(args: &RulesArgs, rule: &Rule) -> bool {
     let family = meta.id.split('-').next().unwrap_or_default();
     args.family.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(family))
         && args.severity.is_none_or(|wanted| wanted == meta.severity)
-        && args.scope.is_none_or(|wanted| {
-            wanted == meta.scope || (wanted == Scope::Now && meta.is_judged_now())
-        })
+        && args
+            .scope
+            .is_none_or(|wanted| wanted == meta.scope || (wanted == Scope::Now && meta.is_judged_now()))
         && args.status.is_none_or(|wanted| wanted == catalogue::best_status(meta))
         && args.needs.as_ref().is_none_or(|wanted| needs.contains(wanted))
 }

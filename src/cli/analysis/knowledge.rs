@@ -55,9 +55,9 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     for entry in walkdir::WalkDir::new(folder).max_depth(DEEPEST).sort_by_file_name() {
         let entry = entry.map_err(|error| usage(format!("it cannot be read: {error}")))?;
         let path = entry.path();
-        let is_read = path.extension().is_some_and(|extension| {
-            ["toml", "json"].iter().any(|one| extension.eq_ignore_ascii_case(one))
-        });
+        let is_read = path
+            .extension()
+            .is_some_and(|extension| ["toml", "json"].iter().any(|one| extension.eq_ignore_ascii_case(one)));
         if !entry.file_type().is_file() || !is_read {
             continue;
         }

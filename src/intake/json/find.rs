@@ -7,8 +7,8 @@ use crate::intake::reported::heads;
 use crate::intake::table::head;
 use crate::knowledge::Export;
 use crate::knowledge::exports::{About, FieldParser};
-use crate::model::pages::Pages;
 use crate::model::location::SourceRef;
+use crate::model::pages::Pages;
 use crate::model::{Location, Position};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -261,15 +261,30 @@ mod names_tests {
     fn names_of_lists_and_of_lists_in_lists() {
         let read = |value| names(&value).unwrap_or_default();
         assert_eq!(read(json!(["rabbit@b", "rabbit@a", "rabbit@b"])), "rabbit@a, rabbit@b");
-        assert_eq!(read(json!({"rabbit@b": ["rabbit@c"], "rabbit@a": ["rabbit@c"]})), "rabbit@a: rabbit@c; rabbit@b: rabbit@c");
+        assert_eq!(
+            read(json!({"rabbit@b": ["rabbit@c"], "rabbit@a": ["rabbit@c"]})),
+            "rabbit@a: rabbit@c; rabbit@b: rabbit@c"
+        );
         assert_eq!(read(json!([["rabbit@a", ["rabbit@c"]]])), "rabbit@a; rabbit@c");
-        assert_eq!(read(json!([{"node": "rabbit@a", "resource": "disk"}, {"node": "rabbit@a", "resource": "memory"}])), "rabbit@a disk; rabbit@a memory");
+        assert_eq!(
+            read(
+                json!([{"node": "rabbit@a", "resource": "disk"}, {"node": "rabbit@a", "resource": "memory"}])
+            ),
+            "rabbit@a disk; rabbit@a memory"
+        );
         assert_eq!(read(json!({"disc": ["rabbit@a"], "ram": []})), "disc: rabbit@a");
     }
 
     #[test]
     fn what_holds_no_name_has_no_text() {
-        for none in [json!([]), json!({}), json!(null), json!({"rabbit@a": []}), json!([{"rabbit@a": []}]), json!([""])] {
+        for none in [
+            json!([]),
+            json!({}),
+            json!(null),
+            json!({"rabbit@a": []}),
+            json!([{"rabbit@a": []}]),
+            json!([""]),
+        ] {
             assert_eq!(names(&none), None, "{none}");
         }
     }

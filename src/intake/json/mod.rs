@@ -11,7 +11,7 @@ use super::facts::Facts;
 use super::nodes_json::{self, MAX_NODES};
 use super::reported::{self, ReportedFacts};
 use super::{Parsed, ReadExport, Source, clocks, malformed};
-use crate::model::input::{InputKind, Problem};
+use crate::model::input::{InputKind, Problem, ProblemKind};
 use crate::model::pages::Pages;
 use crate::model::{Location, Position};
 use crate::text::{encoding, size::size};
@@ -136,7 +136,9 @@ fn extract_facts(part: &FoundExport, cx: Source) -> ReportedFacts {
 /// That a list is one page of a longer one.
 fn a_page(cx: Source, title: &str, pages: &Pages) -> Option<Problem> {
     let missing = pages.missing()?;
-    Some(malformed(format!("{} holds a part of {title}: it is {missing}, and save all of it in one file.", cx.input)))
+    let text =
+        format!("{} holds a part of {title}: it is {missing}, and save all of it in one file.", cx.input);
+    Some(Problem { kind: ProblemKind::Page, member: None, text })
 }
 
 fn place(input: &str, path: &str) -> Location {

@@ -135,7 +135,9 @@ impl FixingBuilds {
                     all.unwrap_or_default()
                 )
             }
-            (None, Some(all)) => format!("Upgrade to {all} or later, which closes every advisory known here."),
+            (None, Some(all)) => {
+                format!("Upgrade to {all} or later, which closes every advisory known here.")
+            }
         };
         if let Some(stopgap) = self.stopgap {
             advice.push_str(&format!(

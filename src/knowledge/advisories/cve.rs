@@ -166,7 +166,10 @@ pub(in crate::knowledge) fn read(file: &str, text: &str, products: &[&CveProduct
     let version = head.data_version.unwrap_or_default();
     if version.split('.').next() != Some("5") {
         let version: String = version.chars().take(20).collect();
-        return Err(CveFault { line: 1, why: format!("this is format \"{version}\" of CVE records; 5 is read") });
+        return Err(CveFault {
+            line: 1,
+            why: format!("this is format \"{version}\" of CVE records; 5 is read"),
+        });
     }
     // A rejected record has no product: its state is asked first.
     let state = serde_json::from_str::<Stated>(text)?.cve_metadata;
@@ -248,7 +251,8 @@ fn is_of(entry: &Product, cna: &Container, names: &CveProduct) -> bool {
     let texts = cna.descriptions.iter().filter_map(|text| text.value.as_ref()).chain(&cna.title);
     let texts: Vec<String> = texts.map(|text| letters(text)).collect();
     let mentions = |names: &[String]| {
-        let names: Vec<String> = names.iter().map(|name| letters(name)).filter(|name| !name.is_empty()).collect();
+        let names: Vec<String> =
+            names.iter().map(|name| letters(name)).filter(|name| !name.is_empty()).collect();
         names.iter().any(|name| texts.iter().any(|text| text.contains(name.as_str())))
     };
     match (named(entry.vendor.as_ref()), named(entry.product.as_ref())) {
@@ -297,8 +301,16 @@ fn ranges(entry: &Product, names: &CveProduct) -> (Vec<Range>, BuildStatus) {
     if versions.is_empty() {
         return (Vec::new(), BuildStatus::Unknown);
     }
-    let ranges = versions.into_iter().flat_map(ranges_of).collect();
-    (ranges, status(entry.default_status))
+    let ranges: Vec<Range> = versions.into_iter().flat_map(ranges_of).collect();
+    let ends = |range: &Range| {
+        range.status == BuildStatus::Affected && (range.through.is_some() || range.before.is_some())
+    };
+    // A list of affected ranges that end contradicts that all other builds are affected: nobody knows which of the two
+    // is meant.
+    match status(entry.default_status) {
+        BuildStatus::Affected if ranges.iter().all(ends) => (ranges, BuildStatus::Unknown),
+        otherwise => (ranges, otherwise),
+    }
 }
 
 fn status(status: Option<Status>) -> BuildStatus {
@@ -374,7 +386,9 @@ fn ranges_of(version: &Version) -> Vec<Range> {
     let lower = Range { from, status: if begins { affects } else { BuildStatus::Unknown }, ..open };
     let within = match upper {
         (Point::Build(last), true) => vec![Range { through: Some(last), ..lower }],
-        (Point::Build(next), false) | (Point::WholeBranch(next), _) => vec![Range { before: Some(next), ..lower }],
+        (Point::Build(next), false) | (Point::WholeBranch(next), _) => {
+            vec![Range { before: Some(next), ..lower }]
+        }
         (Point::Branch(first, _), false) => vec![Range { before: Some(first), ..lower }],
         (Point::Branch(first, next), true) => {
             let rest = Range { from: Some(first).max(from), before: Some(next), ..unknown };
@@ -457,7 +471,9 @@ fn privileges(cvss: &Cvss) -> Option<Privileges> {
 /// What it allows: its English description, cut at a word.
 fn allows(cna: &Container) -> String {
     let is_english = |text: &&Text| {
-        text.lang.as_deref().is_some_and(|lang| lang.get(..2).is_some_and(|two| two.eq_ignore_ascii_case("en")))
+        text.lang
+            .as_deref()
+            .is_some_and(|lang| lang.get(..2).is_some_and(|two| two.eq_ignore_ascii_case("en")))
     };
     let english = cna.descriptions.iter().find(is_english).or(cna.descriptions.first());
     let text = english.and_then(|text| text.value.as_ref()).or(cna.title.as_ref());

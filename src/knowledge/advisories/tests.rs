@@ -122,7 +122,9 @@ fn record(affected: &str, more: &str) -> String {
 fn ours(versions: &str, default: &str) -> String {
     let default = if default.is_empty() { String::new() } else { format!(r#","defaultStatus":"{default}""#) };
     record(
-        &format!(r#"[{{"vendor":"Delinea","product":"Secret Server (On-Prem)","versions":[{versions}]{default}}}]"#),
+        &format!(
+            r#"[{{"vendor":"Delinea","product":"Secret Server (On-Prem)","versions":[{versions}]{default}}}]"#
+        ),
         "",
     )
 }
@@ -155,12 +157,18 @@ fn passed_over(file: &str, text: &str) -> String {
 fn ranges_of_a_cve_record_count_as_written() {
     let asked = ["10.5.9", "11.7.61", "11.7.62", "11.8.0", "12.2.7"];
     for (versions, default, expected) in [
-        (r#"{"version":"10.6.0","lessThanOrEqual":"11.7.61","status":"affected"}"#, "unaffected", [N, A, N, N, N]),
+        (
+            r#"{"version":"10.6.0","lessThanOrEqual":"11.7.61","status":"affected"}"#,
+            "unaffected",
+            [N, A, N, N, N],
+        ),
         (r#"{"version":"0","lessThan":"11.7.62","status":"affected"}"#, "unaffected", [A, A, N, N, N]),
         (r#"{"version":"v11.7.000061","status":"affected"}"#, "unaffected", [N, A, N, N, N]),
         // What is not listed has the default status; without one it is not known.
         (r#"{"version":"11.7.62","status":"unaffected"}"#, "affected", [A, A, N, A, A]),
         (r#"{"version":"11.7.62","status":"unaffected"}"#, "", [U, U, N, U, U]),
+        // Affected ranges that end, and all others affected as well: a contradiction.
+        (r#"{"version":"0","lessThan":"11.7.62","status":"affected"}"#, "affected", [A, A, U, U, U]),
         // A fixed branch within a range, and an end that is the end of a branch or no end.
         (
             r#"{"version":"0","lessThan":"12.2.7","status":"affected"},
@@ -180,8 +188,16 @@ fn ranges_of_a_cve_record_count_as_written() {
         (r#"{"status":"affected"}"#, "unaffected", [U; 5]),
         (r#"{"version":null,"status":"affected"}"#, "unaffected", [U; 5]),
         (r#"{"version":"February 2023","status":"affected"}"#, "unaffected", [U; 5]),
-        (r#"{"version":"unspecified","lessThan":"11.7.62","status":"affected"}"#, "unaffected", [U, U, N, N, N]),
-        (r#"{"version":"11.7.61","lessThan":"the next one","status":"affected"}"#, "unaffected", [N, U, U, U, U]),
+        (
+            r#"{"version":"unspecified","lessThan":"11.7.62","status":"affected"}"#,
+            "unaffected",
+            [U, U, N, N, N],
+        ),
+        (
+            r#"{"version":"11.7.61","lessThan":"the next one","status":"affected"}"#,
+            "unaffected",
+            [N, U, U, U, U],
+        ),
         (r#"{"version":"12.2.7","lessThan":"11.7.62","status":"affected"}"#, "unaffected", [U; 5]),
         ("", "unaffected", [U; 5]),
         // Changes within a range.
@@ -228,13 +244,19 @@ fn a_cve_record_tells_day_text_score_and_privileges() {
 #[test]
 fn other_products_and_other_files_are_passed_over() {
     let other = |vendor: &str, product: &str| {
-        passed_over("x.json", &record(&format!(r#"[{{"vendor":"{vendor}","product":"{product}","versions":[]}}]"#), ""))
+        passed_over(
+            "x.json",
+            &record(&format!(r#"[{{"vendor":"{vendor}","product":"{product}","versions":[]}}]"#), ""),
+        )
     };
     assert!(other("Acme", "Secret Server").contains("is about another product, Acme Secret Server"));
     assert!(other("Delinea", "Secret Server Cloud").contains("Secret Server Cloud"));
     assert!(other("n/a", "n/a").contains("another product, n/a n/a"));
     // One that names nobody counts if its text names the product.
-    let nobody = record(r#"[{"vendor":"n/a","product":"n/a","versions":[{"version":"n/a","status":"affected"}]}]"#, "");
+    let nobody = record(
+        r#"[{"vendor":"n/a","product":"n/a","versions":[{"version":"n/a","status":"affected"}]}]"#,
+        "",
+    );
     let nobody = nobody.replace("Something bad", "In Delinea PAM Secret Server 11.4 something is bad");
     assert_eq!(parsed(&nobody).status(build("12.3.1")), U);
     for (file, text) in [
@@ -245,14 +267,20 @@ fn other_products_and_other_files_are_passed_over() {
     ] {
         assert!(passed_over(file, text).contains("is no CVE record"), "{file}");
     }
-    let rejected = record("[]", "").replace("PUBLISHED", "REJECTED").replace("\"cna\":{", "\"cna\":{\"rejectedReasons\":[],");
+    let rejected = record("[]", "")
+        .replace("PUBLISHED", "REJECTED")
+        .replace("\"cna\":{", "\"cna\":{\"rejectedReasons\":[],");
     assert_eq!(passed_over("CVE-2027-10001.json", &rejected), "CVE-2027-10001 was rejected");
 }
 
 #[test]
 fn a_broken_record_is_a_fault_with_its_line() {
     let good = ours(r#"{"version":"0","lessThan":"12.3.4","status":"affected"}"#, "unaffected");
-    let deep = format!("{{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.1\",\"x\":{}{}}}", "[".repeat(300_000), "]".repeat(300_000));
+    let deep = format!(
+        "{{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.1\",\"x\":{}{}}}",
+        "[".repeat(300_000),
+        "]".repeat(300_000)
+    );
     let many = vec![r#"{"version":"1.2.3","status":"affected"}"#; 5_001].join(",");
     for (text, wrong) in [
         (good.get(..good.len() / 2).unwrap().to_owned(), "EOF"),
@@ -264,7 +292,10 @@ fn a_broken_record_is_a_fault_with_its_line() {
         (good.replace("\"version\":\"0\"", "\"version\":0"), "invalid type"),
         (good.replace("\"versions\":[", "\"versions\":\"all\",\"x\":["), "invalid type"),
         (good.replace("\"containers\"", "\"other\""), "missing field `containers`"),
-        (record("[]", r#","metrics":[{"cvssV3_1":{"baseScore":1e308}}]"#), "a CVSS score is a number from 0 to 10"),
+        (
+            record("[]", r#","metrics":[{"cvssV3_1":{"baseScore":1e308}}]"#),
+            "a CVSS score is a number from 0 to 10",
+        ),
         (deep, "missing field"),
         (ours(&many, ""), "more than 5000 versions"),
     ] {
@@ -276,7 +307,8 @@ fn a_broken_record_is_a_fault_with_its_line() {
 
 #[test]
 fn a_long_description_is_cut_at_a_word_and_controls_do_not_pass() {
-    let long = ours("", "").replace("Something bad.\\nVery bad.", &format!("\\u001b[31m{}", "word ".repeat(50_000)));
+    let long =
+        ours("", "").replace("Something bad.\\nVery bad.", &format!("\\u001b[31m{}", "word ".repeat(50_000)));
     let allows = parsed(&long).allows;
     assert!(allows.chars().count() < 420 && allows.ends_with("word …"), "{allows}");
     assert!(!allows.contains('\u{1b}'));
@@ -302,7 +334,10 @@ fn a_record_of_a_folder_replaces_the_built_in_one_and_keeps_its_rule() {
 
     let new = dropped("CVE-2027-10001", r#"{"version":"0","lessThan":"12.3.4","status":"affected"}"#);
     let from = fixing_builds(&new, build("12.3.1"), None);
-    assert_eq!((from.recommended, from.open.as_slice()), (Some(build("12.3.4")), &["CVE-2027-10001".to_owned()][..]));
+    assert_eq!(
+        (from.recommended, from.open.as_slice()),
+        (Some(build("12.3.4")), &["CVE-2027-10001".to_owned()][..])
+    );
     let twice = ours(r#"{"version":"0","lessThan":"12.3.4","status":"affected"}"#, "");
     let faults = Knowledge::layered(&[("a.json", &twice), ("b.json", &twice)]).err().unwrap().to_string();
     assert!(faults.contains("b.json, line 1: CVE-2027-10001: this record is already in a.json"), "{faults}");
@@ -314,7 +349,8 @@ fn an_advisory_that_contradicts_itself_is_refused() {
         let text = format!(
             "[[advisory]]\nid = \"OURS-1\"\nallows = \"Much.\"\n{lines}\ncites = [{{ source = \"CVE\", status = \"confirmed\" }}]"
         );
-        Knowledge::layered(&[("ours.toml", &text)]).map_or_else(|faults| faults.to_string(), |_| String::new())
+        Knowledge::layered(&[("ours.toml", &text)])
+            .map_or_else(|faults| faults.to_string(), |_| String::new())
     };
     assert_eq!(says("affected = [{ before = \"12.4.000001\" }]"), "");
     for (lines, wrong) in [

@@ -87,7 +87,9 @@ fn fact_row(label: String, parity: Parity, nodes: &[&Node], facts: &[Observed<St
     let values: Vec<Option<Option<&str>>> = nodes
         .iter()
         .zip(facts)
-        .map(|(node, fact)| (node.role == Role::Serving && !fact.is_unknown()).then(|| fact.value().map(String::as_str)))
+        .map(|(node, fact)| {
+            (node.role == Role::Serving && !fact.is_unknown()).then(|| fact.value().map(String::as_str))
+        })
         .collect();
     let standings = classify_values(&values);
     let cells = facts

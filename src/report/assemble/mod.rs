@@ -1,5 +1,6 @@
 //! Fills the view model from the cluster, the outcomes and the texts. Rule texts come as data; no check is seen.
 
+mod alike;
 mod errors;
 mod evidence;
 mod inputs;
@@ -39,7 +40,7 @@ pub fn assemble(
     let coverage = coverage(results, rules);
     let speaking: Vec<&RuleMeta> = rules.iter().copied().filter(|rule| speaks(results, &rule.id)).collect();
 
-    Report {
+    let mut report = Report {
         schema: SCHEMA,
         tool: Tool {
             name: env!("CARGO_PKG_NAME"),
@@ -79,7 +80,9 @@ pub fn assemble(
         rules: speaking.iter().map(|rule| text(rule, &knowledge.sources)).collect(),
         safety,
         findings,
-    }
+    };
+    alike::merge(&mut report, cluster);
+    report
 }
 
 /// What an inventory says of the load balancer, in order of path.

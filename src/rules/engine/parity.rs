@@ -55,7 +55,10 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
 }
 
 /// What differs in one fact, and what is missing to tell of all nodes.
-pub(in crate::rules) fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>, Vec<MissingEvidence>) {
+pub(in crate::rules) fn compared<'a>(
+    cx: &Context<'a>,
+    row: &'a ParityRow,
+) -> (Option<Difference<'a>>, Vec<MissingEvidence>) {
     let of_iis = row.fact.starts_with("iis.");
     // Without an application it has no settings either; CLU-004 says so.
     let nodes = cx.cluster.serving().filter(|node| !(of_iis && node.fact("iis.application").is_absent()));
@@ -98,8 +101,7 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
             findings.push(reported(cx.on_node(node, title, remedy), &mine));
         }
     }
-    let open: Vec<&Difference> =
-        differences.iter().filter(|one| one.is_open()).collect();
+    let open: Vec<&Difference> = differences.iter().filter(|one| one.is_open()).collect();
     if !open.is_empty() {
         let (labels, verb) = subject(&open);
         let title = format!("The nodes do not agree: {labels} {verb} not the same everywhere");

@@ -32,8 +32,7 @@ pub(in crate::rules) fn fault(cx: &Context, group: &Group, difference: &Differen
         return DllFault::Different;
     }
     match against_build(cx, group, difference) {
-        // Of what only a minority has it is not clear that it belongs to the build, whatever its version.
-        Some(Ordering::Equal) if lack <= have => DllFault::Missing,
+        Some(Ordering::Equal) => DllFault::Missing,
         Some(Ordering::Less) => DllFault::Leftover,
         _ if have == 1 && lack > 1 => DllFault::Leftover,
         _ => DllFault::Different,
@@ -89,10 +88,8 @@ mod tests {
     fn a_version_is_read_from_the_text_first() {
         let build = BuildVersion::new(8, 9, 300_000);
         let of = |product: Option<&str>, file: &str| {
-            let binary = Binary {
-                product_version: product.map(Into::into),
-                file_version: Some(file.to_owned()),
-            };
+            let binary =
+                Binary { product_version: product.map(Into::into), file_version: Some(file.to_owned()) };
             compare(&binary, build)
         };
         assert_eq!(of(Some("8.9.300000"), "1.0.0.0"), Some(Ordering::Equal));

@@ -17,14 +17,13 @@ const LEFT_BEHIND: [&str; 4] = ["thumbs.db", "desktop.ini", ".ds_store", "ehthum
 const SYMBOLS: [&str; 3] = ["pdb", "map", "dbg"];
 
 /// Ends of names of what a page shows.
-const SHOWN: [&str; 13] = [
-    "png", "gif", "jpg", "jpeg", "ico", "svg", "bmp", "webp", "woff", "woff2", "ttf", "eot", "otf",
-];
+const SHOWN: [&str; 13] =
+    ["png", "gif", "jpg", "jpeg", "ico", "svg", "bmp", "webp", "woff", "woff2", "ttf", "eot", "otf"];
 
 /// Ends of names of copies that somebody made before a change, and of archives.
 const COPIES: [&str; 17] = [
-    "bak", "bck", "bkp", "back", "backup", "old", "orig", "org", "original", "save", "sav", "prev", "copy", "zip",
-    "7z", "rar", "gz",
+    "bak", "bck", "bkp", "back", "backup", "old", "orig", "org", "original", "save", "sav", "prev", "copy",
+    "zip", "7z", "rar", "gz",
 ];
 
 /// The same as the end of a name before its extension, or of the name of a folder, after a blank or a mark.
@@ -75,8 +74,8 @@ fn is_copy(name: &str) -> bool {
         || name.starts_with("copy of ")
         || dated
         || [name, stem].into_iter().any(ends)
-        // Whatever follows the whole name of a configuration.
-        || name.split_once(".config").is_some_and(|(_, after)| !after.is_empty())
+        // Whatever follows the whole name of a configuration; the product itself brings templates.
+        || name.split_once(".config").is_some_and(|(_, after)| !after.is_empty() && after != ".template")
 }
 
 #[cfg(test)]
@@ -85,23 +84,54 @@ mod tests {
 
     #[test]
     fn a_difference_is_as_bad_as_the_file() {
-        for name in
-            ["launchers/launch.aspx", "app/main.js", "web-other.config", "views/gold.cshtml", "service.svc", "x"]
-        {
+        for name in [
+            "launchers/launch.aspx",
+            "app/main.js",
+            "web-other.config",
+            "views/gold.cshtml",
+            "service.svc",
+            "x",
+        ] {
             assert_eq!(severity(name), Severity::High, "{name}");
         }
         for name in [
-            "web.config.bak", "web.config.20261101", "Web.config_before_upgrade", "bin_old/Thycotic.Data.dll",
-            "Default - Copy.aspx", "Default - Copy (2).aspx", "Copy of web.config", "web_old.config", "backup/a.aspx",
-            "bin.zip", "app/main.js.orig", "login.aspx~", "images/logo.png",
+            "web.config.bak",
+            "web.config.20261101",
+            "Web.config_before_upgrade",
+            "bin_old/Thycotic.Data.dll",
+            "Default - Copy.aspx",
+            "Default - Copy (2).aspx",
+            "Copy of web.config",
+            "web_old.config",
+            "backup/a.aspx",
+            "bin.zip",
+            "app/main.js.orig",
+            "login.aspx~",
+            "images/logo.png",
         ] {
             assert_eq!(severity(name), Severity::Low, "{name}");
         }
-        for name in ["notes.txt", "readme.md", "bin/Thycotic.Data.pdb", "app/~$plan.docx", "a.tmp", "bin/log4net.xml", "Thumbs.db"] {
+        for name in [
+            "notes.txt",
+            "readme.md",
+            "bin/Thycotic.Data.pdb",
+            "app/~$plan.docx",
+            "a.tmp",
+            "bin/log4net.xml",
+            "Thumbs.db",
+        ] {
             assert_eq!(severity(name), Severity::Info, "{name}");
         }
         assert_eq!(severity("web-appsettings.config: appSettings/add[x]@value"), Severity::Medium);
-        for name in ["gold.aspx", "copyright.aspx", "hold.js", "fold/er.aspx", "scaffold.config", "old.aspx"] {
+        for name in [
+            "gold.aspx",
+            "copyright.aspx",
+            "hold.js",
+            "fold/er.aspx",
+            "scaffold.config",
+            "old.aspx",
+            "saml.config.template",
+        ] {
             assert_eq!(severity(name), Severity::High, "{name}");
         }
     }

@@ -169,9 +169,7 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
 /// The member of two that lacks everything that differs, and the other one, which has it.
 fn lacking_all<'g>(group: &'g Group, differences: &[&Difference]) -> Option<(&'g str, &'g str)> {
     let [first, second] = group.members.as_slice() else { return None };
-    let lacks = |at: usize| {
-        differences.iter().all(|one| one.states.get(at).is_some_and(Option::is_none))
-    };
+    let lacks = |at: usize| differences.iter().all(|one| one.states.get(at).is_some_and(Option::is_none));
     let names = (first.node.name.as_str(), second.node.name.as_str());
     match (lacks(0), lacks(1)) {
         (true, false) => Some(names),

@@ -5,8 +5,8 @@ use clusterbrief::knowledge::runbooks::{Purpose, TaskSite};
 use clusterbrief::model::BuildVersion;
 use clusterbrief::plan::checklist::{Answered, Checklist, Line, LineState, Occasion, Question, Stage, Tally};
 use clusterbrief::plan::{
-    Candidate, Change, CommandLine, First, FixingBuilds, Installed, Met, Offer, PackageCheck, Path, Plan, Requirement, Runbook, State,
-    Step, UpgradeHop,
+    Candidate, Change, CommandLine, First, FixingBuilds, Installed, Met, Offer, PackageCheck, Path, Plan,
+    Requirement, Runbook, State, Step, UpgradeHop,
 };
 
 fn all(t: Text, texts: &[&str]) -> Vec<String> {

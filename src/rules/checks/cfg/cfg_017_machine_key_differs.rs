@@ -65,7 +65,12 @@ fn check(cx: &Context) -> Outcome {
         } else {
             format!("{} has other keys of ASP.NET than the other nodes", and(odd.iter().copied()))
         };
-        return finding(&title, differing).into();
+        let finding = finding(&title, differing);
+        let subject = match odd.iter().next().filter(|_| odd.len() == 1) {
+            Some(node) => Subject::node(*node),
+            None => Subject::cluster(),
+        };
+        return Finding { subject, ..finding }.into();
     }
     if own.is_empty() {
         return Outcome::from_parts(Vec::new(), missing);

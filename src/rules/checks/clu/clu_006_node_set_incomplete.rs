@@ -48,7 +48,7 @@ fn check(cx: &Context) -> Outcome {
 
 /// A node that somebody expects and the product's own list does not name: it never joined, or the name is wrong.
 fn expected_but_unlisted(cx: &Context, node: &Node) -> Option<Finding> {
-    let list = cx.whole_list().ok().filter(|_| node.row.is_none())?;
+    let list = cx.whole_list().ok().filter(|_| node.row.is_none() && node.own_list.is_none())?;
     let title = format!("{} is expected and the node list does not name it", node.name);
     let remedy = format!(
         "Check the name. If {0} should be a node, open the product on it so that it joins, then collect on it.",

@@ -92,7 +92,7 @@ impl Judged {
     /// Whether a rule reports the value of a node that differs.
     fn reports(&self, cx: &Context, difference: &Difference) -> bool {
         let Difference { row, seen, .. } = difference;
-        let label = cx.knowledge.label(&row.fact, &row.label);
+        let labels = [cx.knowledge.label(&row.fact, ""), row.label.as_str()];
         let rests_on_it = |evidence: &Evidence| {
             let Evidence::Value { node, fact, value, .. } = evidence else { return false };
             let is_value = |(other, own): &(&Node, Observed<String>)| {
@@ -100,7 +100,7 @@ impl Judged {
             };
             // A flag says nothing of what it is about.
             let is_flag = ["true", "false"].contains(&value.as_str());
-            seen.iter().any(is_value) && (fact == label || !is_flag)
+            seen.iter().any(is_value) && (labels.contains(&fact.as_str()) || !is_flag)
         };
         let reports = |result: &RuleResult| {
             let Outcome::Findings(findings) = &result.outcome else { return false };

@@ -32,6 +32,12 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if node.row.is_some() {
         return Outcome::pass();
     }
+    if node.role == Role::Dr {
+        return Outcome::not_applicable("a disaster recovery node is an instance of its own");
+    }
+    if node.own_list.is_some() {
+        return Outcome::not_applicable("it has a node list of its own: CLU-013 judges that");
+    }
     let list = known!(cx.whole_list());
     let names: Vec<&str> = list.rows.iter().map(|row| row.machine_name.as_str()).collect();
     let place = Location::default().in_input(&list.input);

@@ -14,6 +14,7 @@ use sections::{card, coverage, errors, input, missing, rule_texts};
 use clusterbrief::finding::{Confidence, Looked, Readiness, Severity, Subject, SubjectKind};
 use clusterbrief::model::cluster::Contact;
 use clusterbrief::model::{Area, InputKind, InputStatus};
+use clusterbrief::plan::Due;
 use clusterbrief::report::model::*;
 use std::collections::BTreeMap;
 
@@ -114,6 +115,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                     t("Put WEB03's own two files back."),
                     t("Start the pool and confirm on the Server Nodes page that WEB03 is in the cluster."),
                 ],
+                due: Due::Now,
                 severity: Severity::Blocker,
                 confidence: Confidence::Confirmed,
                 mends: vec![reason(0), reason(2)],
@@ -128,6 +130,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                     t("Open Admin > Configuration > Security on each node."),
                     t("Decrypt the key, upgrade, encrypt it again."),
                 ],
+                due: Due::BeforeUpgrade,
                 severity: Severity::High,
                 confidence: Confidence::Inferred,
                 mends: vec![reason(4)],
@@ -139,6 +142,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                 nodes: vec![],
                 why: t("Users are logged out differently depending on the node they meet."),
                 steps: vec![],
+                due: Due::Later,
                 severity: Severity::Medium,
                 confidence: Confidence::Confirmed,
                 mends: vec![reason(5)],

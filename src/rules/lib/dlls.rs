@@ -32,8 +32,7 @@ pub(in crate::rules) fn fault(cx: &Context, group: &Group, difference: &Differen
         return DllFault::Different;
     }
     match against_build(cx, group, difference) {
-        // Of what only a minority has it is not clear that it belongs to the build, whatever its version.
-        Some(Ordering::Equal) if lack <= have => DllFault::Missing,
+        Some(Ordering::Equal) => DllFault::Missing,
         Some(Ordering::Less) => DllFault::Leftover,
         _ if have == 1 && lack > 1 => DllFault::Leftover,
         _ => DllFault::Different,

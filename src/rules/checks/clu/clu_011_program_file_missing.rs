@@ -50,7 +50,10 @@ fn check(cx: &Context) -> Outcome {
             let good = good.map(|member| member.node.name.as_str());
             let title = format!("{name}: {things}, which the other nodes have at {}", group.build);
             let shown = own.iter().take(folder::SHOWN).map(|one| folder::lacking(one, group, index));
+            // What only a minority has may have been added there, whatever its version.
+            let doubtful = own.iter().all(|one| one.states.iter().flatten().count() * 2 < group.members.len());
             let finding = cx.on_node(member.node, title, copy_again(good, name)).resting_on(shown).note(LEFT_OUT);
+            let finding = finding.inferred_if(doubtful);
             findings.push(match works(cx, member.node) {
                 Ok(proof) => {
                     let detail = "The node works without it so far; pages that need it fail.";

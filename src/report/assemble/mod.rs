@@ -7,6 +7,7 @@ mod inputs;
 mod matrix;
 mod missing;
 mod nodes;
+mod notices;
 mod verdict;
 
 use crate::finding::{Outcome, RuleResult, Severity, is_bundle_safety, reach};
@@ -62,6 +63,7 @@ pub fn assemble(
             missing: &missing,
             coverage: &coverage,
         }),
+        notices: notices::notices(cluster),
         actions: work,
         repairs: plan::repairs(cluster, results, knowledge),
         plan: plan::plan(cluster, results, knowledge, &plan::PlanRequest::Upgrade { by: None }),

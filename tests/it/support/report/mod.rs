@@ -79,6 +79,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
         ],
         contacts: vec![Contact { name: t("J. Doe"), task: t("Database"), reached_by: t("+49 69 5550100") }],
         balancer: vec![BalancerFact { fact: t("session affinity of the load balancer"), value: t("cookie") }],
+        notices: Vec::new(),
         verdict: VerdictView {
             state: Readiness::NotReady,
             label: "NOT READY",

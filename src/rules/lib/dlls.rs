@@ -71,11 +71,11 @@ fn compare(binary: &Binary, build: BuildVersion) -> Option<Ordering> {
     Some(((major, minor), number).cmp(&(build.train(), build.file_build())))
 }
 
-/// Findings of DLLs that differ between nodes; what is missing or left over has rules of its own.
-pub(in crate::rules) fn differing_dlls(cx: &Context) -> Outcome {
+/// Findings of DLLs whose difference amounts to one of these.
+pub(in crate::rules) fn differing_dlls(cx: &Context, faults: &[DllFault]) -> Outcome {
     folder::by_group(cx, &WORDS, None, |group| {
         let mut compared = Compared::files(group, is_dll_of_bin);
-        compared.differences.retain(|one| fault(cx, group, one) == DllFault::Different);
+        compared.differences.retain(|one| faults.contains(&fault(cx, group, one)));
         Ok(compared)
     })
 }

@@ -6,6 +6,7 @@ use super::signatures::Versions;
 use super::sources::Citation;
 use crate::finding::{Area, Confidence, Holds, Scope, Severity, SubjectKind, Weight};
 use crate::model::BuildVersion;
+use crate::model::lookup::APP_SETTING;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -349,7 +350,10 @@ impl Rows {
     /// Whether nodes are compared on this setting of a configuration file.
     pub fn compares(&self, file: &str, key: &str) -> bool {
         let settings = self.parity.iter().filter_map(|row| row.fact.strip_prefix(CONFIG)?.split_once(':'));
-        settings.into_iter().any(|setting| setting == (file, key))
+        let is_key = |known: &str| {
+            known == key || (key.starts_with(APP_SETTING) && known.eq_ignore_ascii_case(key))
+        };
+        settings.into_iter().any(|(known, setting)| known == file && is_key(setting))
     }
 
     /// Whether a configuration file, or one setting of it, may differ from node to node. Names are compared without

@@ -183,8 +183,19 @@ pub fn same_value(a: &str, b: &str) -> Option<bool> {
     match (key(a), key(b)) {
         (Some(None), _) | (_, Some(None)) => None,
         (Some(Some(one)), Some(Some(other))) if one != other => None,
-        _ => Some(a.trim() == b.trim()),
+        _ => Some(a.trim() == b.trim() || (is_flag(a) && a.trim().eq_ignore_ascii_case(b.trim()))),
     }
+}
+
+/// Whether a value is `true` or `false`, which .NET reads in any case.
+fn is_flag(value: &str) -> bool {
+    ["true", "false"].iter().any(|flag| value.trim().eq_ignore_ascii_case(flag))
+}
+
+/// A value as it is compared: a flag in lower case.
+pub fn compared_value(value: &str) -> String {
+    let value = value.trim();
+    if is_flag(value) { value.to_lowercase() } else { value.to_owned() }
 }
 
 #[cfg(test)]
@@ -270,6 +281,8 @@ mod tests {
         assert_eq!(same_value("{redacted:key:aa:01}", "{redacted:key:bb:01}"), None);
         assert_eq!(same_value("{redacted}", "{redacted}"), None);
         assert_eq!(same_value("true", "false"), Some(false));
+        assert_eq!(same_value("true", "True"), Some(true), ".NET reads flags in any case");
+        assert_eq!(same_value("Forms", "forms"), Some(false));
         assert_eq!(same_value("true", "{redacted:key:aa:01}"), Some(false));
     }
 }

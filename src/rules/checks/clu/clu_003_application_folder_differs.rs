@@ -1,7 +1,7 @@
 //! CLU-003: do nodes at the same build have the same application folder, apart from the DLLs in bin?
 
-use crate::model::node::Setting;
-use crate::model::parity::{Conformity, classify, same_value};
+use crate::model::node::{Setting, encrypted_above};
+use crate::model::parity::{Conformity, classify, compared_value, same_value};
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::folder::{self, Compared, Difference, Group, Words};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,9 +42,10 @@ fn check(cx: &Context) -> Outcome {
         let parsed = parsed_everywhere(cx, group);
         let mut all = Compared::files(group, |path| is_compared(cx, path) && !parsed.contains(path));
         for file in &parsed {
-            let Compared { differences, undecided } = settings(cx, group, file);
+            let Compared { differences, undecided, encrypted } = settings(cx, group, file);
             all.differences.extend(differences);
             all.undecided.extend(undecided);
+            all.encrypted.extend(encrypted);
         }
         all.differences.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(all)
@@ -84,18 +85,23 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         .map(|member| member.snapshot.settings.get(file).and_then(Observed::value))
         .collect();
     let keys: BTreeSet<&String> = members.iter().flatten().flat_map(|settings| settings.keys()).collect();
+    let mut encrypted = BTreeSet::new();
     for key in keys {
         if cx.knowledge.rows.may_differ(file, Some(key)) {
             continue;
         }
         let values: Vec<Option<&Setting>> =
             members.iter().map(|settings| settings.and_then(|settings| settings.get(key))).collect();
+        if let Some(section) = members.iter().flatten().find_map(|settings| encrypted_above(settings, key)) {
+            encrypted.insert(section);
+            continue;
+        }
         if tells_nothing(&values) {
             compared.undecided.push(format!("{file}: {key}"));
             continue;
         }
-        let texts: Vec<Option<Option<&str>>> =
-            values.iter().map(|value| Some(value.map(|setting| setting.value.trim()))).collect();
+        let texts: Vec<Option<Option<String>>> =
+            values.iter().map(|value| Some(value.map(|setting| compared_value(&setting.value)))).collect();
         let standings = classify(&texts);
         if standings.iter().any(|standing| *standing != Conformity::Same) {
             let state =
@@ -107,6 +113,8 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
             });
         }
     }
+    // One node's encryption of a section leaves nothing to compare on any.
+    compared.encrypted = encrypted.into_iter().map(|section| format!("{section} of {file}")).collect();
     compared
 }
 

@@ -4,7 +4,7 @@ use super::Context;
 use crate::finding::{EvidenceRequest, MissingEvidence};
 use crate::knowledge::facts::Entity;
 use crate::model::items::Items;
-use crate::model::lookup::{ANSWER, is_fact, is_row_fact};
+use crate::model::lookup::{ANSWER, is_encrypted, is_fact, is_row_fact};
 use crate::model::{Node, Observed};
 
 impl<'a> Context<'a> {
@@ -133,6 +133,8 @@ impl<'a> Context<'a> {
 fn bundle_question<T>(node: &Node, fact: &Observed<T>) -> EvidenceRequest {
     let again = |how: &str| EvidenceRequest::again(&node.name, how);
     match (&node.snapshot, fact) {
+        // No other collection reads what is encrypted.
+        (Some(_), fact) if is_encrypted(fact) => EvidenceRequest::Nothing,
         (None, _) => EvidenceRequest::Bundle { node: node.name.clone() },
         (Some(snapshot), _) if snapshot.copied => again("on the node itself, not from a copy of its folder"),
         (Some(snapshot), Observed::Unreadable { .. }) if snapshot.elevated.value() == Some(&true) => {

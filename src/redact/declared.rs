@@ -11,7 +11,7 @@ const WIDE: [&str; 8] =
 const HEAD: usize = 400;
 
 /// Why .NET refuses the file for its encoding; `None` where it does not, or nobody can say.
-pub fn fault(bytes: &[u8]) -> Option<ConfigError> {
+pub(super) fn fault(bytes: &[u8]) -> Option<ConfigError> {
     let wide = is_wide(bytes);
     let declared = declared(bytes, wide)?;
     let names_wide = declared.as_deref().is_some_and(|name| WIDE.contains(&name));

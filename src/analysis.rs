@@ -36,6 +36,7 @@ use crate::report::assemble::assemble;
 use crate::report::model::Report;
 use crate::rules::{self, Rule};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Opens every bundle and export that the paths lead to. What cannot be read is an input with its reason, not an error.
@@ -105,7 +106,9 @@ impl Analyzer {
         };
         let Case { cluster, remarks } = assemble_case(read_all(given, tools), options);
         let results = rules::evaluate(&cluster, &self.knowledge, &self.rules);
-        let metas: Vec<&RuleMeta> = self.rules.iter().map(|rule| &rule.meta).collect();
+        let has_target = cluster.target.is_some();
+        let metas: Vec<Cow<RuleMeta>> = self.rules.iter().map(|rule| rule.meta.judged(has_target)).collect();
+        let metas: Vec<&RuleMeta> = metas.iter().map(AsRef::as_ref).collect();
         let report = assemble(&cluster, &results, &metas, &self.knowledge, &options.require);
         Analysis { report, cluster, results, remarks }
     }

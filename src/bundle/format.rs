@@ -7,7 +7,7 @@ use serde_json::Error;
 use serde_path_to_error::Track;
 use std::fmt;
 
-/// Version of the bundle format, written `1.1`.
+/// Version of the bundle format, written `1.2`.
 ///
 /// Within one major version a newer minor only adds keys. So an older or equal minor is read strictly, a newer one is
 /// read with the keys it added named and left out, and another major version is refused.
@@ -60,7 +60,7 @@ pub enum FormatError {
 
 impl FormatVersion {
     /// The version this program writes.
-    pub const CURRENT: Self = Self { major: 1, minor: 1 };
+    pub const CURRENT: Self = Self { major: 1, minor: 2 };
 
     /// Reads the version of a manifest, before anything else of it is looked at.
     pub(super) fn of_manifest(manifest: &[u8]) -> Result<Self, FormatError> {

@@ -130,6 +130,7 @@ impl KeySource<'_> {
             },
             // A copy on another file system loses the attribute.
             efs: options.machine_fact(|| host.efs(&file.path, metadata)),
+            different_bytes: content.as_ref().ok().map(|bytes| KeyFile::count_different(bytes)),
         };
         Observed::known(key_file, place)
     }

@@ -135,6 +135,8 @@ impl NodeBuilder {
         let (facts_path, manifest_path) = (bundle.join(FACTS), bundle.join(MANIFEST));
         let mut facts: NodeFacts = read_json(&facts_path)?;
         let observed = |value: &str| Observed::known(value.to_owned(), Location::file("operating system"));
+        let started = self.folder.clock.to_utc() - TimeDelta::days(3);
+        facts.host.worker_started = Observed::known(started, Location::file("processes"));
         facts.machine.extend(self.machine.iter().map(|(fact, value)| ((*fact).to_owned(), observed(value))));
         let mut bytes =
             serde_json::to_vec_pretty(&facts).map_err(io::Error::from).map_err(at(&facts_path))?;

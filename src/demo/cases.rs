@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 /// The build of the healthy cases.
-const CURRENT: &str = "11.7.000049";
+const CURRENT: &str = "12.3.000001";
 /// The build that a forgotten node is left on.
 const PREVIOUS: &str = "11.6.000001";
 

@@ -69,11 +69,14 @@ impl CaseBuilder {
         ];
         let after = [("SYS-010", "on"), ("SYS-011", "disabled"), ("SYS-014", "yes"), ("SYS-015", "excluded")];
         let for_cluster = |(question, value)| (question, String::new(), value);
-        let for_node = |node: &&str| ("ROL-009", format!("node = \"{node}\"\n"), "activated");
+        let of_node = |node: &&str, question, value| (question, format!("node = \"{node}\"\n"), value);
+        let for_node = |node: &&str| of_node(node, "ROL-009", "activated");
+        let supported = |node: &&str| of_node(node, "VER-011", "supported");
         let answers = before
             .map(for_cluster)
             .into_iter()
             .chain(nodes.iter().map(for_node))
+            .chain(nodes.iter().map(supported))
             .chain(after.map(for_cluster));
         let mut text = "# What the customer said on the phone. See docs/answers.md.\n".to_owned();
         for (question, node, value) in answers {

@@ -1,13 +1,13 @@
 //! Results of rules: outcomes, findings, and the verdict over all of them.
 
-mod area;
 mod fingerprint;
 mod outcome;
 mod verdict;
 
-pub use area::{Area, Holds};
 pub use outcome::{
     Confidence, Evidence, EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Scope,
     Severity, Subject, SubjectKind,
 };
-pub use verdict::{AreaCoverage, Looked, Question, Readiness, Verdict, Weight, is_bundle_safety, reach};
+pub use verdict::{
+    AreaCoverage, Holds, Looked, Question, Readiness, Verdict, Weight, is_bundle_safety, reach,
+};

@@ -1,8 +1,8 @@
 //! The verdict: the first of four readiness states whose condition is met, and how much of each area was looked at.
 
-use super::area::{Area, Holds};
 use super::outcome::{Confidence, Outcome, RuleResult, Scope, Severity};
-use serde::Serialize;
+use crate::model::Area;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The four states, worst first.
@@ -24,6 +24,21 @@ pub enum Readiness {
 /// Whether a rule is about bundle safety: such rules have their own banner and do not count for the cluster.
 pub fn is_bundle_safety(rule: &str) -> bool {
     rule.starts_with("BND-")
+}
+
+/// Whether a rule that is undecided keeps its question open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holds {
+    /// A blocker rule does, in an area that the question requires.
+    #[default]
+    Blocker,
+    /// The same, and although its own severity is lower.
+    Always,
+    /// A blocker rule does, once a node list was given: it is about switches that only the list shows.
+    WithNodeList,
+    /// Never: it is about what a person will do, which belongs to the checklist, or the verdict says it by itself.
+    Never,
 }
 
 /// What a rule weighs in the verdict.
@@ -54,9 +69,17 @@ pub struct Question {
 }
 
 impl Question {
-    /// Whether the answer requires this area.
+    /// Whether the answer requires this area: it cannot be given while a blocker rule of the area is undecided.
     pub fn requires(&self, area: Area) -> bool {
-        self.also.contains(&area) || area.is_required(self.scope, self.local_times)
+        let by_question = match area {
+            Area::NodesAndFiles | Area::Key | Area::Iis | Area::NodeState => true,
+            Area::Clocks => self.local_times,
+            Area::UpgradePath | Area::Windows | Area::Database | Area::Backups => {
+                self.scope == Scope::Upgrade
+            }
+            Area::Logs | Area::MessageBus | Area::LoadBalancer | Area::Security => false,
+        };
+        by_question || self.also.contains(&area)
     }
 
     /// Whether a rule of this weight keeps the question open while it is undecided.

@@ -7,7 +7,6 @@ use super::names::{self, MachineNames};
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
 use super::{duplicates, labels, lists};
-use crate::finding::Area;
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
@@ -16,7 +15,7 @@ use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::lookup::APP_SETTING;
 use crate::model::node::Snapshot;
-use crate::model::{BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
+use crate::model::{Area, BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
 use crate::parsers::product_version;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -465,8 +464,7 @@ fn node_set(
     expected: &BTreeSet<String>,
     by_people: Vec<String>,
 ) -> NodeSet {
-    let list =
-        list.filter(|list| !list.rows.is_empty() && list.left_out == 0 && list.missing().is_none());
+    let list = list.filter(|list| !list.rows.is_empty() && list.left_out == 0 && list.missing().is_none());
     let mut confirmed_by: Vec<String> =
         list.map(|list| format!("the node list {}", list.input)).into_iter().collect();
     confirmed_by.extend(by_people);

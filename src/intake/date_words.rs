@@ -29,7 +29,8 @@ const EVENING: [&str; 5] = ["pm", "p.m.", "오후", "下午", "午後"];
 const BETWEEN: [&str; 3] = ["de", "del", "of"];
 
 /// Signs that follow the year, the month and the day in East Asian languages.
-const SIGNS: [(&str, &str); 6] = [("年", "-"), ("月", "-"), ("日", " "), ("년", "-"), ("월", "-"), ("일", " ")];
+const SIGNS: [(&str, &str); 6] =
+    [("年", "-"), ("月", "-"), ("日", " "), ("년", "-"), ("월", "-"), ("일", " ")];
 
 /// The text in the spelling that the forms of [`super::moment`] know.
 pub(super) fn plain(text: &str) -> String {
@@ -37,7 +38,9 @@ pub(super) fn plain(text: &str) -> String {
     let text = signed(&text);
     let text = match text.split_at_checked(10) {
         // ISO 8601 has a `T` between date and time.
-        Some((date, time)) if time.starts_with(['T', 't']) && date.ends_with(|c: char| c.is_ascii_digit()) => {
+        Some((date, time))
+            if time.starts_with(['T', 't']) && date.ends_with(|c: char| c.is_ascii_digit()) =>
+        {
             format!("{date} {}", time.trim_start_matches(['T', 't']))
         }
         _ => text,
@@ -61,7 +64,12 @@ pub(super) fn plain(text: &str) -> String {
         // It stands behind the time, before an offset or a zone.
         let time = plain.find(':').and_then(|colon| {
             let after = plain.get(colon..)?;
-            Some(colon + after.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.')).unwrap_or(after.len()))
+            Some(
+                colon
+                    + after
+                        .find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.'))
+                        .unwrap_or(after.len()),
+            )
         });
         plain.insert_str(time.unwrap_or(plain.len()), &format!(" {half}"));
     }
@@ -70,7 +78,8 @@ pub(super) fn plain(text: &str) -> String {
 
 /// With the signs of East Asian dates as separators: `2026年11月20日` is `2026-11-20`.
 fn signed(text: &str) -> String {
-    let is_signed = |(sign, _): &(&str, &str)| text.contains(*sign) && text.starts_with(|c: char| c.is_ascii_digit());
+    let is_signed =
+        |(sign, _): &(&str, &str)| text.contains(*sign) && text.starts_with(|c: char| c.is_ascii_digit());
     if !SIGNS.iter().any(|sign| is_signed(sign)) {
         return text.to_owned();
     }
@@ -91,13 +100,20 @@ fn signed(text: &str) -> String {
 
 /// Takes away the name of the day of the week: a word that is no month, before the date or behind it.
 fn without_weekday(words: &mut Vec<String>) {
-    let is_word = |word: &String| word.chars().all(|c| c.is_alphabetic() || c == '.' || c == '-' || c == '(' || c == ')');
+    let is_word = |word: &String| {
+        word.chars().all(|c| c.is_alphabetic() || c == '.' || c == '-' || c == '(' || c == ')')
+    };
     let dated = |words: &[String]| words.iter().any(|word| month(word).is_some());
     match words.as_slice() {
         // "Saturday October 17 2026", "Sat 17 Oct 2026": a month is still there without it.
         [first, rest @ ..] if is_word(first) && dated(rest) => drop(words.remove(0)),
         // "2026-11-20 금요일 10:12:33"
-        [first, second, _, ..] if first.starts_with(|c: char| c.is_ascii_digit()) && is_word(second) && month(second).is_none() && !second.is_ascii() => {
+        [first, second, _, ..]
+            if first.starts_with(|c: char| c.is_ascii_digit())
+                && is_word(second)
+                && month(second).is_none()
+                && !second.is_ascii() =>
+        {
             drop(words.remove(1));
         }
         _ => {}
@@ -106,22 +122,28 @@ fn without_weekday(words: &mut Vec<String>) {
 
 /// The words with months in English and without the dots behind numbers, as in `20. November` and `2026. 11. 20.`
 fn joined(words: &[String]) -> String {
-    let numbers = |word: &String| word.strip_suffix('.').is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()));
+    let numbers = |word: &String| {
+        word.strip_suffix('.').is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
+    };
     if let [year, month, day, time @ ..] = words
         && [year, month, day].into_iter().all(numbers)
     {
         let between = if year.len() > 3 { "-" } else { "." };
         let date = [year, month, day].map(|word| word.trim_end_matches('.')).join(between);
-        return std::iter::once(date.as_str()).chain(time.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+        return std::iter::once(date.as_str())
+            .chain(time.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join(" ");
     }
-    let words = words.iter().map(|word| match (month(word), word.split('-').collect::<Vec<_>>().as_slice()) {
-        (Some(month), _) => month.to_owned(),
-        (None, [day, name, year]) => {
-            month(name).map_or_else(|| word.clone(), |month| format!("{day}-{month}-{year}"))
-        }
-        (None, _) if numbers(word) => word.trim_end_matches('.').to_owned(),
-        (None, _) => word.clone(),
-    });
+    let words =
+        words.iter().map(|word| match (month(word), word.split('-').collect::<Vec<_>>().as_slice()) {
+            (Some(month), _) => month.to_owned(),
+            (None, [day, name, year]) => {
+                month(name).map_or_else(|| word.clone(), |month| format!("{day}-{month}-{year}"))
+            }
+            (None, _) if numbers(word) => word.trim_end_matches('.').to_owned(),
+            (None, _) => word.clone(),
+        });
     words.collect::<Vec<_>>().join(" ")
 }
 

@@ -94,7 +94,11 @@ mod tests {
         assert_eq!(names.machine("VAULT-WEB02-PRO"), "VAULT-WEB02-PROD-EU.CORP.EXAMPLE");
         assert_eq!(names.machine("vault-web02-prod-eu"), "VAULT-WEB02-PROD-EU.CORP.EXAMPLE");
         assert_eq!(names.machine("VAULT-WEB03-PRO"), "VAULT-WEB03-PRO");
-        assert_eq!(names.machine("VAULT-WEB01-PR"), "VAULT-WEB01-PR", "14 characters are a name of their own");
+        assert_eq!(
+            names.machine("VAULT-WEB01-PR"),
+            "VAULT-WEB01-PR",
+            "14 characters are a name of their own"
+        );
 
         let two = MachineNames::of(["VAULT-WEB01-PROD-EU", "VAULT-WEB01-PROD-US"].into_iter());
         assert_eq!(two.machine("VAULT-WEB01-PRO"), "VAULT-WEB01-PRO", "nobody can say which of the two");

@@ -92,7 +92,8 @@ const NONE: &str = "none";
 fn column(export: &Export, field: &Field, fact: &Fact, records: &Records, cx: Source) -> Column<CellValue> {
     let heads: Vec<String> = field.heads.iter().map(|name| head(name)).collect();
     let Column { texts, cells } = records.under(&heads, false);
-    let plain = fact.kind == Kind::Text && matches!(field.read, FieldParser::Plain | FieldParser::Count);
+    let plain = fact.kind == Kind::Text
+        && matches!(field.read, FieldParser::Plain | FieldParser::Count | FieldParser::Names);
     let mut shown = if plain { Excerpt::texts_of(&texts, cx.sanitizer) } else { Vec::new() }.into_iter();
     let said = |text: &Arc<str>| {
         let shown = shown.next();
@@ -111,7 +112,13 @@ fn column(export: &Export, field: &Field, fact: &Fact, records: &Records, cx: So
 
 /// A text in the form of its kind, or why it has none.
 pub(super) fn canonical(kind: Kind, reading: FieldParser, text: &str, cx: Source) -> Result<String, String> {
+    let entries;
     let text = match reading {
+        // The names of a field that is read in both ways.
+        FieldParser::Count if text.parse::<f64>().is_err() => {
+            entries = text.split([',', ';']).count().to_string();
+            &entries
+        }
         // `4.8.4515` names no release: its last number is a revision.
         FieldParser::LastNumber => {
             text.rsplit(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() >= 6).unwrap_or(text)
@@ -119,7 +126,7 @@ pub(super) fn canonical(kind: Kind, reading: FieldParser, text: &str, cx: Source
         FieldParser::Dotted => {
             text.split(|c: char| !c.is_ascii_digit() && c != '.').find(is_dotted).unwrap_or(text)
         }
-        FieldParser::Plain | FieldParser::Not | FieldParser::Count => text,
+        FieldParser::Plain | FieldParser::Not | FieldParser::Count | FieldParser::Names => text,
     };
     let shown = || cx.shown(text);
     match kind {

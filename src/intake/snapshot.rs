@@ -11,6 +11,7 @@ use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::LogDigest;
 use crate::model::node::{Setting, Snapshot};
 use crate::model::{Location, Observed};
+use crate::redact::fingerprint::different_bytes;
 use crate::redact::leak;
 use chrono::FixedOffset;
 use std::collections::BTreeMap;
@@ -29,7 +30,8 @@ pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Opt
     // The logs of a folder that was copied from elsewhere are of another clock.
     let ended = (!manifest.node.copied && offset.is_some()).then(|| collection.local(collection.ended));
     let Tools { scanner, sanitizer, .. } = tools;
-    let reader = MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset, ended };
+    let zone = collection.zone.value().map_or("", String::as_str);
+    let reader = MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset, zone, ended };
     let members = reader.members();
 
     let mut problems = bundle.problems().to_vec();
@@ -102,7 +104,12 @@ impl Collected {
 
     fn facts(&mut self, bundle: &Bundle) -> NodeFacts {
         match self.facts.take().unwrap_or_else(|| unavailable(bundle, FACTS)) {
-            Observed::Known { value, .. } => *value,
+            Observed::Known { value: mut facts, .. } => {
+                if let Observed::Known { value: file, .. } = &mut facts.encryption_config {
+                    file.different_bytes = file.different_bytes.or_else(|| different_bytes(file));
+                }
+                *facts
+            }
             other => no_facts(&other),
         }
     }

@@ -133,11 +133,8 @@ fn history(cx: Source, raws: &[RawRow], has_dates: bool, mut notes: Vec<String>)
     notes.extend(dates.note());
     let mut rows: Vec<VersionRow> = raws.iter().map(|raw| version_row(raw, has_dates, &dates, cx)).collect();
     let all_dated = rows.iter().all(|row| row.upgraded.value().is_some());
-    let newest = if all_dated || !has_dates || rows.len() < 2 {
-        Ok(None)
-    } else {
-        newest(raws, &rows, &dates)
-    };
+    let newest =
+        if all_dated || !has_dates || rows.len() < 2 { Ok(None) } else { newest(raws, &rows, &dates) };
     rows.sort_by_cached_key(|row| {
         let is_newest = newest.as_ref().is_ok_and(|newest| newest.as_ref() == Some(&row.place));
         let when = row.upgraded.value().filter(|_| all_dated).map(order);
@@ -147,9 +144,11 @@ fn history(cx: Source, raws: &[RawRow], has_dates: bool, mut notes: Vec<String>)
     if !all_dated && rows.len() > 1 {
         notes.push(match &newest {
             Ok(None) => "The history has no dates, so its rows are ordered by version.".to_owned(),
-            Ok(Some(_)) => "Some dates could mean two days. The first row is the newest either way; the others are \
+            Ok(Some(_)) => {
+                "Some dates could mean two days. The first row is the newest either way; the others are \
                             ordered by version."
-                .to_owned(),
+                    .to_owned()
+            }
             Err(why) => format!("It does not say which build the database has now: {why}."),
         });
     }
@@ -177,9 +176,11 @@ fn newest(raws: &[RawRow], rows: &[VersionRow], dates: &moment::Column) -> Resul
     };
     match (of(|dated| dated.0), of(|dated| dated.1)) {
         (day_first, month_first) if day_first == month_first => Ok(day_first),
-        _ => Err("its dates could mean two days each, and the newest row depends on which: export it again with \
+        _ => Err(
+            "its dates could mean two days each, and the newest row depends on which: export it again with \
                   dates as yyyy-MM-dd"
-            .to_owned()),
+                .to_owned(),
+        ),
     }
 }
 

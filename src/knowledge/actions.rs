@@ -17,7 +17,8 @@ pub struct ActionRow {
     pub title: String,
     /// Why, one sentence.
     pub why: String,
-    /// How; `{nodes}`, `{source}` and `{version}` are filled in.
+    /// How; `{nodes}`, `{source}` and `{version}` are filled in. A step `{builds}` becomes the builds that close advisories,
+    /// and is left out where none is open.
     pub steps: Vec<String>,
 }
 
@@ -49,7 +50,7 @@ impl Stage {
         match id {
             "CFG-001" | "CFG-002" => return Self::DatabaseFile,
             "CLU-004" => return Self::Iis,
-            "VER-011" | "VER-012" | "VER-013" | "VER-014" => return Self::Upgrade,
+            "VER-011" | "VER-012" | "VER-013" | "VER-014" | "VER-016" => return Self::Upgrade,
             _ => {}
         }
         match id.split('-').next().unwrap_or_default() {

@@ -91,6 +91,9 @@ pub enum FieldParser {
     Dotted,
     /// How many entries the array or object has.
     Count,
+    /// The names in an array or object of any form, sorted: `a, b`, or `a: b; c: d` where it holds lists. Empty where
+    /// there are none.
+    Names,
     /// Inverted: the field is a flag for the opposite of the fact.
     Not,
 }

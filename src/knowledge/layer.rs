@@ -1,9 +1,12 @@
 //! Layers of records: the files built into the program, and a support team's own files, which add records and replace
 //! built-in ones.
 
+use super::advisories::BuildStatus;
+use super::advisories::cve::{self, Cve, CveFault};
 use super::file::{LineIndex, RecordOrigin};
 use super::sources::{Citation, Sources};
 use super::{KnowledgeError, file};
+use crate::model::BuildVersion;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -34,6 +37,9 @@ macro_rules! record_kinds {
             /// How many days a release is supported.
             #[serde(rename = "support-window-days")]
             support_window_days: Option<u32>,
+            /// Builds before this one are no longer supported, whenever they were released.
+            #[serde(rename = "unsupported-before")]
+            unsupported_before: Option<BuildVersion>,
             /// What no procedure may do.
             never: Vec<String>,
             $(#[serde(rename = $kind)] $records: Vec<Spanned<$record>>,)+
@@ -44,6 +50,7 @@ macro_rules! record_kinds {
         pub(super) struct Layers {
             pub(super) never: Vec<String>,
             pub(super) support_window_days: u32,
+            pub(super) unsupported_before: Option<BuildVersion>,
             pub(super) faults: Vec<KnowledgeError>,
             $(pub(super) $records: Vec<Located<$record>>,)+
         }
@@ -79,6 +86,8 @@ macro_rules! record_kinds {
 }
 
 record_kinds! {
+    advisories: super::advisories::Advisory = "advisory", |one| one.id.clone(), |one| Some(&one.cites);
+    cve_products: super::advisories::CveProduct = "cve-product", |one| one.name.clone(), |_| None;
     sources: super::Source = "source", |one| one.key.clone(), |_| None;
     rules: super::rows::RuleMeta = "rule", |one| one.id.clone(), |one| Some(&one.references);
     expectations: super::rows::Expectation = "expectation", super::rows::Expectation::key, |one| if_any(&one.cites);
@@ -88,6 +97,7 @@ record_kinds! {
     actions: super::actions::ActionRow = "action", |one| one.id.clone(), |_| None;
     causes: super::causes::CauseRow = "cause", |one| one.id.clone(), |one| Some(&one.cites);
     connected: super::connected::ConnectedRow = "proves-connected", |one| one.id.clone(), |one| Some(&one.cites);
+    workload: super::workload::WorkloadRow = "workload", |one| one.id.clone(), |one| Some(&one.cites);
     facts: super::facts::Fact = "fact", |one| one.path.clone(), |_| None;
     exports: super::Export = "export", |one| one.id.clone(), |one| Some(&one.cites);
     releases: super::releases::Release = "release", |one| one.version.to_string(), |one| Some(&one.cites);
@@ -162,6 +172,13 @@ pub struct Overlay {
     pub overridden: Vec<OverlayRecord>,
     /// Records that were added to the built-in ones, in order.
     pub added: Vec<OverlayRecord>,
+    /// Files that say nothing about the product, each with the reason, in order.
+    pub passed_over: Vec<String>,
+}
+
+/// Whether a file is JSON: a CVE record, if anything.
+fn is_json(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("json"))
 }
 
 /// Adds the records of one file to those before. Two records of one key in one layer are an error.
@@ -180,34 +197,40 @@ impl Merge<'_> {
     ) -> Vec<KnowledgeError> {
         let mut faults = Vec::new();
         for record in records {
-            let origin =
-                RecordOrigin { file: self.file.to_owned(), line: self.lines.line_of(record.span().start) };
-            let located = Located {
-                record: record.into_inner(),
-                origin: origin.clone(),
-                is_overlay: self.overlay.is_some(),
-            };
-            let key = located.record.key();
-            if let Some(first) = self.seen.insert((T::KIND, key.clone()), origin.clone()) {
-                faults.push(
-                    located.fault(format!("this record is already in {}, line {}", first.file, first.line)),
-                );
-                continue;
-            }
-            // The built-in layer is the first: there is nothing to replace.
-            let Some(overlay) = &mut self.overlay else {
-                onto.push(located);
-                continue;
-            };
-            let earlier = onto.iter_mut().find(|one| one.record.key() == key);
-            let list = if earlier.is_some() { &mut overlay.overridden } else { &mut overlay.added };
-            list.push(OverlayRecord { kind: T::KIND, key, origin });
-            match earlier {
-                Some(earlier) => *earlier = located,
-                None => onto.push(located),
-            }
+            let line = self.lines.line_of(record.span().start);
+            faults.extend(self.record(onto, record.into_inner(), line));
         }
         faults
+    }
+
+    /// Adds one record; returns what is wrong with it beside the others of its layer.
+    fn record<T: Record>(
+        &mut self,
+        onto: &mut Vec<Located<T>>,
+        record: T,
+        line: usize,
+    ) -> Option<KnowledgeError> {
+        let origin = RecordOrigin { file: self.file.to_owned(), line };
+        let located = Located { record, origin: origin.clone(), is_overlay: self.overlay.is_some() };
+        let key = located.record.key();
+        if let Some(first) = self.seen.insert((T::KIND, key.clone()), origin.clone()) {
+            return Some(
+                located.fault(format!("this record is already in {}, line {}", first.file, first.line)),
+            );
+        }
+        // The built-in layer is the first: there is nothing to replace.
+        let Some(overlay) = &mut self.overlay else {
+            onto.push(located);
+            return None;
+        };
+        let earlier = onto.iter_mut().find(|one| one.record.key() == key);
+        let list = if earlier.is_some() { &mut overlay.overridden } else { &mut overlay.added };
+        list.push(OverlayRecord { kind: T::KIND, key, origin });
+        match earlier {
+            Some(earlier) => *earlier = located,
+            None => onto.push(located),
+        }
+        None
     }
 }
 
@@ -221,6 +244,7 @@ impl Layers {
     ) -> Option<NaiveDate> {
         let mut seen = BTreeMap::new();
         let mut edition = None;
+        let (cves, files): (Vec<_>, Vec<_>) = files.iter().partition(|(name, _)| is_json(name));
         let parsed: Vec<_> = files.par_iter().map(|(name, text)| file::parse(name, text)).collect();
         for ((name, text), parsed) in files.iter().zip(parsed) {
             let mut file: File = match parsed {
@@ -233,13 +257,66 @@ impl Layers {
             edition = file.edition.max(edition);
             self.never.append(&mut file.never);
             self.support_window_days = file.support_window_days.unwrap_or(self.support_window_days);
+            self.unsupported_before = file.unsupported_before.or(self.unsupported_before);
             let lines = LineIndex::new(text);
             self.merge_records(
                 file,
                 Merge { file: name, lines, seen: &mut seen, overlay: overlay.as_deref_mut() },
             );
         }
+        // The names of the product may be in any of the files before.
+        for (name, text) in cves {
+            let lines = LineIndex::new(text);
+            self.merge_cve(
+                text,
+                Merge { file: name, lines, seen: &mut seen, overlay: overlay.as_deref_mut() },
+            );
+        }
         edition
+    }
+
+    /// Adds the advisory of a CVE record. One that replaces an earlier record keeps the rule that reports it and the builds
+    /// that fix it, as far as it does not call them affected; one that says nothing of builds replaces nothing.
+    fn merge_cve(&mut self, text: &str, mut merge: Merge) {
+        let products: Vec<_> = self.cve_products.iter().map(|one| &one.record).collect();
+        let read = cve::read(merge.file, text, &products);
+        let why = match read {
+            Ok(Cve::Ours(mut advisory)) => {
+                let earlier = self.advisories.iter().find(|one| one.record.id == advisory.id);
+                let entries = advisory.further.iter().map(|(ranges, _)| ranges).chain([&advisory.affected]);
+                let decides = entries.flatten().any(|range| range.status != BuildStatus::Unknown);
+                if let Some(earlier) = earlier
+                    && !decides
+                {
+                    let place = &earlier.origin.file;
+                    format!("it names no builds, and the record of {} in {place} does", advisory.id)
+                } else {
+                    if let Some(Located { record: earlier, .. }) = earlier {
+                        // A CVE record has no field for what it names as fixed in words.
+                        let fixes = |builds: &[BuildVersion]| {
+                            let fixed = builds
+                                .iter()
+                                .filter(|build| advisory.status(**build) == BuildStatus::Unaffected);
+                            fixed.copied().collect()
+                        };
+                        (advisory.fixed, advisory.hotfixes) =
+                            (fixes(&earlier.fixed), fixes(&earlier.hotfixes));
+                        advisory.rule.clone_from(&earlier.rule);
+                    }
+                    self.faults.extend(merge.record(&mut self.advisories, *advisory, 1));
+                    return;
+                }
+            }
+            Ok(Cve::Other(why)) => why,
+            Err(CveFault { line, why }) => {
+                let origin = RecordOrigin { file: merge.file.to_owned(), line };
+                self.faults.push(KnowledgeError { origin, key: None, why });
+                return;
+            }
+        };
+        if let Some(overlay) = &mut merge.overlay {
+            overlay.passed_over.push(format!("{}: {why}", merge.file));
+        }
     }
 
     /// Whether there is a rule of this id that one of these families evaluates.

@@ -5,6 +5,7 @@
 //! are matched.
 
 pub mod actions;
+pub mod advisories;
 pub mod causes;
 pub mod checklist;
 pub mod conflicts;
@@ -22,6 +23,7 @@ pub mod sources;
 pub mod sql;
 pub mod steps;
 pub mod value_labels;
+pub mod workload;
 
 pub use exports::Export;
 pub use facts::Facts;
@@ -36,7 +38,7 @@ use layer::{Layers, Record, check, records, sorted};
 use std::collections::BTreeSet;
 
 /// The day the built-in records were last reviewed, for code that does not load them.
-pub const EDITION: &str = "2026-11-22";
+pub const EDITION: &str = "2026-11-30";
 
 /// All that is known about the product.
 #[derive(Debug, Clone)]
@@ -55,6 +57,8 @@ pub struct Knowledge {
     pub causes: Vec<causes::CauseRow>,
     /// Lines that prove that a node is connected, in order of id.
     pub connected: Vec<connected::ConnectedRow>,
+    /// The product's work on other machines, in order of id.
+    pub workload: Vec<workload::WorkloadRow>,
     /// Facts that are records.
     pub facts: Facts,
     /// Kinds of exports, in order of id.
@@ -63,6 +67,10 @@ pub struct Knowledge {
     pub releases: Vec<releases::Release>,
     /// How many days a release is supported.
     pub support_window_days: u32,
+    /// Builds before this one are no longer supported, whenever they were released.
+    pub unsupported_before: Option<crate::model::BuildVersion>,
+    /// Known vulnerabilities, the oldest first.
+    pub advisories: Vec<advisories::Advisory>,
     /// Builds that an upgrade passes, in order.
     pub steps: Vec<steps::Step>,
     /// Labels for numbers of facts, in order of fact and number.
@@ -106,6 +114,7 @@ macro_rules! built_in {
 
 built_in![
     "actions.toml",
+    "advisories.toml",
     "causes.toml",
     "checklist.toml",
     "conflicts.toml",
@@ -148,6 +157,7 @@ built_in![
     "signatures/web.toml",
     "sources.toml",
     "steps.toml",
+    "workload.toml",
 ];
 
 impl Knowledge {
@@ -195,10 +205,13 @@ impl Knowledge {
             actions: sorted(layers.actions, |one| one.stage),
             causes: sorted(layers.causes, Record::key),
             connected: sorted(layers.connected, Record::key),
+            workload: sorted(layers.workload, Record::key),
             facts,
             exports: sorted(layers.exports, Record::key),
             releases: sorted(layers.releases, |one| one.version),
             support_window_days: layers.support_window_days,
+            unsupported_before: layers.unsupported_before,
+            advisories: sorted(layers.advisories, |one| (one.published, one.id.clone())),
             steps: sorted(layers.steps, |one| one.build),
             value_labels: sorted(layers.value_labels, |one| (one.fact.clone(), one.from)),
             checklist: sorted(layers.checklist, |one| (one.stage, one.order, one.id.clone())),
@@ -249,11 +262,15 @@ impl Layers {
         [
             check(&self.exports, |export| export.problems(facts)),
             check(&self.signatures, |signature| signature.problems(&self.signatures)),
+            check(&self.advisories, advisories::Advisory::problems),
+            check(&self.cve_products, advisories::CveProduct::problems),
             check(&self.actions, |action| action.problems(&mut fixed)),
             check(&self.causes, |cause| cause.problems(self)),
             check(&self.connected, connected::ConnectedRow::problems),
+            check(&self.workload, workload::WorkloadRow::problems),
             check(&self.expectations, |row| row.problems(self, facts)),
             check(&self.parity, |row| row.problems(self, facts)),
+            check(&self.questions, |row| row.problems(facts)),
             check(&self.releases, releases::Release::problems),
             check(&self.steps, |step| step.problems(self)),
             check(&self.value_labels, |meaning| meaning.problems(facts)),
@@ -328,7 +345,7 @@ mod tests {
             (vec!["source SEED 2".into()], vec!["source WIKI 6".into()])
         );
         assert_eq!(own.edition, NaiveDate::from_ymd_opt(2027, 1, 31));
-        assert_eq!(knowledge.edition, NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
+        assert_eq!(knowledge.edition, EDITION.parse().unwrap());
         assert!(knowledge.sources.iter().any(|source| source.title == "our copy"));
     }
 
@@ -348,6 +365,7 @@ mod tests {
         layers.facts.iter().for_each(|one| add("fact", &one.origin, &one.record.path));
         layers.exports.iter().for_each(|one| add("export", &one.origin, &one.record.id));
         layers.causes.iter().for_each(|one| add("cause", &one.origin, &one.record.id));
+        layers.workload.iter().for_each(|one| add("workload", &one.origin, &one.record.id));
         layers.connected.iter().for_each(|one| add("proves-connected", &one.origin, &one.record.id));
         layers
             .checklist

@@ -14,6 +14,8 @@ pub struct Release {
     pub version: BuildVersion,
     /// The day it was released; `None` if no source gives it.
     pub date: Option<NaiveDate>,
+    /// The day on which a public record first names it: it was released no later.
+    pub seen: Option<NaiveDate>,
     /// Why nobody should run it, as a sentence.
     pub withdrawn: Option<String>,
     /// The build to go to instead of a withdrawn one.
@@ -31,7 +33,9 @@ impl Release {
     /// What is wrong with it, as lower-case fragments.
     pub(super) fn problems(&self) -> Vec<String> {
         let unpaired = self.withdrawn.is_some() != self.go_to.is_some();
+        let late = self.date.zip(self.seen).is_some_and(|(date, seen)| seen < date);
         failed(&[
+            (late, "it cannot be `seen` before its `date`"),
             (unpaired, "`withdrawn` and `go-to` belong together"),
             (self.go_to.is_some_and(|other| other <= self.version), "the build in `go-to` is not later"),
         ])
@@ -91,8 +95,28 @@ mod tests {
             ("10.9.000063", "2021-03-23"),
             ("10.9.000064", "2021-04-13"),
         ];
+        assert!(releases.iter().all(|one| one.date.is_none() || one.seen.is_none()));
         let expected = expected.map(|(version, date)| (version.to_owned(), date.to_owned()));
         assert_eq!(dated.collect::<Vec<_>>(), expected);
+    }
+
+    /// Within a branch builds are numbered in the order of their release; between branches a hotfix is newer than the next
+    /// branch.
+    #[test]
+    fn days_on_which_builds_were_first_seen_are_those_of_the_public_records() {
+        let releases = Knowledge::builtin().unwrap().releases;
+        let seen = releases.iter().filter_map(|one| Some((one.version.to_string(), one.seen?.to_string())));
+        let seen: Vec<_> = seen.collect();
+        assert_eq!(seen.len(), 21, "{seen:?}");
+        for (build, day) in [
+            ("11.3.000003", "2023-02-09"),
+            ("11.7.000049", "2024-11-28"),
+            ("11.7.000062", "2026-09-02"),
+            ("11.9.000047", "2026-01-27"),
+            ("12.3.000001", "2026-10-30"),
+        ] {
+            assert!(seen.contains(&(build.to_owned(), day.to_owned())), "{build}");
+        }
     }
 
     #[test]

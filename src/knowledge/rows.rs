@@ -4,10 +4,11 @@ use super::facts::{Entity, Facts};
 use super::layer::{Layers, failed};
 use super::signatures::Versions;
 use super::sources::Citation;
-use crate::finding::{Area, Confidence, Holds, Scope, Severity, SubjectKind, Weight};
-use crate::model::BuildVersion;
+use crate::finding::{Confidence, Holds, Scope, Severity, SubjectKind, Weight};
 use crate::model::lookup::APP_SETTING;
+use crate::model::{Area, BuildVersion};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// What a rule is, for a reader and for the report: the same of a rule that is Rust and of one that is TOML.
@@ -26,8 +27,11 @@ pub struct RuleMeta {
     #[serde(default)]
     pub holds: Holds,
     /// Which question it belongs to.
-    #[serde(default = "now")]
+    #[serde(default = "always")]
     pub scope: Scope,
+    /// A rule of scope upgrade that the running build needs met too: judged without a target as well, with findings of
+    /// this severity at most.
+    pub now: Option<Severity>,
     /// What it is judged on.
     pub subject: SubjectKind,
     /// Which evaluator judges it.
@@ -64,6 +68,21 @@ impl RuleMeta {
         self.area.unwrap_or_else(|| Area::of_family(&self.id))
     }
 
+    /// Whether it is judged without a target.
+    pub const fn is_judged_now(&self) -> bool {
+        matches!(self.scope, Scope::Now) || self.now.is_some()
+    }
+
+    /// As it is judged with or without a target: without one, no finding is worse than `now`.
+    pub fn judged(&self, has_target: bool) -> Cow<'_, Self> {
+        match self.now {
+            Some(now) if !has_target && self.severity < now => {
+                Cow::Owned(Self { severity: now, ..self.clone() })
+            }
+            _ => Cow::Borrowed(self),
+        }
+    }
+
     /// What it weighs in the verdict.
     pub fn weight(&self) -> Weight {
         Weight { severity: self.severity, area: self.area(), holds: self.holds }
@@ -80,7 +99,7 @@ impl RuleMeta {
     }
 }
 
-fn now() -> Scope {
+fn always() -> Scope {
     Scope::Now
 }
 
@@ -123,6 +142,8 @@ pub enum Build {
     Current,
     /// What is installed, or the build to upgrade to.
     Either,
+    /// The build that the question is about: the one to upgrade to; without a target, what is installed.
+    Asked,
     /// The build to upgrade to.
     Target,
     /// The way from what is installed to the build to upgrade to: it enters the range from below.
@@ -205,7 +226,8 @@ pub enum Expect {
     Lacks,
     /// The value of the fact whose path is the one value.
     SameAs,
-    /// A moment no older than so many hours before the report's date.
+    /// A moment no older than so many hours when it was exported; before the report's date, if the export does not say
+    /// when it was made.
     NewerThan,
     /// A moment at least so many hours after the report's date.
     LaterThan,
@@ -301,6 +323,12 @@ pub struct QuestionRow {
     /// A good answer older than this many days counts as no answer; 0: it never expires.
     #[serde(default)]
     pub valid_days: u32,
+    /// The answer that counts while nobody has given one and no node has any of the facts in `evidence`: it asks about
+    /// something that most clusters do not have.
+    pub assume: Option<String>,
+    /// Facts of a node that show that the question applies.
+    #[serde(default)]
+    pub evidence: Vec<String>,
 }
 
 /// A fact on which nodes are compared.
@@ -317,6 +345,8 @@ pub struct ParityRow {
     pub agree: Agree,
     /// Its rule, if a difference is a problem of its own.
     pub rule: Option<String>,
+    /// How bad a difference is, where no rule of its own says so.
+    pub severity: Option<Severity>,
     /// Where that comes from.
     pub cites: Vec<Citation>,
 }
@@ -356,6 +386,11 @@ impl Rows {
         settings.into_iter().any(|(known, setting)| known == file && is_key(setting))
     }
 
+    /// Whether a row says how this setting of a configuration file is compared. Names are compared without regard to case.
+    pub fn has_row(&self, file: &str, key: &str) -> bool {
+        self.may_differ(file, Some(key)) || self.parity.iter().any(|row| row.is_setting(file, key))
+    }
+
     /// Whether a configuration file, or one setting of it, may differ from node to node. Names are compared without
     /// regard to case.
     pub fn may_differ(&self, file: &str, key: Option<&str>) -> bool {
@@ -370,6 +405,23 @@ impl Rows {
 }
 
 impl ParityRow {
+    /// Whether it is about this setting. `[*]` in its path is any identity of an element, or none.
+    fn is_setting(&self, file: &str, key: &str) -> bool {
+        let Some((name, setting)) = self.fact.strip_prefix(CONFIG).and_then(|path| path.split_once(':'))
+        else {
+            return false;
+        };
+        let (setting, key) = (setting.to_lowercase(), key.to_lowercase());
+        let fits = match setting.split_once("[*]") {
+            None => setting == key,
+            Some((element, attribute)) => key.strip_prefix(element).is_some_and(|after| {
+                let identity = after.strip_prefix('[').and_then(|inside| inside.split_once(']'));
+                identity.map_or(after, |(_, after)| after) == attribute
+            }),
+        };
+        fits && name.eq_ignore_ascii_case(file)
+    }
+
     /// Whether it is about a whole configuration file, whose settings are listed as they are found.
     pub fn is_file(&self) -> bool {
         self.fact.starts_with(CONFIG) && !self.fact.contains(':')
@@ -396,6 +448,19 @@ impl Expectation {
     }
 }
 
+impl QuestionRow {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, facts: &Facts) -> Vec<String> {
+        let is_good = |assumed: &String| self.good.contains(assumed);
+        let of_node = |path: &String| facts.of(path) == Some(Entity::Node);
+        failed(&[
+            (!self.assume.iter().all(is_good), "the answer in `assume` is none of `good`"),
+            (!self.evidence.iter().all(of_node), "`evidence` names what is no fact of a node"),
+            (self.assume.is_none() && !self.evidence.is_empty(), "`evidence` needs `assume`"),
+        ])
+    }
+}
+
 impl ParityRow {
     /// What is wrong with it, as lower-case fragments.
     pub(super) fn problems(&self, layers: &Layers, facts: &Facts) -> Vec<String> {
@@ -406,6 +471,10 @@ impl ParityRow {
             (
                 self.rule.is_some() && self.agree == Agree::MayDiffer,
                 "a fact that may differ cannot have a rule",
+            ),
+            (
+                self.severity.is_some() && (self.rule.is_some() || self.agree == Agree::MayDiffer),
+                "only a fact that has to be the same and has no rule takes a severity",
             ),
         ])
     }

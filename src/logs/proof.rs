@@ -1,6 +1,6 @@
 //! Lines by which the product shows that it had its database and the right key.
 
-use super::header::{Level, level};
+use super::header::Level;
 use crate::knowledge::connected::ConnectedRow;
 use crate::model::product::is_product_name;
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
@@ -24,10 +24,14 @@ impl ProofPatterns {
         })
     }
 
-    /// Which row a line proves, told by what follows its time stamp.
-    pub(super) fn row(&self, after: &[u8]) -> Option<usize> {
-        let (Level::Info, text) = level(after)? else { return None };
-        let text = text.trim_ascii_start();
+    /// Which row a line proves, told by its level and by what follows.
+    pub(super) fn row(&self, level: Option<Level>, text: &[u8]) -> Option<usize> {
+        if level != Some(Level::Info) {
+            return None;
+        }
+        // A pattern may have the thread, or a separator, before the logger.
+        let words = text.iter().take_while(|byte| !byte.is_ascii_alphabetic()).count();
+        let text = text.get(words..).unwrap_or_default();
         if !is_product_name(text) {
             return None;
         }
@@ -51,18 +55,15 @@ mod tests {
     fn only_a_success_of_the_product_itself_is_a_proof() {
         let knowledge = Knowledge::builtin().unwrap();
         let patterns = ProofPatterns::new(&knowledge.connected).unwrap();
-        let row = |line: &str| patterns.row(line.as_bytes()).and_then(|row| patterns.id(row));
+        let row = |line: &str| {
+            let (level, rest) = crate::logs::header::level(line.as_bytes())?;
+            patterns.row(Some(level), rest).and_then(|row| patterns.id(row))
+        };
         for (line, expected) in [
             (" [12] INFO Thycotic.Business.Heartbeat - Processed batch 0", Some("heartbeat")),
             (" [12] INFO  Delinea.PAM.Business.Heartbeat - Processed batch 41", Some("heartbeat")),
-            (
-                " [4] INFO Thycotic.ihawu.Business - Heartbeat - processed 12 items in 340 ms",
-                Some("heartbeat"),
-            ),
-            (
-                " INFO Thycotic.X.HeartbeatProcessor - Heartbeat for item 7 on DB7 finished in 3 ms",
-                Some("heartbeat"),
-            ),
+            (" [4] INFO Thycotic.ihawu.Business - Heartbeat - processed 12 items in 340 ms", Some("heartbeat")),
+            (" INFO Thycotic.X.HeartbeatProcessor - Heartbeat for item 7 on DB7 finished in 3 ms", Some("heartbeat")),
             (
                 " [1] INFO Delinea.PAM.RemotePasswordChanging - Secret 7: password change succeeded",
                 Some("password-change"),

@@ -4,7 +4,7 @@ use super::iis::IisFacts;
 use super::observed::Observed;
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// All that is collected as facts and not as files. Times are UTC unless a name says otherwise.
@@ -96,6 +96,35 @@ pub struct KeyFile {
     pub fingerprint: Observed<Fingerprint>,
     /// NTFS `Encrypted` attribute (EFS).
     pub efs: Observed<bool>,
+    /// How many different byte values the content has, at most [`KeyFile::MANY_DIFFERENT`]: encrypted content has more, a
+    /// file that a crash filled with zeros has one. `None` in bundles before format 1.2, or if it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub different_bytes: Option<u16>,
+}
+
+impl KeyFile {
+    /// Where counting different byte values ends: a higher number would say something about the content.
+    pub const MANY_DIFFERENT: u16 = 32;
+
+    /// How many different values these bytes have, as far as it is counted.
+    pub fn count_different(content: &[u8]) -> u16 {
+        let different = content.iter().collect::<BTreeSet<_>>().len();
+        u16::try_from(different).map_or(Self::MANY_DIFFERENT, |count| count.min(Self::MANY_DIFFERENT))
+    }
+
+    /// Why the file cannot hold encrypted content, as words after its name; empty if nothing speaks against it. `least`
+    /// is the smallest size that it can have.
+    pub fn fault(&self, least: u64) -> String {
+        match (self.size, self.different_bytes) {
+            (0, _) => "is empty".to_owned(),
+            (size, Some(1)) => format!("is one byte repeated {size} times, as a crash may leave it"),
+            (size, _) if size < least => format!("has {size} bytes only"),
+            (_, Some(different)) if different < Self::MANY_DIFFERENT => {
+                "has too few different bytes to be encrypted content".to_owned()
+            }
+            _ => String::new(),
+        }
+    }
 }
 
 /// A fingerprint. Two can be compared only if scheme and key id are equal.

@@ -54,7 +54,15 @@ mod tests {
 
     #[test]
     fn what_a_reader_cannot_see_is_no_part_of_a_name() {
-        for name in ["WEB01", " WEB01\t", "\u{feff}WEB01", "WEB\u{200b}01", "WEB01\u{a0}", "\u{200e}WEB01\u{200f}", "WEB\u{ad}01 "] {
+        for name in [
+            "WEB01",
+            " WEB01\t",
+            "\u{feff}WEB01",
+            "WEB\u{200b}01",
+            "WEB01\u{a0}",
+            "\u{200e}WEB01\u{200f}",
+            "WEB\u{ad}01 ",
+        ] {
             assert_eq!(visible(name), "WEB01", "{name:?}");
         }
         assert_eq!(visible("Wéb 01"), "Wéb 01");

@@ -5,7 +5,7 @@
 //! | `version` | product build |
 //! | `host.os`, `host.time-zone`, `host.worker-started` | of the machine |
 //! | `application-folder`, `log-folder`, `tms-folder` | of the installation |
-//! | `encryption-config`, `database-config` | fingerprint of the file; with `.size`, `.efs` |
+//! | `encryption-config`, `database-config` | fingerprint of the file; with `.size`, `.efs`, `.fault` |
 //! | `stray-key-copies` | paths, joined by a blank; empty when there are none |
 //! | `iis.application`, `iis.pool`, `iis.bindings` | of the application in IIS |
 //! | `iis.path`, `iis.https` | virtual path, and whether the site has a binding of HTTPS |
@@ -63,9 +63,11 @@ const BUNDLE_FACTS: &[(&str, Read<Snapshot>)] = &[
     ("encryption-config", |bundle| fingerprint(&bundle.facts.encryption_config)),
     ("encryption-config.size", |bundle| size(&bundle.facts.encryption_config)),
     ("encryption-config.efs", |bundle| efs(&bundle.facts.encryption_config)),
+    ("encryption-config.fault", |bundle| fault(&bundle.facts.encryption_config, KEY_LEAST)),
     ("database-config", |bundle| fingerprint(&bundle.facts.database_config)),
     ("database-config.size", |bundle| size(&bundle.facts.database_config)),
     ("database-config.efs", |bundle| efs(&bundle.facts.database_config)),
+    ("database-config.fault", |bundle| fault(&bundle.facts.database_config, DATABASE_LEAST)),
     ("stray-key-copies", |bundle| bundle.facts.stray_key_copies.clone().map(|paths| paths.join(" "))),
     ("iis.application", |bundle| bundle.iis_application().map(|app| format!("{}{}", app.site, app.path))),
     ("iis.pool", |bundle| bundle.iis_application().map(|app| app.pool.clone())),
@@ -88,6 +90,16 @@ fn fingerprint(file: &Observed<KeyFile>) -> Observed<String> {
 
 fn size(file: &Observed<KeyFile>) -> Observed<String> {
     file.as_ref().map(|file| file.size.to_string())
+}
+
+/// Smallest `encryption.config`: a header of 41 bytes, then the key and three more encrypted values.
+const KEY_LEAST: u64 = 128;
+
+/// Smallest `database.config`: one block of encrypted content.
+const DATABASE_LEAST: u64 = 16;
+
+fn fault(file: &Observed<KeyFile>, least: u64) -> Observed<String> {
+    file.as_ref().map(|file| file.fault(least))
 }
 
 fn efs(file: &Observed<KeyFile>) -> Observed<String> {

@@ -4,6 +4,7 @@
 //! often a finding, but "could not be read" never is, and the type keeps the two apart.
 
 pub mod answers;
+pub mod area;
 pub mod checklist;
 pub mod cluster;
 pub mod excerpt;
@@ -28,6 +29,7 @@ pub mod unknown;
 pub mod version;
 
 pub use answers::{Answer, Answers};
+pub use area::Area;
 pub use cluster::{Cluster, NodeSet};
 pub use excerpt::Excerpt;
 pub use input::{Input, InputKind, InputStatus};

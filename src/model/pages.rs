@@ -32,8 +32,7 @@ impl Pages {
     /// Whether they are parts of lists of one length that do not overlap, so that they can be of one list.
     pub fn continues(&self, other: &Self) -> bool {
         let apart = |a: &(u64, u64), b: &(u64, u64)| a.1 <= b.0 || b.1 <= a.0;
-        self.total == other.total
-            && self.spans.iter().all(|a| other.spans.iter().all(|b| apart(a, b)))
+        self.total == other.total && self.spans.iter().all(|a| other.spans.iter().all(|b| apart(a, b)))
     }
 
     /// Whether the first entry is among them.
@@ -89,6 +88,8 @@ mod tests {
         grown.join(page(10, 15, 25));
         assert!(grown.missing().is_some());
         assert!(page(0, 10, 25).continues(&page(10, 10, 25)));
-        assert!(!page(0, 10, 25).continues(&page(5, 10, 25)) && !page(0, 10, 20).continues(&page(10, 10, 25)));
+        assert!(
+            !page(0, 10, 25).continues(&page(5, 10, 25)) && !page(0, 10, 20).continues(&page(10, 10, 25))
+        );
     }
 }

@@ -173,29 +173,90 @@ fn most_common_scheme<'s>(states: &[FileState<'s>]) -> Option<&'s str> {
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(scheme, _)| scheme)
 }
 
-/// Whether two redacted values of a configuration are the same; `None` if that is not known: a marker has no fingerprint,
-/// or the markers were made with different keys (`docs/bundle-format.md`).
-pub fn same_value(a: &str, b: &str) -> Option<bool> {
-    let key = |value: &str| {
-        let marker = value.trim().strip_prefix("{redacted")?.strip_suffix('}')?;
-        Some(marker.rsplit_once(':').map(|(key, _)| key.to_owned()))
-    };
-    match (key(a), key(b)) {
-        (Some(None), _) | (_, Some(None)) => None,
-        (Some(Some(one)), Some(Some(other))) if one != other => None,
-        _ => Some(a.trim() == b.trim() || (is_flag(a) && a.trim().eq_ignore_ascii_case(b.trim()))),
+/// What a value has to share with another one so that the two can be compared (`docs/bundle-format.md`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Basis<'v> {
+    /// The value itself: it compares with every other value but a label.
+    Plain,
+    /// A marker in place of a redacted value, or a fingerprint, made with this key.
+    Print(&'v str),
+    /// A label in place of a name, made with this key.
+    Label(&'v str),
+    /// A marker without a fingerprint: it compares with nothing.
+    Nothing,
+}
+
+impl<'v> Basis<'v> {
+    fn of(value: &'v str) -> Self {
+        let value = value.trim();
+        let inside = value.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+        let Some(inside) = inside else { return fingerprint_key(value).map_or(Self::Plain, Self::Print) };
+        if let Some(marker) = inside.strip_prefix("redacted") {
+            let key = marker.strip_prefix(':').and_then(|print| print.rsplit_once(':'));
+            return key.map_or(Self::Nothing, |(key, _)| Self::Print(key));
+        }
+        let label = inside.split_once('}').map_or(inside, |(first, _)| first);
+        match *label.split('-').collect::<Vec<_>>() {
+            [_, key, tag] if is_hex(key, 8) && is_hex(tag, 10) => Self::Label(key),
+            _ => Self::Plain,
+        }
+    }
+
+    /// An absence compares with whatever is there.
+    fn of_optional(value: Option<&'v str>) -> Self {
+        value.map_or(Self::Plain, Self::of)
+    }
+
+    fn compares(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Nothing, _) | (_, Self::Nothing) => false,
+            (Self::Label(_), _) | (_, Self::Label(_)) => self == other,
+            (Self::Plain, _) | (_, Self::Plain) => true,
+            (Self::Print(_), Self::Print(_)) => self == other,
+        }
     }
 }
 
-/// Whether a value is `true` or `false`, which .NET reads in any case.
-fn is_flag(value: &str) -> bool {
-    ["true", "false"].iter().any(|flag| value.trim().eq_ignore_ascii_case(flag))
+/// Scheme and key id of a whole fingerprint.
+fn fingerprint_key(text: &str) -> Option<&str> {
+    let (key, hex) = text.rsplit_once(':')?;
+    let scheme = key.split_once(':')?.0;
+    (is_hex(hex, 64) && ["enc", "key", "case"].contains(&scheme)).then_some(key)
 }
 
-/// A value as it is compared: a flag in lower case.
-pub fn compared_value(value: &str) -> String {
+fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether two values, as a bundle has them, are the same; `None` if that is not known: one is a marker without a fingerprint,
+/// or both were made with different keys.
+pub fn same_value(a: &str, b: &str) -> Option<bool> {
+    Basis::of(a).compares(Basis::of(b)).then(|| as_compared(a) == as_compared(b))
+}
+
+/// A value as it is compared: .NET reads `true` and `false` in any case.
+fn as_compared(value: &str) -> &str {
     let value = value.trim();
-    if is_flag(value) { value.to_lowercase() } else { value.to_owned() }
+    ["true", "false"].into_iter().find(|flag| value.eq_ignore_ascii_case(flag)).unwrap_or(value)
+}
+
+/// Compares one value across nodes, as a bundle has it; `None` if it is not known, `Some(None)` if it is not there. Of
+/// values made with different keys those of the key that most nodes share are compared, of equally many the lowest; the
+/// others are not known.
+pub fn classify_values(values: &[Option<Option<&str>>]) -> Vec<Conformity> {
+    let bases: Vec<Basis> = values.iter().flatten().map(|value| Basis::of_optional(*value)).collect();
+    let compared = |one: Basis| bases.iter().filter(|other| one.compares(**other)).count();
+    let mut common = bases.clone();
+    common.sort();
+    common.dedup();
+    let common = common.into_iter().rev().max_by_key(|one| (compared(*one), *one != Basis::Plain));
+    // A value that compares with no other one says nothing.
+    let common = common.filter(|common| bases.len() == 1 || compared(*common) > 1);
+    let comparable =
+        |value: &Option<&str>| common.is_some_and(|common| common.compares(Basis::of_optional(*value)));
+    let known: Vec<_> =
+        values.iter().map(|value| value.filter(comparable).map(|value| value.map(as_compared))).collect();
+    classify(&known)
 }
 
 #[cfg(test)]
@@ -284,5 +345,26 @@ mod tests {
         assert_eq!(same_value("true", "True"), Some(true), ".NET reads flags in any case");
         assert_eq!(same_value("Forms", "forms"), Some(false));
         assert_eq!(same_value("true", "{redacted:key:aa:01}"), Some(false));
+    }
+
+    #[test]
+    fn values_of_different_keys_make_nobody_odd() {
+        let known = |texts: [&'static str; 3]| classify_values(&texts.map(|text| Some(Some(text))));
+        let print = |key: &str, digit: &str| format!("key:{key}:{}", digit.repeat(64));
+        let [a, b, c] = [print("k1", "a"), print("k1", "b"), print("k2", "a")];
+        let of = |texts: [&String; 3]| classify_values(&texts.map(|text| Some(Some(text.as_str()))));
+        assert_eq!(of([&a, &a, &c]), [Conformity::Same, Conformity::Same, Conformity::Unknown]);
+        assert_eq!(of([&a, &b, &c]), [Conformity::Differs, Conformity::Differs, Conformity::Unknown]);
+        assert_eq!(of([&a, &a, &b]), [Conformity::Same, Conformity::Same, Conformity::Odd]);
+        assert_eq!(same_value(&a, &c), None);
+        let label = ["{host-40083dc9-a4b62893e9}", "{host-40083dc9-a4b62893e9}", "dc01"];
+        assert_eq!(known(label), [Conformity::Same, Conformity::Same, Conformity::Unknown]);
+        let markers = ["{redacted}", "{redacted:key:aa:01}", "{redacted:key:aa:01}"];
+        assert_eq!(known(markers), [Conformity::Unknown, Conformity::Same, Conformity::Same]);
+        let plain = ["true", "{redacted:key:aa:01}", "true"];
+        assert_eq!(known(plain), [Conformity::Same, Conformity::Odd, Conformity::Same]);
+        assert_eq!(known(["{redacted}"; 3]), [Conformity::Unknown; 3]);
+        let absent = [Some(None), Some(Some("{redacted:key:aa:01}")), None];
+        assert_eq!(classify_values(&absent), [Conformity::Differs, Conformity::Differs, Conformity::Unknown]);
     }
 }

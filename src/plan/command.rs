@@ -374,7 +374,7 @@ fn expected(knowledge: &Knowledge, build: Option<BuildVersion>) -> BTreeMap<&'st
         let rule = knowledge.rows.rules.iter().find(|rule| rule.id == row.rule);
         let ranges = [row.applies, rule.and_then(|rule| rule.applies)].into_iter().flatten();
         ranges.into_iter().all(|range| {
-            matches!(range.of, Build::Current | Build::Either)
+            matches!(range.of, Build::Current | Build::Either | Build::Asked)
                 && build.is_none_or(|build| range.versions.include(&build))
         })
     };

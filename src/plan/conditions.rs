@@ -177,9 +177,8 @@ impl<'a> Conditions<'a> {
             }
             any(connectors.iter().map(|connector| names_it(connector.fact("connector.type"))))
         });
-        let is_listed = ["bus-node", "exchange", "queue"]
-            .iter()
-            .any(|list| self.has_item(list) == Some(true));
+        let is_listed =
+            ["bus-node", "exchange", "queue"].iter().any(|list| self.has_item(list) == Some(true));
         let none = &["no rabbitmq"];
         match any([bus, connectors]) {
             Some(true) => Some(true),

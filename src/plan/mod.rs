@@ -15,6 +15,7 @@ mod task_target;
 #[cfg(test)]
 mod testing;
 mod upgrade;
+mod vulnerabilities;
 
 pub use causes::{At, Causes, all_findings, causes};
 pub use command::CommandLine;
@@ -25,6 +26,7 @@ pub use path::{Change, Installed, Path, Requirement, UpgradeHop};
 pub use runbook::{Offer, Runbook, Step};
 pub use state::{Met, State};
 pub use upgrade::{Plan, PlanRequest, plan, repairs};
+pub use vulnerabilities::{Candidate, FixingBuilds};
 
 use crate::finding::{Confidence, Finding, RuleResult, Severity, SubjectKind, is_bundle_safety};
 use crate::knowledge::Knowledge;
@@ -72,8 +74,12 @@ pub struct Action {
     pub nodes: Vec<String>,
     /// Why, one sentence.
     pub why: String,
-    /// How, in steps; text of ours only.
+    /// How, in steps; text of ours only. Empty where a procedure of the report says it.
     pub steps: Vec<String>,
+    /// Id of the procedure among the report's repairs that does it.
+    pub procedure: Option<String>,
+    /// When it is due.
+    pub due: Due,
     /// Worst severity of what it mends.
     pub severity: Severity,
     /// Whether it rests on inferred findings only: then it asks to check first.
@@ -84,8 +90,21 @@ pub struct Action {
     pub ends: Vec<Reason>,
 }
 
-/// Merges every finding worth acting on into actions, by stage of the repair, then by severity. A finding that follows
-/// from another has no action of its own: it is resolved with its cause.
+/// When a piece of work is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Due {
+    /// Something important is broken.
+    Now,
+    /// The upgrade must not start without it.
+    BeforeUpgrade,
+    /// It can wait.
+    Later,
+}
+
+/// Merges every finding worth acting on into actions, by when they are due, then by severity, then by stage of the repair.
+/// A finding that follows from another has no action of its own: it is resolved with its cause.
 pub fn work(
     results: &[RuleResult],
     causes: &Causes,
@@ -123,7 +142,11 @@ pub fn work(
                 if !action.title.contains("{nodes}") {
                     nodes.clear();
                 }
-                let steps = action.steps.iter().map(|step| names.fill(step, &nodes)).collect();
+                let steps = action.steps.iter().map(|step| match step.as_str() {
+                    BUILDS => vulnerabilities::advice(cluster, knowledge),
+                    step => names.fill(step, &nodes),
+                });
+                let steps = steps.filter(|step| !step.is_empty()).collect();
                 (names.fill(&action.title, &nodes), action.why.clone(), steps)
             }
             Group::Rule(_, rule) => rule_texts(rules.get(rule)?, &findings, cluster),
@@ -133,12 +156,40 @@ pub fn work(
         let consequences = also_resolves.iter().filter_map(|at| find(results, *at));
         let severity = findings.iter().copied().chain(consequences).map(|finding| finding.severity).min()?;
         let confidence = findings.iter().map(|finding| finding.confidence).min()?;
+        let of_upgrade = |at: &At| {
+            let rule = results.get(at.0).and_then(|result| rules.get(result.rule.as_str()));
+            cluster.target.is_some() && rule.is_some_and(|rule| !rule.is_judged_now())
+        };
+        let due = match severity {
+            Severity::Blocker | Severity::High if !fixes.iter().all(of_upgrade) => Due::Now,
+            Severity::Blocker | Severity::High | Severity::Medium if fixes.iter().any(of_upgrade) => {
+                Due::BeforeUpgrade
+            }
+            _ => Due::Later,
+        };
         let reasons = |found: &[At]| found.iter().filter_map(|at| reason_at(results, *at)).collect();
         let (mends, ends) = (reasons(&fixes), reasons(&also_resolves));
-        Some(Action { number: 0, title, nodes, why, steps, severity, confidence, mends, ends })
+        Some(Action { number: 0, title, nodes, why, steps, procedure: None, due, severity, confidence, mends, ends })
     });
-    merged.zip(1..).map(|(action, number)| Action { number, ..action }).collect()
+    let mut actions: Vec<Action> = merged.collect();
+    // The sort keeps the order of stages among equals.
+    actions.sort_by_key(|action| (action.due, action.severity));
+    actions.into_iter().zip(1..).map(|(action, number)| Action { number, ..action }).collect()
 }
+
+/// Lets work that a repair does refer to it: its procedure is written once.
+pub fn refer_to_repairs(work: &mut [Action], repairs: &[Runbook]) {
+    for action in work {
+        let does = |repair: &&Runbook| action.mends.iter().any(|fixed| repair.mends.contains(&fixed.rule));
+        if let Some(repair) = repairs.iter().find(does) {
+            action.procedure = Some(repair.id.clone());
+            action.steps.clear();
+        }
+    }
+}
+
+/// The step of an action that becomes the builds that close advisories.
+const BUILDS: &str = "{builds}";
 
 /// The finding at a position in the outcomes.
 fn find(results: &[RuleResult], (outcome, finding): At) -> Option<&Finding> {

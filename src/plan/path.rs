@@ -2,6 +2,7 @@
 
 use super::listed;
 use super::state::{State, states};
+use super::vulnerabilities;
 use crate::finding::RuleResult;
 use crate::knowledge::Knowledge;
 use crate::knowledge::conflicts::Conflict;
@@ -100,7 +101,8 @@ pub(super) fn path(cluster: &Cluster, results: &[RuleResult], knowledge: &Knowle
     let target = cluster.target?;
     let (from, mut unknown) = installed(cluster);
     let context = PathContext { results, knowledge, target };
-    let warnings = context.warnings(&from);
+    let mut warnings = context.warnings(&from);
+    warnings.extend(vulnerabilities::warnings(cluster, knowledge));
     let hops =
         from.first().map_or_else(Vec::new, |oldest| upgrade_path(&knowledge.steps, oldest.build, target));
     unknown.extend(hops.iter().filter_map(|hop| context.gap(hop)));

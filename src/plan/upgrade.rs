@@ -5,6 +5,7 @@ use super::names::{Names, named};
 use super::package::{PackageCheck, package};
 use super::path::{Path, path};
 use super::runbook::{Offer, PlanContext, Runbook};
+use super::vulnerabilities::{self, FixingBuilds};
 use crate::finding::{RuleResult, SubjectKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::Purpose;
@@ -34,6 +35,8 @@ pub struct Plan {
     pub path: Option<Path>,
     /// The check of the downloaded package; only where it was given.
     pub package: Option<PackageCheck>,
+    /// Which known vulnerabilities which build closes; upgrades only, where any is open.
+    pub builds: Option<FixingBuilds>,
     /// The node to begin with; upgrades only.
     pub first: Option<First>,
     /// Ways to do it, those first that this cluster can use.
@@ -77,7 +80,15 @@ pub fn plan(
                 Offer::Refused { .. } => 2,
             });
             let package = package(cluster, results);
-            Some(Plan { purpose: Purpose::Upgrade, path: Some(path), package, first: Some(first), runbooks })
+            let builds = vulnerabilities::fixing(cluster, knowledge);
+            Some(Plan {
+                purpose: Purpose::Upgrade,
+                path: Some(path),
+                package,
+                builds,
+                first: Some(first),
+                runbooks,
+            })
         }
         PlanRequest::AddNode(new) => {
             let known = named(cluster, new).map(|node| &node.name);
@@ -86,7 +97,14 @@ pub fn plan(
             let preface = remarks(new, known.is_some(), names.source.is_some());
             let names = Names { new: Some(new.clone()), faulty: Vec::new(), ..names };
             let runbooks = runbooks(Purpose::AddNode, None, names, &[], &preface);
-            Some(Plan { purpose: Purpose::AddNode, path: None, package: None, first: None, runbooks })
+            Some(Plan {
+                purpose: Purpose::AddNode,
+                path: None,
+                package: None,
+                builds: None,
+                first: None,
+                runbooks,
+            })
         }
     }
 }

@@ -11,22 +11,17 @@
 //! than its block to the plain SHA-256 of that key, so the plain SHA-256 of `encryption.config` would open every
 //! `key` fingerprint: it must never be written anywhere.
 
-use crate::model::facts::Fingerprint;
+use crate::model::facts::{Fingerprint, KeyFile};
 use crate::model::{Location, Observed};
 use crate::text::hex;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
 use std::fmt;
 
 /// Smallest `encryption.config` that is trusted to hold a random key, in bytes.
 pub const KEY_FILE_MIN: usize = 128;
 /// Largest `encryption.config` that is taken for one, in bytes.
 pub const KEY_FILE_MAX: usize = 64 * 1024;
-
-/// Fewest different bytes in an `encryption.config` that is trusted to hold a random key. Encrypted content of the
-/// smallest size has about a hundred; a file that a crash filled with zeros has one, and anybody could make its key.
-pub const KEY_FILE_DIFFERENT: usize = 32;
 
 const ENC_PREFIX: &[u8] = b"clusterbrief/1/enc\0";
 const NODE_KEY: &[u8] = b"clusterbrief/1/key\0";
@@ -224,13 +219,29 @@ impl Hasher {
     }
 }
 
+/// Why a key file of few different bytes keys nothing.
+const FEW_DIFFERENT: &str =
+    "encryption.config holds too few different bytes to be a random key, so it keys nothing";
+
+/// How many different bytes an `encryption.config` has at most, as far as its fingerprint shows that they are too few: for
+/// bundles that do not say it otherwise.
+pub fn different_bytes(file: &KeyFile) -> Option<u16> {
+    match (usize::try_from(file.size), &file.fingerprint) {
+        // A collector that did not look at the bytes may have made it of zeros.
+        (Ok(size @ 1..=KEY_FILE_MAX), Observed::Known { value, .. }) if value.scheme == "enc" => {
+            let zeros = Sha256::new().chain_update(ENC_PREFIX).chain_update(vec![0; size]).finalize();
+            (value.hex == hex::encode(&zeros)).then_some(1)
+        }
+        (_, Observed::NotCollected { why }) if why == FEW_DIFFERENT => Some(KeyFile::MANY_DIFFERENT - 1),
+        _ => None,
+    }
+}
+
 fn check_key_file(content: &[u8]) -> Result<(), &'static str> {
-    let different = content.iter().take(KEY_FILE_MAX).collect::<BTreeSet<_>>().len();
+    let different = KeyFile::count_different(content);
     match content.len() {
         0..KEY_FILE_MIN => Err("encryption.config is too small to hold a random key, so it keys nothing"),
-        KEY_FILE_MIN..=KEY_FILE_MAX if different < KEY_FILE_DIFFERENT => {
-            Err("encryption.config holds too few different bytes to be a random key, so it keys nothing")
-        }
+        KEY_FILE_MIN..=KEY_FILE_MAX if different < KeyFile::MANY_DIFFERENT => Err(FEW_DIFFERENT),
         KEY_FILE_MIN..=KEY_FILE_MAX => Ok(()),
         _ => Err("encryption.config is too large to be a key file, so it keys nothing"),
     }
@@ -307,6 +318,31 @@ mod tests {
         }
         let unread = Fingerprinter::new(None, None);
         assert!(unread.why_unkeyed().is_some());
+    }
+
+    #[test]
+    fn a_fingerprint_shows_that_a_key_file_is_filled_with_zeros() {
+        let file = |size: u64, fingerprint| KeyFile {
+            size,
+            modified: Observed::default(),
+            fingerprint,
+            efs: Observed::default(),
+            different_bytes: None,
+        };
+        // SHA-256 of "clusterbrief/1/enc", a zero byte and 457 zero bytes, computed with Python's `hashlib`.
+        let zeros = "enc::a2f8efb14062a9066969e81bcbd9803df924911b6b373b78a6d51e930ee2265b"
+            .to_owned()
+            .try_into()
+            .unwrap();
+        let zeros = Observed::known(zeros, Location::file("encryption.config"));
+        assert_eq!(different_bytes(&file(457, zeros.clone())), Some(1));
+        assert_eq!(different_bytes(&file(458, zeros)), None);
+
+        let place = || Location::file("encryption.config");
+        let of = |content: &[u8]| Fingerprinter::new(None, Some(content)).encryption_config(content, place());
+        assert_eq!(different_bytes(&file(457, of(&[0; 457]))), Some(31));
+        assert_eq!(different_bytes(&file(256, of(&key_file(0)))), None);
+        assert_eq!(different_bytes(&file(0, of(&[]))), None);
     }
 
     #[test]

@@ -4,7 +4,9 @@ use super::checklist_view::ChecklistView;
 use crate::knowledge::runbooks::TaskSite;
 use crate::model::BuildVersion;
 use crate::plan::checklist::Checklist;
-use crate::plan::{CommandLine, First, Met, Offer, Plan, Runbook, State, Step, UpgradeHop, listed};
+use crate::plan::{
+    Candidate, CommandLine, First, FixingBuilds, Met, Offer, Plan, Runbook, State, Step, UpgradeHop, listed,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tera::{Context, context};
@@ -23,6 +25,49 @@ pub(super) struct PlanView<'a> {
     pub(super) ways: Vec<RunbookView<'a>>,
     /// What is not known, as sentences.
     pub(super) unknown: Vec<String>,
+    /// What to do about known vulnerabilities, as sentences; empty where none is open.
+    pub(super) advice: String,
+    /// Builds that close them.
+    pub(super) builds: Vec<BuildView<'a>>,
+}
+
+/// A build that closes known vulnerabilities.
+#[derive(Serialize)]
+pub(super) struct BuildView<'a> {
+    pub(super) candidate: &'a Candidate,
+    /// What it is: the target, recommended, a hotfix.
+    pub(super) what: String,
+    /// How to get there.
+    pub(super) way: String,
+}
+
+impl<'a> BuildView<'a> {
+    fn of(candidate: &'a Candidate, builds: &FixingBuilds, target: Option<BuildVersion>) -> Self {
+        let is = |build: Option<BuildVersion>| build == Some(candidate.build);
+        let words = [
+            (is(target), "the target"),
+            (is(builds.recommended), "recommended"),
+            (is(builds.closes_all), "closes all"),
+            (candidate.hotfix, "hotfix of an old branch"),
+        ];
+        let what: Vec<&str> = words.into_iter().filter_map(|(is, word)| is.then_some(word)).collect();
+        let through: Vec<String> = candidate.through.iter().map(ToString::to_string).collect();
+        let through =
+            if through.is_empty() { String::new() } else { format!("through {}", listed(&through)) };
+        let unsure = (!candidate.way_confirmed).then(|| "no source confirms the whole way".to_owned());
+        let way = [Some(through).filter(|text| !text.is_empty()), unsure];
+        let way: Vec<String> = way.into_iter().flatten().collect();
+        let way = if way.is_empty() { "directly".into() } else { way.join("; ") };
+        Self { candidate, what: what.join(", "), way }
+    }
+
+    /// In one line, for a terminal.
+    pub(super) fn line(&self) -> String {
+        let what = if self.what.is_empty() { String::new() } else { format!(" ({})", self.what) };
+        let ids = |ids: &[String]| if ids.is_empty() { "nothing".to_owned() } else { listed(ids) };
+        let Candidate { build, closes, leaves_open, .. } = self.candidate;
+        format!("{build}{what}: closes {}; leaves open {}", ids(closes), ids(leaves_open))
+    }
 }
 
 /// What the templates of all pages see: what is shown, and its procedures.
@@ -108,7 +153,14 @@ impl<'a> PlanView<'a> {
         let from = installed.map(|one| (one.build, one.owners())).collect();
         let named = |first: &'a First| first.node.as_deref().filter(|node| !first.why.contains(*node));
         let first = plan.first.as_ref().and_then(named).unwrap_or_default();
-        let mut view = Self { plan, from, first, legs, ways, unknown: Vec::new() };
+        let target = plan.path.as_ref().map(|path| path.target);
+        let advice = plan.builds.as_ref().map(FixingBuilds::advice).unwrap_or_default();
+        let builds = plan
+            .builds
+            .iter()
+            .flat_map(|builds| builds.candidates.iter().map(move |one| BuildView::of(one, builds, target)));
+        let builds = builds.collect();
+        let mut view = Self { plan, from, first, legs, ways, unknown: Vec::new(), advice, builds };
         view.unknown = view.unknown();
         view
     }

@@ -126,6 +126,13 @@ fn plan_lines(screen: &mut Screen, view: &PlanView, short: bool) {
             screen.wrapped("  ! ", warning, Some(Style::YELLOW));
         }
     }
+    if !view.builds.is_empty() {
+        screen.heading("Which build closes which advisory");
+        screen.wrapped("  ", &view.advice, None);
+        for build in &view.builds {
+            screen.wrapped("  - ", &build.line(), None);
+        }
+    }
     if let Some(first) = &view.plan.first {
         screen.heading("Which node first");
         let node = if view.first.is_empty() { String::new() } else { format!("{}: ", view.first) };

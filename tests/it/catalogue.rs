@@ -34,14 +34,14 @@ fn ids_are_unique_sorted_and_well_formed() {
     }
 }
 
-/// How many rules each family of domain section 10 has: 212 in all, numbered without gaps.
+/// How many rules each family of domain section 10 has, numbered without gaps.
 const FAMILIES: [(&str, usize); 15] = [
     ("BKP", 10),
     ("BND", 7),
-    ("BUS", 15),
-    ("CFG", 20),
+    ("BUS", 17),
+    ("CFG", 21),
     ("ENC", 16),
-    ("IIS", 24),
+    ("IIS", 25),
     ("LBL", 8),
     ("LOG", 11),
     ("ROL", 15),
@@ -50,7 +50,7 @@ const FAMILIES: [(&str, usize); 15] = [
     ("SYS", 16),
     ("TIM", 9),
     ("UPG", 17),
-    ("VER", 15),
+    ("VER", 16),
 ];
 
 #[test]
@@ -62,7 +62,6 @@ fn the_catalogue_is_complete() {
         .iter()
         .flat_map(|(family, count)| (1..=*count).map(move |number| format!("{family}-{number:03}")))
         .collect();
-    assert_eq!(wanted.len(), 212);
     let missing: Vec<&String> = wanted.iter().filter(|id| !ids.contains(id.as_str())).collect();
     assert!(missing.is_empty(), "{} rules are missing: {missing:?}", missing.len());
     assert_eq!(ids.len(), wanted.len(), "beyond the domain's catalogue there is only family CLU");
@@ -200,8 +199,9 @@ fn every_mentioned_rule_exists() {
     }
 }
 
-/// Rules about reading a bundle: their findings are what could not be read.
-const ALWAYS_KNOWN: [&str; 2] = ["BND-004", "CLU-010"];
+/// Rules about reading a bundle, whose findings are what could not be read, and about what people plan, of which silence says
+/// that they do not.
+const ALWAYS_KNOWN: [&str; 4] = ["BND-004", "CLU-010", "ENC-012", "ENC-015"];
 
 #[test]
 fn every_rule_has_a_case_that_fires_one_that_passes_and_one_that_is_unknown() {

@@ -185,6 +185,83 @@ fn every_fault_is_listed_with_its_file_and_line() {
     assert!(said(&output.stderr).contains("ours/b.toml, line 1: XYZ-001: there is no rule XYZ-001"));
 }
 
+/// A CVE record in the form of the public list, on the product if `product` is its name.
+fn cve(id: &str, product: &str, versions: &str) -> String {
+    format!(
+        r#"{{"dataType":"CVE_RECORD","dataVersion":"5.2",
+"cveMetadata":{{"cveId":"{id}","state":"PUBLISHED","datePublished":"2026-11-19T08:00:00Z"}},
+"containers":{{"cna":{{"affected":[{{"vendor":"Delinea","product":"{product}","versions":[{versions}],"defaultStatus":"unaffected"}}],
+"descriptions":[{{"lang":"en","value":"Anybody can read everything."}}],
+"metrics":[{{"cvssV3_1":{{"baseScore":9.9,"privilegesRequired":"NONE"}}}}]}}}}}}"#
+    )
+}
+
+#[test]
+fn a_cve_record_in_the_folder_is_an_advisory() {
+    let range = r#"{"version":"11.0.0","lessThan":"12.3.4","status":"affected"}"#;
+    let ours_too = cve("CVE-2026-20001", "Secret Server (On-Prem)", range);
+    let (above, ours) = folder(&[
+        ("2026/CVE-2026-20001.json", &ours_too),
+        ("2026/CVE-2026-20002.json", &cve("CVE-2026-20002", "Another <b>Product</b>", range)),
+        ("settings.json", "{\"editor\": 1}"),
+    ]);
+    let checked = run(&["knowledge", "check", text(&ours)]);
+    let page = said(&checked.stdout);
+    assert!(checked.status.success(), "{}", said(&checked.stderr));
+    for line in [
+        "3 files, 1 record, without an edition",
+        "adds\n  advisory     CVE-2026-20001  (ours/2026/CVE-2026-20001.json, line 1)",
+        "passed over\n  ours/2026/CVE-2026-20002.json: CVE-2026-20002 is about another product, Delinea Another <b>Product</b>",
+        "  ours/settings.json: it is no CVE record",
+    ] {
+        assert!(page.contains(line), "{line} is missing in\n{page}");
+    }
+    let case = case(above.path());
+    let report = |format: &str| {
+        let args =
+            ["report", text(&case), "--as-of", "2026-11-20", "--target", "12.3.000002", "--format", format];
+        said(&run(&[&args[..], &["--knowledge", text(&ours)]].concat()).stdout)
+    };
+    let json: serde_json::Value = serde_json::from_str(&report("json")).expect("a report");
+    let findings = json["findings"].as_array().expect("a list");
+    let ours_first = findings.iter().find(|one| one["title"].to_string().contains("CVE-2026-20001"));
+    let finding = ours_first.expect("the record is a finding");
+    assert_eq!((finding["rule"].as_str(), finding["severity"].as_str()), (Some("VER-016"), Some("high")));
+    assert!(finding["remedy"].to_string().contains("Upgrade to 12.3.000004"), "{finding:#}");
+    let builds = &json["plan"]["builds"];
+    assert_eq!(builds["recommended"], "12.3.000004", "{builds:#}");
+    let target =
+        builds["candidates"].as_array().expect("a list").iter().find(|one| one["build"] == "12.3.000002");
+    assert!(target.expect("the target")["leaves_open"].to_string().contains("CVE-2026-20001"));
+    assert!(json["plan"]["path"]["warnings"].to_string().contains("leaves critical advisories open"));
+    assert_eq!(json["tool"]["own"]["passed_over"].as_array().expect("a list").len(), 2);
+    for format in ["html", "md"] {
+        let page = report(format);
+        assert!(page.contains("Which build closes which advisory"), "{page}");
+        // A ticket has no room for it.
+        assert!(format == "md" || page.contains("Passed over: ours/2026/CVE-2026-20002.json"), "{page}");
+        assert!(!page.replace("\\<", "").contains("<b>Product"), "{format}");
+    }
+}
+
+#[test]
+fn a_cve_record_that_cannot_be_read_refuses_the_folder() {
+    for (versions, wrong) in [
+        (
+            r#"{"version":"1.2.3","status":"perhaps"}"#,
+            "CVE-2026-20001.json, line 3: unknown variant `perhaps`",
+        ),
+        (r#"{"version":7,"status":"affected"}"#, "CVE-2026-20001.json, line 3: invalid type: integer `7`"),
+        (r#"{"version":"1.2.3""#, "CVE-2026-20001.json, line 3: "),
+    ] {
+        let record = cve("CVE-2026-20001", "Secret Server", versions);
+        let (_above, ours) = folder(&[("CVE-2026-20001.json", &record)]);
+        let output = run(&["knowledge", "check", text(&ours)]);
+        assert_eq!(output.status.code(), Some(4));
+        assert!(said(&output.stderr).contains(wrong), "{wrong}: {}", said(&output.stderr));
+    }
+}
+
 #[test]
 fn a_folder_that_cannot_be_used_is_refused_with_a_reason() {
     let (above, ours) = folder(&[("notes.txt", "nothing")]);

@@ -41,3 +41,4 @@ mod samples;
 mod secrets;
 mod support;
 mod upgrade_path;
+mod verdict_ladder;

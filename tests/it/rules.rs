@@ -5,12 +5,12 @@
 
 use crate::support::bless::blessing;
 use crate::support::case::{Bench, Case, CaseFile, Said};
-use clusterbrief::finding::{EvidenceRequest, Outcome, Readiness, RuleResult};
+use clusterbrief::finding::{EvidenceRequest, Outcome, Readiness, RuleResult, Severity};
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::rows::{Family as Evaluator, RuleMeta};
 use clusterbrief::knowledge::signatures::{Family, Signature};
 use clusterbrief::report::assemble::assemble;
-use clusterbrief::report::model::Report;
+use clusterbrief::report::model::{Report, RuleCoverage};
 use clusterbrief::rules::{Rule, all, asked_for};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -210,6 +210,10 @@ fn unanswerable(said: &Said, knowledge: &Knowledge) -> Faults {
         .collect()
 }
 
+/// Blocker rules that may be open under a green verdict: the switches of a node list that was not given, the node set,
+/// of which the verdict itself speaks, and what a person will do.
+const HOLD_NOTHING: [&str; 5] = ["CLU-002", "CLU-006", "ROL-001", "ROL-002", "UPG-013"];
+
 /// Counts add up, and no verdict is better than what it rests on.
 fn unsound(report: &Report, rules: usize) -> Faults {
     let counts = &report.coverage.counts;
@@ -218,9 +222,17 @@ fn unsound(report: &Report, rules: usize) -> Faults {
     if (sum, counts["total"]) != (rules, rules) {
         faults.push(format!("the counts {counts:?} do not add up to {rules} rules"));
     }
-    let open = report.missing.iter().any(|view| view.blockers > 0);
-    if matches!(report.verdict.state, Readiness::Ready | Readiness::ReadyWithWarnings) && open {
-        faults.push("a green verdict over an open blocker".to_owned());
+    let green = matches!(report.verdict.state, Readiness::Ready | Readiness::ReadyWithWarnings);
+    let required =
+        |rule: &RuleCoverage| report.verdict.areas.iter().any(|area| area.area == rule.area && area.required);
+    for rule in report.coverage.rules.iter().filter(|rule| required(rule) && green) {
+        let open = rule.severity == Severity::Blocker && rule.outcome == "unknown";
+        if open && !HOLD_NOTHING.contains(&rule.rule.as_str()) {
+            faults.push(format!("a green verdict over an open blocker: {}", rule.rule));
+        }
+    }
+    if green && report.verdict.complete && report.missing.iter().any(|view| view.blockers > 0) {
+        faults.push("a complete verdict over an open blocker".to_owned());
     }
     if report.verdict.state != Readiness::Ready && report.verdict.reasons.is_empty() {
         faults.push("a verdict without a reason".to_owned());

@@ -163,7 +163,7 @@ fn the_set_up_pages_upgrade_is_in_the_classic_runbook_step_by_step() {
         ("Start the others and see that they work.", &["start-others"]),
     ];
     let page = fs::read_to_string(root().join("docs/setup-page.md")).expect("the page");
-    let audited = audit("healthy-3-node", "12.0.000022");
+    let audited = audit("healthy-3-node", "12.4.000002");
     let classic = runbooks(&audited).into_iter().find(|one| one.id == "classic").expect("classic");
     let mut last = 0;
     for (index, (asks, tasks)) in STEPS.iter().enumerate() {
@@ -207,7 +207,7 @@ fn sentences(step: &Step) -> impl Iterator<Item = &String> {
 #[test]
 fn runbooks_of_every_sample_fill_in_every_name() {
     for case in CASES {
-        for target in ["12.0.000022", case.target.unwrap_or("10.9.000064")] {
+        for target in ["12.4.000002", case.target.unwrap_or("10.9.000064")] {
             let audited = audit(case.name, target);
             let all = runbooks(&audited);
             assert!(all.len() >= 3, "{}: three ways to upgrade at least", case.name);

@@ -2,10 +2,10 @@
 
 use crate::cli::args::instant;
 use crate::demo::CASES;
-use crate::finding::{Area, Scope, Severity};
+use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
 use crate::knowledge::checklist::Occasion;
-use crate::model::{BuildVersion, Role};
+use crate::model::{Area, BuildVersion, Role};
 use crate::report::format::{FORMATS, OutputFormat};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};

@@ -23,7 +23,7 @@ pub(super) fn best_status(rule: &RuleMeta) -> Status {
 pub fn text(rules: &[Rule]) -> String {
     let mut text = String::new();
     for Rule { meta: rule, .. } in rules {
-        let scope = if rule.scope == Scope::Upgrade { "upgrade" } else { "" };
+        let scope = if rule.is_judged_now() { "" } else { "upgrade" };
         let _ = writeln!(text, "{:8} {:8} {:8} {}", rule.id, rule.severity.word(), scope, rule.title);
     }
     let rules = counted(rules.len(), "rule");
@@ -43,7 +43,10 @@ pub fn json(knowledge: &Knowledge, rules: &[Rule]) -> Value {
             "id": rule.id,
             "title": rule.title,
             "severity": rule.severity,
+            "area": rule.area(),
+            "confidence": rule.confidence(),
             "scope": rule.scope,
+            "now": rule.now,
             "subject": rule.subject,
             "applies": rule.applies.map(|applies| json!({
                 "of": of(applies.of),
@@ -69,20 +72,23 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
          Generated from the rules (`clusterbrief rules --format md`); a test compares it, \
          `scripts/bless` rewrites it.\n\n\
          {} rules, knowledge of {}. Rules of scope *now* check whether the cluster works; rules of scope *upgrade* check \
-         whether it is ready for `--target`. The severity is the highest that a finding of the rule can have.\n\n\
-         | Rule | Fault | Severity | Scope | Checked on | Needs |\n|---|---|---|---|---|---|\n",
+         whether it is ready for `--target`; rules of both check the installed build if there is no target. The severity is the highest that a finding of the rule can have, the confidence \
+         that of a finding whose evidence leaves no doubt. The verdict asks by areas (see the README).\n\n\
+         | Rule | Fault | Area | Severity | Confidence | Scope | Checked on | Needs |\n|---|---|---|---|---|---|---|---|\n",
         rules.len(),
         knowledge.edition,
     );
     for Rule { meta: rule, needs, .. } in rules {
         let _ = writeln!(
             page,
-            "| [{}](#{}) | {} | {} | {} | {} | {} |",
+            "| [{}](#{}) | {} | {} | {} | {} | {} | {} | {} |",
             rule.id,
             rule.id.to_lowercase(),
             rule.title,
+            rule.area().label(),
             rule.severity,
-            scope(rule.scope),
+            confidence(rule.confidence()),
+            scope(rule),
             subject(rule.subject),
             needs.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
         );
@@ -93,10 +99,14 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
             let build = match applies.of {
                 Build::Current => "the installed build",
                 Build::Either => "the installed build or the target",
+                Build::Asked => "the target, or else the installed build,",
                 Build::Target => "the target",
                 Build::Crossed => "the path from the installed build to the target",
             };
             let _ = write!(page, "; where {build} is{}", range(applies));
+        }
+        if let Some(now) = rule.now {
+            let _ = write!(page, "; without a target at most {now}");
         }
         page += ".\n";
         for (heading, text) in rule.texts() {
@@ -112,9 +122,17 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
     page
 }
 
-const fn scope(scope: Scope) -> &'static str {
-    match scope {
+const fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Confirmed => "confirmed",
+        Confidence::Inferred => "inferred",
+    }
+}
+
+const fn scope(rule: &RuleMeta) -> &'static str {
+    match rule.scope {
         Scope::Now => "now",
+        Scope::Upgrade if rule.is_judged_now() => "now, upgrade",
         Scope::Upgrade => "upgrade",
     }
 }
@@ -132,6 +150,7 @@ const fn of(build: Build) -> &'static str {
     match build {
         Build::Current => "current",
         Build::Either => "either",
+        Build::Asked => "asked",
         Build::Target => "target",
         Build::Crossed => "crossed",
     }

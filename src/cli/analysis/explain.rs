@@ -25,9 +25,10 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
         };
         return Err(Failure::usage(format!("there is no rule {id}; {hint}")));
     };
-    let scope = match rule.scope {
-        Scope::Now => "checked always",
-        Scope::Upgrade => "checked with --target",
+    let scope = match (rule.scope, rule.now) {
+        (Scope::Now, _) => "checked always".to_owned(),
+        (Scope::Upgrade, Some(now)) => format!("checked always, without --target at most {now}"),
+        (Scope::Upgrade, None) => "checked with --target".to_owned(),
     };
     let builds = rule.applies.map(|applies| format!(", builds{}", range(&applies))).unwrap_or_default();
     let mut text = bold(&format!("{}  {}", rule.id, rule.title));
@@ -64,7 +65,9 @@ fn is_wanted(args: &RulesArgs, rule: &Rule) -> bool {
     let family = meta.id.split('-').next().unwrap_or_default();
     args.family.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(family))
         && args.severity.is_none_or(|wanted| wanted == meta.severity)
-        && args.scope.is_none_or(|wanted| wanted == meta.scope)
+        && args
+            .scope
+            .is_none_or(|wanted| wanted == meta.scope || (wanted == Scope::Now && meta.is_judged_now()))
         && args.status.is_none_or(|wanted| wanted == catalogue::best_status(meta))
         && args.needs.as_ref().is_none_or(|wanted| needs.contains(wanted))
 }

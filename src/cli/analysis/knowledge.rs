@@ -43,7 +43,7 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Knowledge, Failure> {
     })
 }
 
-/// Every `.toml` file of a folder, by the name that messages use, with its text; in order of name.
+/// Every `.toml` file of a folder, and every `.json` file, which may be a CVE record, by the name that messages use, with its text; in order of name.
 fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let usage = |why: String| Failure::usage(format!("{}: {why}", folder.display()));
     if !folder.is_dir() {
@@ -55,12 +55,14 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     for entry in walkdir::WalkDir::new(folder).max_depth(DEEPEST).sort_by_file_name() {
         let entry = entry.map_err(|error| usage(format!("it cannot be read: {error}")))?;
         let path = entry.path();
-        let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
-        if !entry.file_type().is_file() || !is_toml {
+        let is_read = path
+            .extension()
+            .is_some_and(|extension| ["toml", "json"].iter().any(|one| extension.eq_ignore_ascii_case(one)));
+        if !entry.file_type().is_file() || !is_read {
             continue;
         }
         if files.len() == MOST_FILES {
-            return Err(usage(format!("it contains more than {MOST_FILES} .toml files")));
+            return Err(usage(format!("it contains more than {MOST_FILES} .toml and .json files")));
         }
         let below = path.strip_prefix(folder).unwrap_or(path).components();
         let below: Vec<_> = below.map(|part| part.as_os_str().to_string_lossy()).collect();
@@ -75,7 +77,7 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
         files.push((name, text.trim_start_matches('\u{feff}').to_owned()));
     }
     if files.is_empty() {
-        return Err(usage("it contains no .toml file".into()));
+        return Err(usage("it contains no .toml file and no CVE record (.json)".into()));
     }
     Ok(files)
 }
@@ -98,6 +100,12 @@ fn summary(knowledge: &Knowledge) -> String {
             let (key, file) = (escape::one_line(key), escape::one_line(&origin.file));
             let _ = writeln!(text, "  {kind:12} {key}  ({file}, line {})", origin.line);
         }
+    }
+    if !own.passed_over.is_empty() {
+        let _ = writeln!(text, "\npassed over");
+    }
+    for why in &own.passed_over {
+        let _ = writeln!(text, "  {}", escape::one_line(why));
     }
     let edition = &knowledge.edition;
     text + &format!("\nNo errors. It fits the built-in knowledge of {edition}.\n")

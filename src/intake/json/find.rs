@@ -7,8 +7,8 @@ use crate::intake::reported::heads;
 use crate::intake::table::head;
 use crate::knowledge::Export;
 use crate::knowledge::exports::{About, FieldParser};
-use crate::model::pages::Pages;
 use crate::model::location::SourceRef;
+use crate::model::pages::Pages;
 use crate::model::{Location, Position};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -182,13 +182,11 @@ impl<'a> FoundExport<'a> {
     /// Its objects as records; the name that one is under is a field of it.
     pub(super) fn records(&self, input: &str) -> Records {
         let place = |path: String| Location::export(input, Position::Path(path));
-        let counted: BTreeSet<String> = self
-            .export
-            .fields
-            .iter()
-            .filter(|field| field.read == FieldParser::Count)
-            .flat_map(|field| field.heads.iter().map(|name| head(name)))
-            .collect();
+        let read_as = |parser: FieldParser| -> BTreeSet<String> {
+            let fields = self.export.fields.iter().filter(|field| field.read == parser);
+            fields.flat_map(|field| field.heads.iter().map(|name| head(name))).collect()
+        };
+        let (counted, listed) = (read_as(FieldParser::Count), read_as(FieldParser::Names));
         let mut records = Records::new(SourceRef::default(), heads(self.export));
         for object in &self.objects {
             let at = records.origin.list(place(object.path.clone()));
@@ -199,7 +197,11 @@ impl<'a> FoundExport<'a> {
             }
             for (key, value) in object.map {
                 let Some(column) = records.column(key) else { continue };
-                let text = if counted.contains(&head(key)) { count(value) } else { super::text(value) };
+                let text = match head(key) {
+                    key if listed.contains(&key) => names(value),
+                    key if counted.contains(&key) => count(value),
+                    _ => super::text(value),
+                };
                 let spot = records.origin.list(place(step(&object.path, key)));
                 records.put(record, column, &text.unwrap_or_default(), spot);
             }
@@ -216,11 +218,74 @@ impl<'a> FoundExport<'a> {
     }
 }
 
+/// The names in a value: those of a flat list with commas, those of nested ones after the key that they are under.
+/// Lists without an entry are left out, so that a value without any name has no text.
+fn names(value: &Value) -> Option<String> {
+    let is_nested = |value: &Value| value.is_array() || value.is_object();
+    let (mut entries, between) = match value {
+        Value::Array(list) => {
+            let entries: Vec<String> = list.iter().filter_map(names).collect();
+            (entries, if list.iter().any(is_nested) { "; " } else { ", " })
+        }
+        // One thing with its properties reads as a line of their values.
+        Value::Object(map) if !map.values().any(is_nested) => {
+            return Some(map.values().filter_map(super::text).collect::<Vec<_>>().join(" "))
+                .filter(|text| !text.is_empty());
+        }
+        Value::Object(map) => {
+            let under = |(key, value)| Some(format!("{key}: {}", names(value)?));
+            (map.iter().filter_map(under).collect(), "; ")
+        }
+        value => return super::text(value),
+    };
+    entries.sort();
+    entries.dedup();
+    Some(entries.join(between)).filter(|text| !text.is_empty())
+}
+
 /// How many entries a value has.
 fn count(value: &Value) -> Option<String> {
     match value {
         Value::Array(list) => Some(list.len().to_string()),
         Value::Object(map) => Some(map.len().to_string()),
         other => super::text(other),
+    }
+}
+
+#[cfg(test)]
+mod names_tests {
+    use super::names;
+    use serde_json::json;
+
+    #[test]
+    fn names_of_lists_and_of_lists_in_lists() {
+        let read = |value| names(&value).unwrap_or_default();
+        assert_eq!(read(json!(["rabbit@b", "rabbit@a", "rabbit@b"])), "rabbit@a, rabbit@b");
+        assert_eq!(
+            read(json!({"rabbit@b": ["rabbit@c"], "rabbit@a": ["rabbit@c"]})),
+            "rabbit@a: rabbit@c; rabbit@b: rabbit@c"
+        );
+        assert_eq!(read(json!([["rabbit@a", ["rabbit@c"]]])), "rabbit@a; rabbit@c");
+        assert_eq!(
+            read(
+                json!([{"node": "rabbit@a", "resource": "disk"}, {"node": "rabbit@a", "resource": "memory"}])
+            ),
+            "rabbit@a disk; rabbit@a memory"
+        );
+        assert_eq!(read(json!({"disc": ["rabbit@a"], "ram": []})), "disc: rabbit@a");
+    }
+
+    #[test]
+    fn what_holds_no_name_has_no_text() {
+        for none in [
+            json!([]),
+            json!({}),
+            json!(null),
+            json!({"rabbit@a": []}),
+            json!([{"rabbit@a": []}]),
+            json!([""]),
+        ] {
+            assert_eq!(names(&none), None, "{none}");
+        }
     }
 }

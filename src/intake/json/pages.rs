@@ -15,7 +15,10 @@ pub(crate) fn of_list(around: &Map<String, Value>, key: &str, len: usize) -> Opt
         return None;
     }
     let value = |heads: &[&str]| {
-        heads.iter().find_map(|wanted| around.iter().find(|(key, _)| head(key) == *wanted)).map(|(_, value)| value)
+        heads
+            .iter()
+            .find_map(|wanted| around.iter().find(|(key, _)| head(key) == *wanted))
+            .map(|(_, value)| value)
     };
     let number = |heads: &[&str]| value(heads).and_then(number);
     let flag = |name: &str| value(&[name]).and_then(Value::as_bool);

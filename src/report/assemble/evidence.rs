@@ -29,6 +29,7 @@ pub(super) fn finding(
         severity: finding.severity,
         confidence: finding.confidence,
         subject: finding.subject.clone(),
+        nodes: Vec::new(),
         title: finding.title.clone(),
         detail: finding.detail.clone(),
         remedy: finding.remedy.clone(),

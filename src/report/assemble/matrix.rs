@@ -4,7 +4,7 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::rows::Agree;
 use crate::model::facts::InventoryEntry;
 use crate::model::node::Setting;
-use crate::model::parity::{Conformity, FileDifference, FileIndex, FileState, classify};
+use crate::model::parity::{Conformity, FileDifference, FileIndex, FileState, classify_values};
 use crate::model::{Cluster, Node, Observed, Role};
 use crate::report::model::{Cell, CellState, Matrix, MatrixGroup, MatrixRow, Parity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,20 +79,27 @@ fn setting_group(file: &str, nodes: &[&Node], knowledge: &Knowledge) -> MatrixGr
     MatrixGroup { title: format!("{file} ({differing} of {total} settings differ)"), rows }
 }
 
+/// Remark on a value that was made with another key than those of the other nodes.
+const NOT_COMPARABLE: &str = "not comparable: made with another fingerprint key than on the other nodes";
+
 fn fact_row(label: String, parity: Parity, nodes: &[&Node], facts: &[Observed<String>]) -> MatrixRow {
     // An absence is something one can have in common. A node set apart is shown and makes nobody odd.
-    let values: Vec<Option<Option<&String>>> = nodes
+    let values: Vec<Option<Option<&str>>> = nodes
         .iter()
         .zip(facts)
-        .map(|(node, fact)| (node.role == Role::Serving && !fact.is_unknown()).then(|| fact.value()))
+        .map(|(node, fact)| {
+            (node.role == Role::Serving && !fact.is_unknown()).then(|| fact.value().map(String::as_str))
+        })
         .collect();
-    let standings = classify(&values);
+    let standings = classify_values(&values);
     let cells = facts
         .iter()
         .zip(&standings)
-        .map(|(fact, standing)| {
+        .zip(&values)
+        .map(|((fact, standing), compared)| {
+            let apart = compared.is_some() && *standing == Conformity::Unknown;
             let state = match (fact, standing) {
-                (fact, _) if fact.is_unknown() => CellState::Unknown,
+                (fact, _) if fact.is_unknown() || apart => CellState::Unknown,
                 (_, Conformity::Odd) => CellState::Odd,
                 (_, Conformity::Differs) => CellState::Differs,
                 (Observed::Absent { .. }, _) => CellState::Absent,
@@ -106,7 +113,10 @@ fn fact_row(label: String, parity: Parity, nodes: &[&Node], facts: &[Observed<St
                     Observed::NotCollected { .. } => "unknown".into(),
                 },
                 state,
-                note: fact.why_unknown().or_else(|| disputed(fact)).unwrap_or_default(),
+                note: match fact.why_unknown() {
+                    None if apart => NOT_COMPARABLE.into(),
+                    why => why.or_else(|| disputed(fact)).unwrap_or_default(),
+                },
             }
         })
         .collect();

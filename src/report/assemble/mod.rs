@@ -1,5 +1,6 @@
 //! Fills the view model from the cluster, the outcomes and the texts. Rule texts come as data; no check is seen.
 
+mod alike;
 mod errors;
 mod evidence;
 mod inputs;
@@ -8,11 +9,11 @@ mod missing;
 mod nodes;
 mod verdict;
 
-use crate::finding::{Area, Outcome, RuleResult, Severity, is_bundle_safety, reach};
+use crate::finding::{Outcome, RuleResult, Severity, is_bundle_safety, reach};
 use crate::knowledge::causes::CauseRow;
 use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Citation, Knowledge, Overlay, OverlayRecord, Source, Sources};
-use crate::model::Cluster;
+use crate::model::{Area, Cluster};
 use crate::plan::{self, At, Causes, Reason, reason, reason_at};
 use crate::report::model::{
     BalancerFact, Cause, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView, Report,
@@ -33,13 +34,15 @@ pub fn assemble(
     let weights = rules.iter().map(|rule| (rule.id.as_str(), rule.weight())).collect();
     let reached = reach(results, &weights, &verdict::asked(cluster, required));
     let causes = plan::causes(results, knowledge);
-    let work = plan::work(results, &causes, cluster, knowledge, &by_id);
+    let repairs = plan::repairs(cluster, results, knowledge);
+    let mut work = plan::work(results, &causes, cluster, knowledge, &by_id);
+    plan::refer_to_repairs(&mut work, &repairs);
     let missing = missing::missing(cluster, results, &by_id, knowledge);
     let (safety, findings) = findings(cluster, results, &causes, &by_id, knowledge);
     let coverage = coverage(results, rules);
     let speaking: Vec<&RuleMeta> = rules.iter().copied().filter(|rule| speaks(results, &rule.id)).collect();
 
-    Report {
+    let mut report = Report {
         schema: SCHEMA,
         tool: Tool {
             name: env!("CARGO_PKG_NAME"),
@@ -62,7 +65,7 @@ pub fn assemble(
             coverage: &coverage,
         }),
         actions: work,
-        repairs: plan::repairs(cluster, results, knowledge),
+        repairs,
         plan: plan::plan(cluster, results, knowledge, &plan::PlanRequest::Upgrade { by: None }),
         checklist: cluster.target.map(|_| {
             plan::checklist::checklist(cluster, results, knowledge, plan::checklist::Occasion::Upgrade)
@@ -79,7 +82,9 @@ pub fn assemble(
         rules: speaking.iter().map(|rule| text(rule, &knowledge.sources)).collect(),
         safety,
         findings,
-    }
+    };
+    alike::merge(&mut report, cluster);
+    report
 }
 
 /// What an inventory says of the load balancer, in order of path.
@@ -99,6 +104,7 @@ fn own(own: &Overlay) -> KnowledgeView {
         edition: own.edition.map(|day| day.to_string()),
         overridden: named(&own.overridden),
         added: named(&own.added),
+        passed_over: own.passed_over.clone(),
     }
 }
 
@@ -187,6 +193,7 @@ fn coverage(results: &[RuleResult], rules: &[&RuleMeta]) -> Coverage {
                 rule: rule.id.clone(),
                 title: rule.title.clone(),
                 severity: rule.severity,
+                area: rule.area(),
                 scope: rule.scope,
                 outcome: word,
                 detail: decisive.map_or_else(|| "the rule was not judged".to_owned(), detail),

@@ -3,9 +3,9 @@
 use super::missing::{self, sentence};
 use super::reason;
 use crate::finding::{
-    Area, AreaCoverage, Finding, Looked, Outcome, Question, Readiness, RuleResult, Scope, Severity, Verdict,
+    AreaCoverage, Finding, Looked, Outcome, Question, Readiness, RuleResult, Scope, Severity, Verdict,
 };
-use crate::model::{BuildVersion, Cluster};
+use crate::model::{Area, BuildVersion, Cluster};
 use crate::plan::{Causes, listed};
 use crate::report::model::{AreaView, Coverage, FindingView, MissingView, NodeSetView, Reason, VerdictView};
 use std::collections::{BTreeMap, BTreeSet};

@@ -17,6 +17,8 @@ pub struct FindingView {
     pub confidence: Confidence,
     /// Subject.
     pub subject: Subject,
+    /// Nodes that all have it, if it is the same on every node; else empty.
+    pub nodes: Vec<String>,
     /// Title.
     pub title: String,
     /// Detail; may be empty.

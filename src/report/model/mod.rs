@@ -8,10 +8,10 @@ pub use crate::plan::{Action, Reason};
 pub use findings::*;
 pub use matrix::*;
 
-use crate::finding::{Area, Looked, MissingEvidence, Readiness, Scope, Severity, Subject};
+use crate::finding::{Looked, MissingEvidence, Readiness, Scope, Severity, Subject};
 use crate::model::cluster::Contact;
 use crate::model::input::Problem;
-use crate::model::{InputKind, InputStatus};
+use crate::model::{Area, InputKind, InputStatus};
 use crate::plan::checklist::Checklist;
 use crate::plan::{Plan, Runbook};
 use serde::Serialize;
@@ -103,6 +103,8 @@ pub struct KnowledgeView {
     pub overridden: Vec<String>,
     /// Records beside the built-in ones.
     pub added: Vec<String>,
+    /// Files that say nothing about the product, each with the reason.
+    pub passed_over: Vec<String>,
 }
 
 /// One node at a glance.
@@ -276,6 +278,8 @@ pub struct RuleCoverage {
     pub title: String,
     /// Severity at its worst.
     pub severity: Severity,
+    /// The area that it belongs to.
+    pub area: Area,
     /// Which question it belongs to.
     pub scope: Scope,
     /// Rolled-up outcome.

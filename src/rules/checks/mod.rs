@@ -23,6 +23,12 @@ catalogue! {
         bus_001_internal_bus,
         bus_002_backbones_differ,
         bus_008_no_mirror_policy,
+        bus_009_partition_handling,
+        bus_010_erlang_cookies_differ,
+        bus_012_bus_certificate,
+        bus_014_engines_offline,
+        bus_016_bus_cluster_faulty,
+        bus_017_even_number_of_brokers,
     ],
     cfg: [
         cfg_001_database_file_differs,
@@ -30,6 +36,7 @@ catalogue! {
         cfg_007_saml_file_differs,
         cfg_009_web_config_differs,
         cfg_012_customer_files_differ,
+        cfg_014_cookies_need_https,
         cfg_017_machine_key_differs,
         cfg_018_config_not_well_formed,
     ],
@@ -43,7 +50,9 @@ catalogue! {
         clu_008_build_sources_disagree,
         clu_009_sources_disagree,
         clu_010_answer_against_evidence,
-        clu_011_node_attached_to_another_database,
+        clu_011_program_file_missing,
+        clu_012_settings_differ,
+        clu_013_node_attached_to_another_database,
     ],
     enc: [
         enc_001_key_file_differs,
@@ -57,6 +66,8 @@ catalogue! {
         iis_011_authentication_without_iwa,
         iis_012_launcher_folders_need_anonymous,
         iis_013_engine_folders_missing,
+        iis_024_pool_or_site_stopped,
+        iis_025_application_offline,
     ],
     lbl: [
         lbl_002_sessions_move,
@@ -91,6 +102,7 @@ catalogue! {
         sql_009_login_too_strong,
         sql_010_mixed_sign_in,
         sql_014_default_schema_not_dbo,
+        sql_016_no_log_backups,
     ],
     sys: [
         sys_016_iis_too_old,
@@ -123,5 +135,6 @@ catalogue! {
         ver_011_out_of_support,
         ver_012_known_bad_build,
         ver_015_mixed_browser_files,
+        ver_016_known_vulnerability,
     ],
 }

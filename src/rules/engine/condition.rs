@@ -58,7 +58,8 @@ pub(in crate::rules) fn met<'a>(
     let is_number = cx.knowledge.facts.get(&condition.fact).is_some_and(|fact| fact.kind == Kind::Number);
     let compared =
         || if is_number { numbers(&text, &other) } else { dotted(&text, &other) }.ok_or_else(unreadable);
-    let hours = || hours_from_report(cx, &text).ok_or_else(unreadable);
+    let hours = |from: Moment| hours_from(&from, &text).ok_or_else(unreadable);
+    let today = || Moment { wall: cx.cluster.as_of.naive_utc(), utc: Some(cx.cluster.as_of) };
     let limit = || one.parse::<f64>().unwrap_or_default();
     let met = match condition.expect {
         Expect::Present => true,
@@ -70,8 +71,9 @@ pub(in crate::rules) fn met<'a>(
         Expect::ZeroSpan => is_zero_span(&text),
         Expect::AtLeast => compared()?.is_ge(),
         Expect::AtMost => compared()?.is_le(),
-        Expect::NewerThan => hours()? >= -limit(),
-        Expect::LaterThan => hours()? >= limit(),
+        // Its age counts when it was exported, however old the export is by now.
+        Expect::NewerThan => hours(cx.asked_at(&condition.fact).unwrap_or_else(today))? >= -limit(),
+        Expect::LaterThan => hours(today())? >= limit(),
         Expect::SameAs => other.eq_ignore_ascii_case(&text),
     };
     Ok((if met { Met::Yes } else { Met::No }, fact))
@@ -120,14 +122,14 @@ fn dotted(a: &str, b: &str) -> Option<Ordering> {
     Some(a.cmp(&b))
 }
 
-/// How many hours after the report's date a moment lies; before it, they are negative. A moment without a zone is
-/// taken as UTC, which is at most some hours off: rows on it have limits of a day or more.
-fn hours_from_report(cx: &Context, text: &str) -> Option<f64> {
+/// How many hours after `from` a moment lies; before it, they are negative. A moment without a zone is taken as UTC,
+/// which is at most some hours off: rows on it have limits of a day or more.
+fn hours_from(from: &Moment, text: &str) -> Option<f64> {
     let moment: Moment = text.parse().ok()?;
-    let instant = moment.utc.unwrap_or_else(|| moment.wall.and_utc());
+    let instant = |moment: &Moment| moment.utc.unwrap_or_else(|| moment.wall.and_utc());
     #[expect(clippy::cast_precision_loss, reason = "seconds of centuries are exact in a double")]
     let seconds = |span: TimeDelta| span.num_seconds() as f64;
-    Some(seconds(instant - cx.cluster.as_of) / 3600.0)
+    Some(seconds(instant(&moment) - instant(from)) / 3600.0)
 }
 
 /// `00:00:00`, `0.00:00:00`, `0`.

@@ -3,10 +3,10 @@
 use super::context::Context;
 use super::rule::{Check, Rule};
 use crate::finding::{
-    EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Scope, Severity, Subject,
-    SubjectKind,
+    EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Severity, Subject, SubjectKind,
 };
 use crate::knowledge::Knowledge;
+use crate::knowledge::rows::RuleMeta;
 use crate::model::{Answers, Cluster, Input, InputKind, Node, Role};
 use rayon::prelude::*;
 use std::cell::RefCell;
@@ -25,14 +25,15 @@ pub(in crate::rules) fn evaluate_with(
     knowledge: &Knowledge,
     rule: &Rule,
 ) -> Vec<RuleResult> {
-    Evaluation { cluster, answers, knowledge, rule, asked: RefCell::default() }.subjects()
+    let meta = &rule.meta.judged(cluster.target.is_some());
+    Evaluation { cluster, answers, knowledge, rule, meta, asked: RefCell::default() }.subjects()
 }
 
 /// What the check of a rule asks for on this cluster: paths of facts, lists of items, and kinds of inputs. The table of
 /// what coded rules ask for is made from it.
 pub fn asked_for(cluster: &Cluster, knowledge: &Knowledge, rule: &Rule) -> BTreeSet<String> {
-    let evaluation =
-        Evaluation { cluster, answers: &cluster.answers, knowledge, rule, asked: RefCell::default() };
+    let (answers, meta) = (&cluster.answers, &rule.meta.judged(cluster.target.is_some()));
+    let evaluation = Evaluation { cluster, answers, knowledge, rule, meta, asked: RefCell::default() };
     evaluation.subjects();
     evaluation.asked.into_inner()
 }
@@ -43,13 +44,15 @@ struct Evaluation<'a> {
     answers: &'a Answers,
     knowledge: &'a Knowledge,
     rule: &'a Rule,
+    /// Its metadata, as it is judged with or without a target.
+    meta: &'a RuleMeta,
     asked: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Evaluation<'a> {
     fn subjects(&self) -> Vec<RuleResult> {
         let Self { cluster, rule, .. } = self;
-        if rule.meta.scope == Scope::Upgrade && cluster.target.is_none() {
+        if cluster.target.is_none() && !rule.meta.is_judged_now() {
             return vec![self.on_cluster(Outcome::not_applicable(NO_TARGET))];
         }
         match rule.check {
@@ -103,7 +106,7 @@ impl<'a> Evaluation<'a> {
         node: Option<&Node>,
         check: impl FnOnce(&Context<'a>) -> Outcome,
     ) -> RuleResult {
-        let cx = Context::new(self.cluster, self.answers, self.knowledge, &self.rule.meta);
+        let cx = Context::new(self.cluster, self.answers, self.knowledge, self.meta);
         let outcome = guarded(&cx, || gate(&cx, node).unwrap_or_else(|| check(&cx)));
         let outcome = match node {
             Some(node) if node.role != Role::Serving => set_apart(outcome, node),

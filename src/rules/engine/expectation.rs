@@ -62,7 +62,7 @@ pub(in crate::rules) fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome
 /// which one at least must meet them. Known errors that serve the rule prove it as well, whatever the facts say.
 pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
     let mut all = of_cluster(cx);
-    all.findings.extend(cx.cluster.serving().flat_map(|node| signature::findings(cx, node)));
+    all.findings.extend(signature::of_serving(cx));
     all.outcome(cx, None)
 }
 
@@ -281,7 +281,8 @@ fn is_of_iis(row: &Expectation) -> bool {
 
 /// With the severity, confidence and sources of the row.
 fn weighed(row: &Expectation, mut finding: Finding) -> Finding {
-    finding.severity = row.severity.unwrap_or(finding.severity);
+    // The rule has its severity at its worst, which may be less without a target.
+    finding.severity = row.severity.map_or(finding.severity, |severity| severity.max(finding.severity));
     finding.notes.extend(row.notes.iter().cloned());
     if !row.cites.is_empty() {
         let keys: Vec<&str> = row.cites.iter().map(|cite| cite.source.as_str()).collect();

@@ -3,7 +3,6 @@
 //! What data rules ask for follows from their rows; what coded rules ask for is a table made from their fixtures.
 
 use super::rule::Rule;
-use crate::finding::Scope;
 use crate::knowledge::rows::{Condition, Family, RuleMeta};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::lookup::{ANSWER, instead, is_fact, is_row_fact};
@@ -50,7 +49,7 @@ pub(in crate::rules) fn asked_by_rows(rule: &RuleMeta, knowledge: &Knowledge) ->
 /// where a person may decide.
 pub(in crate::rules) fn of(rule: &Rule, knowledge: &Knowledge) -> BTreeSet<String> {
     let mut needs: BTreeSet<String> = rule.asks.iter().flat_map(|asked| given_by(asked, knowledge)).collect();
-    if rule.meta.scope == Scope::Upgrade {
+    if !rule.meta.is_judged_now() {
         needs.insert("target".into());
     }
     if knowledge.question(&rule.meta.id).is_some() {

@@ -2,18 +2,39 @@
 
 use super::context::{Context, evidence};
 use super::rule::known;
-use crate::finding::{EvidenceRequest, Finding, MissingEvidence, Outcome};
+use crate::finding::{Evidence, EvidenceRequest, Finding, MissingEvidence, Outcome};
 use crate::knowledge::rows::{Expect, ParityRow};
-use crate::model::parity::{Conformity, classify, same_value};
+use crate::model::parity::{Conformity, classify_values};
 use crate::model::{Node, Observed};
 use crate::rules::lib::comparable::redacted_apart;
 use crate::rules::lib::folder::and;
 
 /// A fact on which nodes do not agree.
-struct Difference<'a> {
-    row: &'a ParityRow,
-    seen: Vec<(&'a Node, Observed<String>)>,
-    standings: Vec<Conformity>,
+pub(in crate::rules) struct Difference<'a> {
+    /// Its row.
+    pub(in crate::rules) row: &'a ParityRow,
+    /// What each node has, as far as it is known.
+    pub(in crate::rules) seen: Vec<(&'a Node, Observed<String>)>,
+    /// How these compare, in the same order.
+    pub(in crate::rules) standings: Vec<Conformity>,
+}
+
+impl Difference<'_> {
+    /// Whether the node is the odd one.
+    pub(in crate::rules) fn is_odd(&self, node: &Node) -> bool {
+        let at = self.seen.iter().position(|(other, _)| other.name == node.name);
+        at.and_then(|at| self.standings.get(at)) == Some(&Conformity::Odd)
+    }
+
+    /// Whether nobody is.
+    pub(in crate::rules) fn is_open(&self) -> bool {
+        !self.standings.contains(&Conformity::Odd)
+    }
+
+    /// What each node has as evidence.
+    pub(in crate::rules) fn evidence(&self) -> impl Iterator<Item = Evidence> {
+        self.seen.iter().map(|(node, fact)| evidence(node, &self.row.label, fact))
+    }
 }
 
 /// Judges the rows of the rule: one finding for each odd node, and one for the cluster with what has no majority.
@@ -34,7 +55,10 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
 }
 
 /// What differs in one fact, and what is missing to tell of all nodes.
-fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>, Vec<MissingEvidence>) {
+pub(in crate::rules) fn compared<'a>(
+    cx: &Context<'a>,
+    row: &'a ParityRow,
+) -> (Option<Difference<'a>>, Vec<MissingEvidence>) {
     let of_iis = row.fact.starts_with("iis.");
     // Without an application it has no settings either; CLU-004 says so.
     let nodes = cx.cluster.serving().filter(|node| !(of_iis && node.fact("iis.application").is_absent()));
@@ -49,12 +73,11 @@ fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>
         missing.push(MissingEvidence::of_cluster(what, why, EvidenceRequest::Nothing));
         return (None, missing);
     }
-    if known.first().is_some_and(|first| known.iter().any(|other| same_value(first, other).is_none())) {
+    let standings = classify_values(&values.iter().map(|value| Some(value.as_deref())).collect::<Vec<_>>());
+    if standings.contains(&Conformity::Unknown) {
         missing.extend(redacted_apart(cx, &row.label));
-        return (None, missing);
     }
-    let standings = classify(&values.into_iter().map(Some).collect::<Vec<_>>());
-    let differs = standings.iter().any(|one| *one != Conformity::Same);
+    let differs = standings.iter().any(|one| matches!(one, Conformity::Odd | Conformity::Differs));
     (differs.then_some(Difference { row, seen, standings }), missing)
 }
 
@@ -70,11 +93,7 @@ fn value(cx: &Context, row: &ParityRow, fact: &Observed<String>) -> Option<Strin
 fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for node in cx.cluster.serving() {
-        let standing = |one: &&Difference| {
-            let at = one.seen.iter().position(|(other, _)| other.name == node.name);
-            at.and_then(|at| one.standings.get(at)) == Some(&Conformity::Odd)
-        };
-        let mine: Vec<&Difference> = differences.iter().filter(standing).collect();
+        let mine: Vec<&Difference> = differences.iter().filter(|one| one.is_odd(node)).collect();
         if !mine.is_empty() {
             let (labels, verb) = subject(&mine);
             let title = format!("{}: {labels} {verb} not as on the other nodes", node.name);
@@ -82,8 +101,7 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
             findings.push(reported(cx.on_node(node, title, remedy), &mine));
         }
     }
-    let open: Vec<&Difference> =
-        differences.iter().filter(|one| !one.standings.contains(&Conformity::Odd)).collect();
+    let open: Vec<&Difference> = differences.iter().filter(|one| one.is_open()).collect();
     if !open.is_empty() {
         let (labels, verb) = subject(&open);
         let title = format!("The nodes do not agree: {labels} {verb} not the same everywhere");
@@ -100,6 +118,5 @@ fn subject(differences: &[&Difference]) -> (String, &'static str) {
 }
 
 fn reported(finding: Finding, differences: &[&Difference]) -> Finding {
-    let seen = differences.iter().flat_map(|one| one.seen.iter().map(|seen| (&one.row.label, seen)));
-    finding.resting_on(seen.map(|(label, (node, fact))| evidence(node, label, fact)))
+    finding.resting_on(differences.iter().flat_map(|one| one.evidence()))
 }

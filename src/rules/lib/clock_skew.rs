@@ -31,9 +31,19 @@ struct Pair<'a> {
     nodes: [&'a Node; 2],
 }
 
-/// Compares the clocks of all serving nodes. A finding, weighed by how far the two clocks surely lie apart, where that is
-/// more than `limit`; a pass where no two lie further apart than `limit` as measured and than `harm` at most.
-pub(crate) fn judge(cx: &Context, limit: u64, harm: u64, weigh: impl Fn(Finding, u64) -> Finding) -> Outcome {
+/// From when on clocks are too far apart, in milliseconds.
+pub(crate) struct Limits {
+    /// A finding, where two clocks surely lie further apart.
+    pub(crate) fault: u64,
+    /// Nothing can be said, where two clocks lie further apart as measured, but not surely.
+    pub(crate) doubt: u64,
+    /// The same, where they may lie further apart: readings that agree need not be exact, only too close for harm.
+    pub(crate) harm: u64,
+}
+
+/// Compares the clocks of all serving nodes. Findings, weighed by how far clocks lie apart, surely and as measured: one for each node whose
+/// clock differs from that of most nodes, else one for the two nodes that lie furthest apart.
+pub(crate) fn judge(cx: &Context, limits: &Limits, weigh: impl Fn(Finding, u64, u64) -> Finding) -> Outcome {
     known!(cx.several_nodes());
     let (readings, mut missing) = comparable_readings(cx);
     let pairs: Vec<Pair> = readings
@@ -45,16 +55,35 @@ pub(crate) fn judge(cx: &Context, limit: u64, harm: u64, weigh: impl Fn(Finding,
     let widest = pairs.iter().rev().max_by_key(|pair| (pair.at_least, pair.measured));
     let Some(pair) = widest else { return missing.into() };
     let names = pair.nodes.map(|node| node.name.as_str()).join(" and ");
-    if pair.at_least > limit {
-        let title = format!("The clocks of {names} lie {} apart", seconds(pair.measured));
-        let remedy = format!("Set the clocks of {names} from one time source.");
-        let finding = cx.on_cluster(title, remedy).resting_on(readings.iter().map(Reading::evidence));
-        return weigh(SCOPE.into_iter().fold(finding, Finding::note), pair.at_least).into();
+    if pair.at_least > limits.fault {
+        let evidence = || readings.iter().map(Reading::evidence);
+        let complete = |finding: Finding, pair: &Pair| {
+            let finding = SCOPE.into_iter().fold(finding.resting_on(evidence()), Finding::note);
+            weigh(finding, pair.at_least, pair.measured)
+        };
+        let odd = odd_ones(&readings, limits.fault);
+        if odd.is_empty() {
+            let title = format!("The clocks of {names} lie {} apart", seconds(pair.measured));
+            let remedy = format!("Set the clocks of {names} from one time source.");
+            return complete(cx.on_cluster(title, remedy), pair).into();
+        }
+        let of_node = |(reading, from_most): (&Reading, Pair)| {
+            let name = &reading.node.name;
+            let [_, most] = from_most.nodes;
+            let ahead = readings.iter().any(|other| {
+                std::ptr::eq(other.node, most) && other.reference.offset_ms < reading.reference.offset_ms
+            });
+            let word = if ahead { "ahead of" } else { "behind" };
+            let title =
+                format!("The clock of {name} is {} {word} the other nodes", seconds(from_most.measured));
+            let remedy = format!("Set the clock of {name} from the time source of the other nodes.");
+            complete(cx.on_node(reading.node, title, remedy), &from_most)
+        };
+        return Outcome::Findings(odd.into_iter().map(of_node).collect());
     }
     let measured = pairs.iter().map(|pair| pair.measured).max().unwrap_or_default();
     let at_most = pairs.iter().map(|pair| pair.at_most).max().unwrap_or_default();
-    // Readings that agree need not be exact to the limit, only too close for harm.
-    if measured > limit || at_most > harm {
+    if measured > limits.doubt || at_most > limits.harm {
         let [_, second] = pair.nodes;
         let why = format!(
             "they lie {} apart as measured, {} at least and {} at most",
@@ -70,7 +99,22 @@ pub(crate) fn judge(cx: &Context, limit: u64, harm: u64, weigh: impl Fn(Finding,
         return missing.into();
     }
     let note = format!("no two clocks lie more than {} apart", seconds(at_most));
-    Outcome::Pass { note, inferred: at_most > limit }
+    Outcome::Pass { note, inferred: at_most > limits.fault }
+}
+
+/// The nodes whose clocks surely differ from the one in the middle, each with its distance from that; none where most
+/// nodes do not agree with it, or one of a pair of nodes differs from the other.
+fn odd_ones<'r, 'a>(readings: &'r [Reading<'a>], limit: u64) -> Vec<(&'r Reading<'a>, Pair<'a>)> {
+    let mut sorted: Vec<&Reading> = readings.iter().collect();
+    sorted.sort_by_key(|reading| reading.reference.offset_ms);
+    let Some(middle) = sorted.get(sorted.len() / 2).filter(|_| sorted.len() > 2) else { return Vec::new() };
+    let apart: Vec<(&Reading, Pair)> =
+        readings.iter().map(|reading| (reading, Pair::of(reading, middle))).collect();
+    let agree = apart.iter().filter(|(_, pair)| pair.at_least <= limit).count();
+    if agree * 2 <= readings.len() {
+        return Vec::new();
+    }
+    apart.into_iter().filter(|(_, pair)| pair.at_least > limit).collect()
 }
 
 /// The readings of serving nodes against the reference that most of them share, in order of node, and what is missing

@@ -8,7 +8,7 @@ use crate::rules::engine::prelude::*;
 use std::collections::BTreeMap;
 
 /// Most differences shown one by one; the rest is a number.
-const SHOWN: usize = 50;
+pub(crate) const SHOWN: usize = 50;
 
 /// Which files a copy leaves out. The sources contradict each other, so that both are printed.
 pub(crate) const LEFT_OUT: &str = "Sources differ on what the copy leaves out: the list of errors of SEED and D:networking name \
@@ -106,6 +106,16 @@ pub(crate) struct Words {
     pub(crate) things: &'static str,
     /// What is wrong with those of an odd node, such as "not as on the other nodes".
     pub(crate) wrong: &'static str,
+    /// How bad one of them is, if not all are as bad as the rule says: a finding is as bad as the worst of its own.
+    pub(crate) weigh: Option<fn(&Difference) -> Severity>,
+}
+
+impl Words {
+    fn weighed(&self, finding: Finding, differences: &[&Difference]) -> Finding {
+        let worst = self.weigh.and_then(|weigh| differences.iter().map(|one| weigh(one)).min());
+        let severity = worst.map_or(finding.severity, |worst| finding.severity.max(worst));
+        finding.at(severity)
+    }
 }
 
 /// One finding for each odd node, and one for the cluster with what has no majority. Differences are in order of name.
@@ -123,17 +133,25 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
         let others = others.find(|(at, _)| good(*at)).map(|(_, other)| other.node.name.as_str());
         let title = format!("{name}: {} {} at {}", number(&mine, words.things), words.wrong, group.build);
         let evidence = mine.iter().take(SHOWN).map(|one| odd(one, index, member)).collect();
-        findings.push(reported(
-            cx.on_node(member.node, title, copy_again(others, name)),
-            evidence,
-            mine.len(),
-        ));
+        let finding = cx.on_node(member.node, title, copy_again(others, name));
+        findings.push(words.weighed(reported(finding, evidence, mine.len()), &mine));
     }
     let undecided: Vec<&Difference> =
         all.iter().filter(|one| !one.standings.contains(&Conformity::Odd)).collect();
     if !undecided.is_empty() {
-        let number = number(&undecided, words.things);
-        let title = format!("{number} not the same on {} at {}", group.names(), group.build);
+        let title = match lacking_all(group, &undecided) {
+            Some((lacking, having)) => {
+                let number = match undecided.as_slice() {
+                    [one] => one.name.clone(),
+                    several => format!("{} {}", several.len(), words.things),
+                };
+                format!("{lacking} lacks {number} that {having} has at {}", group.build)
+            }
+            None => {
+                let number = number(&undecided, words.things);
+                format!("{number} not the same on {} at {}", group.names(), group.build)
+            }
+        };
         let remedy = "Find out which node holds the right files, then copy its application folder over that of the others \
             without database.config and encryption.config.";
         let each = |one: &&Difference| {
@@ -142,9 +160,22 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
             shown.collect::<Vec<_>>()
         };
         let evidence = undecided.iter().take(SHOWN).flat_map(each).collect();
-        findings.push(reported(cx.on_cluster(title, remedy).standalone(), evidence, undecided.len()));
+        let finding = cx.on_cluster(title, remedy).standalone();
+        findings.push(words.weighed(reported(finding, evidence, undecided.len()), &undecided));
     }
     findings
+}
+
+/// The member of two that lacks everything that differs, and the other one, which has it.
+fn lacking_all<'g>(group: &'g Group, differences: &[&Difference]) -> Option<(&'g str, &'g str)> {
+    let [first, second] = group.members.as_slice() else { return None };
+    let lacks = |at: usize| differences.iter().all(|one| one.states.get(at).is_some_and(Option::is_none));
+    let names = (first.node.name.as_str(), second.node.name.as_str());
+    match (lacks(0), lacks(1)) {
+        (true, false) => Some(names),
+        (false, true) => Some((names.1, names.0)),
+        _ => None,
+    }
 }
 
 /// The one thing that differs, or how many, as the subject of a sentence.
@@ -158,6 +189,26 @@ fn number(differences: &[&Difference], things: &str) -> String {
 fn reported(finding: Finding, evidence: Vec<Evidence>, count: usize) -> Finding {
     let finding = Finding { evidence, ..finding }.note(LEFT_OUT);
     if count > SHOWN { finding.detail(format!("The first {SHOWN} of {count} are listed.")) } else { finding }
+}
+
+/// What one member has of a file that others lack, or lacks of one that others have.
+pub(crate) fn lacking(difference: &Difference, group: &Group, index: usize) -> Evidence {
+    let state = |at: usize| difference.states.get(at).and_then(Option::as_ref);
+    let others = |there: bool| {
+        let differs = |at: &usize| *at != index && state(*at).is_some() == there;
+        let members = (0..group.members.len()).filter(differs).filter_map(|at| group.members.get(at));
+        and(members.map(|member| member.node.name.as_str()))
+    };
+    let Some(member) = group.members.get(index) else {
+        return Evidence::absence("", &difference.name, Location::default());
+    };
+    match state(index) {
+        Some(own) => evidence(&difference.name, member, Some(own), &format!("; not on {}", others(false))),
+        None => {
+            let fact = format!("{} (it is on {})", difference.name, others(true));
+            evidence(&fact, member, None, "")
+        }
+    }
 }
 
 /// An odd node's state, and beside it what the majority has.
@@ -198,30 +249,49 @@ impl Compared {
     }
 }
 
-/// Judges what `compare` makes of each group of several nodes; `remedy`, if there is one, mends its findings by itself.
+/// Differences that are reported apart from others.
+pub(crate) struct Part<'w> {
+    pub(crate) words: &'w Words,
+    /// What fixes them by itself, if copying the folder does not.
+    pub(crate) remedy: Option<&'w str>,
+    pub(crate) compared: Compared,
+}
+
+/// Judges what `compare` makes of each group of several nodes; `remedy`, if there is one, fixes its findings by itself.
 pub(crate) fn by_group(
     cx: &Context,
     words: &Words,
     remedy: Option<&str>,
     compare: impl Fn(&Group) -> Result<Compared, Vec<MissingEvidence>>,
 ) -> Outcome {
+    by_part(cx, |group| Ok(vec![Part { words, remedy, compared: compare(group)? }]))
+}
+
+/// The same for differences of several kinds.
+pub(crate) fn by_part<'w>(
+    cx: &Context,
+    compare: impl Fn(&Group) -> Result<Vec<Part<'w>>, Vec<MissingEvidence>>,
+) -> Outcome {
     known!(cx.several_nodes());
     let (groups, mut missing) = groups(cx);
     let mut all = Vec::new();
     for group in groups.iter().filter(|group| group.members.len() > 1) {
-        let compared = compare(group).map_err(|gaps| missing.extend(gaps));
-        let Ok(Compared { differences, undecided, encrypted }) = compared else { continue };
-        // With work of its own nothing of the folder is copied, so that nothing is left out of a copy.
-        let own = |finding: Finding| match remedy {
-            Some(remedy) => Finding { remedy: remedy.to_owned(), notes: Vec::new(), ..finding.standalone() },
-            None => finding,
-        };
-        all.extend(findings(cx, group, words, &differences).into_iter().map(own));
-        missing.extend(incomparable(group, &undecided));
-        missing.extend(encrypted.into_iter().map(|section| {
-            let why = "the section is encrypted, and only the node itself can read it";
-            MissingEvidence::of_cluster(format!("the settings in {section}"), why, EvidenceRequest::Nothing)
-        }));
+        let Ok(parts) = compare(group).map_err(|gaps| missing.extend(gaps)) else { continue };
+        for Part { words, remedy, compared: Compared { differences, undecided, encrypted } } in parts {
+            // With work of its own nothing of the folder is copied, so that nothing is left out of a copy.
+            let own = |finding: Finding| match remedy {
+                Some(remedy) => {
+                    Finding { remedy: remedy.to_owned(), notes: Vec::new(), ..finding.standalone() }
+                }
+                None => finding,
+            };
+            all.extend(findings(cx, group, words, &differences).into_iter().map(own));
+            missing.extend(incomparable(group, &undecided));
+            missing.extend(encrypted.into_iter().map(|section| {
+                let why = "the section is encrypted, and only the node itself can read it";
+                MissingEvidence::of_cluster(format!("the settings in {section}"), why, EvidenceRequest::Nothing)
+            }));
+        }
     }
     outcome(&groups, all, missing)
 }

@@ -16,6 +16,16 @@ pub(crate) fn installed(cx: &Context) -> (Vec<(BuildVersion, Evidence)>, Vec<Mis
     (builds, missing)
 }
 
+/// The builds of the serving nodes as far as they are known, and what is missing; `differ`: they are not all the same.
+/// VER-001 reports then whoever is not at the build of the database.
+pub(crate) fn of_serving<'a>(
+    cx: &Context<'a>,
+) -> (Vec<(&'a Node, BuildVersion)>, Vec<MissingEvidence>, bool) {
+    let (known, missing) = cx.of_serving(|node| cx.build(node));
+    let differ = known.windows(2).any(|pair| matches!(pair, [(_, one), (_, other)] if one != other));
+    (known, missing, differ)
+}
+
 /// The build of the database as evidence.
 pub(crate) fn database_build(build: BuildVersion, row: &VersionRow) -> Evidence {
     let value = match row.upgraded.value() {

@@ -76,6 +76,9 @@ fn on<'a>(cx: &Context<'a>, node: &'a Node, which: Which) -> Result<KeyFileOn<'a
     let observed = (which.facts)(&cx.snapshot(node)?.facts);
     cx.settle(node, which.path, observed.as_ref(), &label)?;
     let file = observed.value().ok_or_else(|| again(node, which, "the file is not there", PUT_BACK))?;
+    if node.fact(&format!("{}.fault", which.path)).value().is_some_and(|fault| !fault.is_empty()) {
+        return Err(again(node, which, "the file has no usable content", PUT_BACK));
+    }
     cx.settle(node, which.path, file.fingerprint.as_ref(), &label)?;
     let print =
         file.fingerprint.value().ok_or_else(|| again(node, which, "it has none", "as administrator"))?;

@@ -62,6 +62,9 @@ pub(crate) fn settled(cx: &Context, node: &Node) -> Result<Protection, MissingEv
         Ok(snapshot) => &snapshot.facts.encryption_config,
         Err(gap) => return of(cx, node, &Observed::default()).ok_or(gap),
     };
+    if node.fact("encryption-config.fault").value().is_some_and(|fault| !fault.is_empty()) {
+        return Err(again(node, ENCRYPTION, "the file holds no key", PUT_BACK));
+    }
     if let Some(protection) = of(cx, node, file) {
         return Ok(protection);
     }

@@ -131,7 +131,7 @@ fn the_page_says_everything_in_its_order() {
         }
     }
     for needle in [
-        "Is this cluster ready to upgrade to 11.7.000061?",
+        "Is this 3-node cluster ready for the upgrade to 11.7.000061?",
         "behind: runs 11.6.000001",
         "2021 docs",
         "logs/SS.log:48122",

@@ -5,8 +5,8 @@ use clusterbrief::knowledge::runbooks::{Purpose, TaskSite};
 use clusterbrief::model::BuildVersion;
 use clusterbrief::plan::checklist::{Answered, Checklist, Line, LineState, Occasion, Question, Stage, Tally};
 use clusterbrief::plan::{
-    Change, CommandLine, First, Installed, Met, Offer, PackageCheck, Path, Plan, Requirement, Runbook, State,
-    Step, UpgradeHop,
+    Candidate, Change, CommandLine, First, FixingBuilds, Installed, Met, Offer, PackageCheck, Path, Plan,
+    Requirement, Runbook, State, Step, UpgradeHop,
 };
 
 fn all(t: Text, texts: &[&str]) -> Vec<String> {
@@ -173,6 +173,35 @@ pub(super) fn plan(t: Text) -> Plan {
             members: all(t, &["hashes.crt", "ss_update.zip"]),
             verdict: t("It is the package of the target."),
             states: vec![],
+        }),
+        builds: Some(FixingBuilds {
+            installed: build("11.6.000001"),
+            open: all(t, &["CVE-2027-1", "CVE-2027-2"]),
+            recommended: Some(build("12.2.000007")),
+            closes_all: None,
+            stopgap: Some(build("11.6.000002")),
+            candidates: vec![
+                Candidate {
+                    build: build("11.6.000002"),
+                    hotfix: true,
+                    closes: all(t, &["CVE-2027-1"]),
+                    leaves_open: all(t, &["CVE-2027-2"]),
+                    adds: vec![],
+                    unknown: vec![],
+                    through: vec![],
+                    way_confirmed: true,
+                },
+                Candidate {
+                    build: build("12.2.000007"),
+                    hotfix: false,
+                    closes: all(t, &["CVE-2027-1", "CVE-2027-2"]),
+                    leaves_open: all(t, &["CVE-2027-3"]),
+                    adds: all(t, &["CVE-2027-3"]),
+                    unknown: all(t, &["CVE-2027-4"]),
+                    through: vec![build("11.7.000049")],
+                    way_confirmed: false,
+                },
+            ],
         }),
         first: Some(First { node: Some(t("WEB01")), why: t("It has all roles and is in the cluster.") }),
         runbooks: vec![

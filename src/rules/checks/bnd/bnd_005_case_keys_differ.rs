@@ -1,6 +1,6 @@
 //! BND-005: were all bundles made with the same case key?
 
-use crate::model::Input;
+use crate::model::{Input, Role};
 use crate::model::node::Snapshot;
 use crate::model::parity::{Conformity, classify};
 use crate::rules::engine::prelude::*;
@@ -31,7 +31,9 @@ fn check(cx: &Context, input: &Input) -> Outcome {
     if let Some(outcome) = problem::unread(input) {
         return outcome;
     }
-    let bundles: Vec<&Snapshot> = cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()).collect();
+    // A disaster recovery instance is compared with nothing.
+    let compared = cx.cluster.nodes.iter().filter(|node| node.role != Role::Dr);
+    let bundles: Vec<&Snapshot> = compared.filter_map(|node| node.snapshot.as_ref()).collect();
     let keys: Vec<&str> = bundles.iter().map(|snapshot| case_key(snapshot)).collect();
     let standings = classify(&keys.iter().copied().map(Some).collect::<Vec<_>>());
     let own = bundles.iter().zip(&keys).zip(standings).find(|((bundle, _), _)| bundle.input == input.name);

@@ -56,7 +56,7 @@ fn check(cx: &Context) -> Outcome {
         (true, true, _) => {
             let title = "The files database.config differ, yet the node list shows one database";
             let remedy =
-                "Nothing needs mending; if a node connects in another way than the others, note why.";
+                "Nothing needs to be fixed; if a node connects in another way than the others, note why.";
             on_cluster(title, remedy).at(Severity::Info).inferred().into()
         }
         (true, false, false) => {

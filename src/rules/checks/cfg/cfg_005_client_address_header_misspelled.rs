@@ -5,7 +5,7 @@ use crate::rules::engine::prelude::*;
 rule! {
     /// ## What it checks
     /// Whether the key `IpAddressHeader` in web-appSettings.config names the header X-Forwarded-For, with exactly this
-    /// spelling.
+    /// spelling. This applies to builds before 10.5.000000.
     /// ## Why it matters
     /// A practitioner reports that the product distinguishes upper and lower case in this name. It does not find a
     /// header with a different spelling. It then records the address of the load balancer for every user.
@@ -19,6 +19,7 @@ rule! {
     severity: Medium,
     area: LoadBalancer,
     subject: Node,
+    applies: before(Build::Current, BuildVersion::new(10, 5, 0)),
     cites: ["D:networking/secret-server-clustering" Confirmed, "B91" Confirmed],
 }
 

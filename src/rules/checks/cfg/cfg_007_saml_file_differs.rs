@@ -23,7 +23,7 @@ rule! {
 
 /// First build that keeps the settings in the database.
 const IN_DATABASE: BuildVersion = BuildVersion::new(10, 5, 0);
-const WORDS: Words = Words { things: "files", wrong: "not as on the other nodes" };
+const WORDS: Words = Words { things: "files", wrong: "not as on the other nodes", weigh: None };
 const REMEDY: &str =
     "Copy saml.config of the node where SAML works to the other nodes, and restart their application pools.";
 

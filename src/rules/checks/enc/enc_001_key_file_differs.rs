@@ -5,6 +5,7 @@ use crate::model::parity::{Conformity, classify};
 use crate::rules::engine::prelude::*;
 use crate::rules::engine::signature::{self, Sighting};
 use crate::rules::lib::at_work::works;
+use crate::rules::lib::folder::and;
 use crate::rules::lib::key_files::{ENCRYPTION, KeyFileOn, side_by_side};
 use crate::rules::lib::key_protection;
 use question::answered;
@@ -12,8 +13,9 @@ use question::answered;
 rule! {
     /// ## What it checks
     /// Whether all nodes have the same encryption key. The rule compares the fingerprints of `encryption.config`, also
-    /// those of standby, disaster recovery and mirror nodes. Equal fingerprints prove that the key is the same, unless
-    /// an answer says that DPAPI is on: then one file is a copy of the other, and a copy works on one machine only.
+    /// those of standby and mirror nodes; a disaster recovery instance has a key of its own. Equal fingerprints prove
+    /// that the key is the same, unless DPAPI protects it, as an answer says or the size suggests: then one file is a
+    /// copy of the other, and a copy works on one machine only. With an HSM, a copy works everywhere.
     /// Different fingerprints prove nothing: with DPAPI or an HSM (hardware security module), each node has a different
     /// file for the same key, and a file that was saved again may also differ. In both cases, the rule uses the node
     /// list and the logs to find out whether the node works. If they do not prove it, the rule asks a person.
@@ -38,6 +40,10 @@ rule! {
     ],
 }
 
+/// The question whether an HSM protects the key, and the fact that suggests it.
+const HSM: &str = "ENC-009";
+const PROVIDERS: &str = "hsm.cng-providers";
+
 /// What is found out about a node whose file is unlike others.
 enum Clue {
     /// An error of the key on this node.
@@ -46,18 +52,20 @@ enum Clue {
     Proved,
     /// Nothing explains the difference.
     Unexplained,
+    /// It seems to be protected by DPAPI and is the same on another node, and nothing proves that it works; why not.
+    Copy(String),
     /// Only a person can tell.
     Open(MissingEvidence),
 }
 
 fn check(cx: &Context) -> Outcome {
-    if cx.cluster.nodes.len() < 2
+    let nodes: Vec<&Node> = cx.cluster.nodes.iter().filter(|node| node.role != Role::Dr).collect();
+    if nodes.len() < 2
         && let Some(outcome) = cx.single_node_outcome()
     {
         return outcome;
     }
-    let nodes = &cx.cluster.nodes;
-    let (files, uncompared) = side_by_side(cx, nodes.iter(), ENCRYPTION);
+    let (files, uncompared) = side_by_side(cx, nodes.iter().copied(), ENCRYPTION);
     let mut findings: Vec<Finding> = nodes.iter().filter_map(|node| told_different(cx, node)).collect();
     let mut tally = Tally::default();
     for (node, gap) in uncompared {
@@ -77,7 +85,7 @@ fn check(cx: &Context) -> Outcome {
     for suspect in &answered {
         tally.compared_by_a_person(suspect.file.node);
     }
-    let mut unexplained = Vec::new();
+    let (mut unexplained, mut copies) = (Vec::new(), Vec::new());
     for suspect in &suspects {
         // Whoever is verified to hold the key of all the others clears the last of them too.
         if suspect.standing == Conformity::Differs && suspects.len() == 1 {
@@ -86,6 +94,7 @@ fn check(cx: &Context) -> Outcome {
         match clue(cx, suspect, &files) {
             Clue::Fault(finding) => findings.push(finding),
             Clue::Unexplained => unexplained.push(suspect),
+            Clue::Copy(why) => copies.push((suspect, why)),
             Clue::Open(gap) => tally.open(gap, suspect.weighs),
             Clue::Proved => {
                 tally.by_running = true;
@@ -96,6 +105,7 @@ fn check(cx: &Context) -> Outcome {
     if findings.is_empty() {
         findings = unlike(cx, &unexplained, &files);
     }
+    findings.extend(copied(cx, &copies));
     if findings.is_empty() && tally.missing.is_empty() {
         return Outcome::Pass { inferred: tally.by_running, note: tally.remarks.join("; ") };
     }
@@ -149,12 +159,22 @@ fn told_different(cx: &Context, node: &Node) -> Option<Finding> {
     Some(finding.because(answered(cx, &node.name, "key compared by a person", answer)))
 }
 
-/// Whether a file that is said to be under DPAPI is also on another node. DPAPI wraps the key anew on each machine, so
-/// one of the two is a copy, and a copy works only where it was made.
+/// Whether a file that seems to be under DPAPI is also on another node. DPAPI wraps the key anew on each machine, so one of
+/// the two is a copy, and a copy works only where it was made. What an HSM protects can be opened wherever the HSM is.
 fn protected_twice(cx: &Context, file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
-    let said =
-        key_protection::of(cx, file.node, file.observed).is_some_and(|found| found.on && found.answered);
-    said && files.iter().filter(|other| other.print == file.print).count() > 1
+    let on = key_protection::of(cx, file.node, file.observed).is_some_and(|found| found.on);
+    on && !by_hsm(cx, file.node) && files.iter().filter(|other| other.print == file.print).count() > 1
+}
+
+/// Whether an HSM is in use: a person says so, or the provider of one is registered on the node.
+fn by_hsm(cx: &Context, node: &Node) -> bool {
+    match cx.answer(Some(node), HSM) {
+        Some(answer) => answer.value == "yes",
+        None => {
+            cx.ask(PROVIDERS);
+            node.fact(PROVIDERS).value().is_some_and(|providers| !providers.trim().is_empty())
+        }
+    }
 }
 
 /// Looks at one node whose file is suspect: first for an error, then for an explanation.
@@ -170,8 +190,8 @@ fn clue(cx: &Context, suspect: &Suspect, files: &[KeyFileOn]) -> Clue {
         Ok(_) => Clue::Proved,
         Err(why) => open(&format!("{explanation}, but {why}")),
     };
-    if unlike.peek().is_none() {
-        return by_running("DPAPI is said to be on and the file is the same on another node");
+    if unlike.peek().is_none() || protected_twice(cx, file, files) {
+        return works(cx, node).map_or_else(Clue::Copy, |_| Clue::Proved);
     }
     if wrapped(cx, file) || unlike.clone().all(|other| wrapped(cx, other)) {
         return by_running("DPAPI or an HSM explains that the files differ");
@@ -228,6 +248,43 @@ fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Fi
     let evidence: Vec<Evidence> = files.iter().flat_map(KeyFileOn::shown).collect();
     let asks = |finding: Finding| finding.inferred().standalone().detail(detail).resting_on(evidence.clone());
     findings.into_iter().map(asks).collect()
+}
+
+/// Files that seem to be protected by DPAPI and are one file: each group names its nodes and asks.
+fn copied(cx: &Context, copies: &[(&Suspect, String)]) -> Vec<Finding> {
+    let mut groups: Vec<Vec<&(&Suspect, String)>> = Vec::new();
+    for copy in copies {
+        let same = |group: &&mut Vec<&(&Suspect, String)>| {
+            group.iter().any(|(other, _)| other.file.print == copy.0.file.print)
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(copy),
+            None => groups.push(vec![copy]),
+        }
+    }
+    let finding = |group: &Vec<&(&Suspect, String)>| {
+        let names = and(group.iter().map(|(suspect, _)| suspect.file.node.name.as_str()));
+        let title = match group.as_slice() {
+            [_] => format!("The key file of {names} seems to be under DPAPI, and is a copy of another node's"),
+            _ => format!("The key files of {names} seem to be under DPAPI, and are the same file"),
+        };
+        let remedy = format!(
+            "Open a secret on each of {names} and answer ENC-001 for it. If one cannot, put encryption.config in its form \
+             without DPAPI on that node, and switch DPAPI on again there."
+        );
+        let shown = group.iter().flat_map(|(suspect, _)| {
+            let protection = key_protection::of(cx, suspect.file.node, suspect.file.observed);
+            suspect.file.shown().into_iter().chain(protection.filter(|one| one.answered).map(|one| one.evidence))
+        });
+        let detail = "A file that DPAPI protects works only on the machine where it was protected, so all but one of them \
+                      would be useless. Only the size suggests DPAPI unless an answer says so.";
+        let weighs = group.iter().any(|(suspect, _)| suspect.weighs);
+        let finding = cx.on_cluster(title, remedy).inferred().standalone().detail(detail).resting_on(shown);
+        group.iter().fold(weighed(finding, weighs), |finding, (suspect, why)| {
+            finding.note(format!("{} is not proved by running: {why}.", suspect.file.node.name))
+        })
+    };
+    groups.iter().map(finding).collect()
 }
 
 fn fault(cx: &Context, node: &Node, title: String, weighs: bool) -> Finding {

@@ -43,7 +43,7 @@ fn half_configured(cx: &Context, node: &Node) -> Result<Option<Finding>, Missing
     );
     let finding = cx
         .on_node(node, title, remedy)
-        .because(evidence(node, "FIPS policy of Windows", &policy))
+        .because(cx.node_evidence(node, "os.fips-policy", &policy))
         .because(reported("FIPS of the product", &product));
     Ok((!is_on(&product)).then_some(finding))
 }

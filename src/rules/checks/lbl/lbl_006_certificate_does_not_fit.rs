@@ -1,21 +1,23 @@
 //! LBL-006: do all nodes have HTTPS with the same valid certificate?
 
 use crate::model::export::Moment;
+use crate::model::label;
 use crate::rules::engine::prelude::*;
+use crate::rules::lib::address::{CUSTOM_URL, host, is_named, tls_ends_in_front};
 use crate::rules::lib::folder::and;
 
 rule! {
     /// ## What it checks
     /// Whether the site of every serving node has an HTTPS binding, whether its certificate is valid for at least 30
-    /// more days, and whether all nodes present the same certificate.
+    /// more days, and whether all nodes present the same certificate, or certificates that all name the custom URL.
     /// ## Why it matters
     /// The load balancer sends users to any node. A node without HTTPS or with an expired certificate turns users away.
     /// If the certificates differ, failures seem random.
     /// ## How to fix it
     /// Bind a valid certificate for the address of the cluster to the site of every node, and renew it in time.
     /// ## What it cannot see
-    /// The certificate of the load balancer. If the load balancer ends TLS on purpose, a node without HTTPS may be
-    /// intended. The limit of 30 days is our own choice.
+    /// The certificate of the load balancer. If the load balancer ends TLS, the nodes need no certificate; the inventory,
+    /// an answer, or nodes without HTTPS behind an address of HTTPS show that. The limit of 30 days is our own choice.
     id: "LBL-006",
     title: "Certificate is missing, expires or differs between nodes",
     severity: High,
@@ -28,11 +30,18 @@ rule! {
 const DAYS: i64 = 30;
 const END: &str = "iis.certificate.not-after";
 const LABEL: &str = "iis.certificate.thumbprint-label";
+const NAMES: &str = "iis.certificate.names";
 
 fn check(cx: &Context) -> Outcome {
     let (mut findings, mut missing, mut labels) = (Vec::new(), Vec::new(), Vec::new());
+    let in_front = tls_ends_in_front(cx);
+    let mut bare = 0;
     for node in cx.cluster.serving() {
         let Ok(unbound) = https(cx, node).map_err(|gap| missing.push(gap)) else { continue };
+        if unbound.is_some() && in_front.is_some() {
+            bare += 1;
+            continue;
+        }
         if unbound.is_some() {
             findings.extend(unbound);
             continue;
@@ -41,6 +50,9 @@ fn check(cx: &Context) -> Outcome {
         findings.extend(ends.ok().flatten());
         let label = cx.fact(node, LABEL, "").map_err(|gap| missing.push(gap));
         labels.extend(label.map(|label| (node, label)));
+    }
+    if let Some(why) = in_front.filter(|_| bare > 0 && labels.is_empty() && missing.is_empty()) {
+        return Outcome::not_applicable(why);
     }
     findings.extend(different(cx, &labels));
     question::where_evidence_lacks(cx, None, findings, missing)
@@ -76,9 +88,21 @@ fn different(cx: &Context, labels: &[(&Node, Observed<String>)]) -> Option<Findi
     if labels.iter().all(|(_, label)| label.value() == first.value()) {
         return None;
     }
+    if labels.iter().all(|(node, _)| names_address(cx, node)) {
+        return None;
+    }
     let names = and(labels.iter().map(|(node, _)| node.name.as_str()));
     let title = format!("The certificates of {names} are not the same");
     let seen = labels.iter().map(|(node, label)| cx.node_evidence(node, LABEL, label));
     let remedy = "Bind the same certificate to the site of every node.";
     Some(cx.on_cluster(title, remedy).resting_on(seen).inferred())
+}
+
+/// Whether the certificate of the node names the custom URL, so that it may be one of its own.
+fn names_address(cx: &Context, node: &Node) -> bool {
+    let (url, names) = (cx.reported(CUSTOM_URL), cx.fact(node, NAMES, ""));
+    let (Ok(url), Ok(names)) = (url, names) else { return false };
+    let (Some(url), Some(names)) = (url.value(), names.value()) else { return false };
+    let host = host(url);
+    !host.is_empty() && label::comparable(names, &host) && is_named(names, &host)
 }

@@ -1,6 +1,7 @@
 //! LBL-007: are all sessions of the last week on one node?
 
 use crate::rules::engine::prelude::*;
+use crate::rules::lib::host_name::same_host;
 use crate::rules::lib::reported_number::of_item;
 
 rule! {
@@ -25,11 +26,18 @@ const SESSIONS: f64 = 20.0;
 fn check(cx: &Context) -> Outcome {
     known!(cx.several_nodes());
     let nodes = known!(cx.items("session-node"));
-    let mut busy = Vec::new();
-    for node in nodes.iter() {
-        let (sessions, seen) = known!(of_item(cx, node, "session-node.sessions"));
-        if sessions > 0.0 {
-            busy.push((node, sessions, seen));
+    let mut busy: Vec<(&str, f64, Evidence)> = Vec::new();
+    for item in nodes.iter() {
+        let (sessions, seen) = known!(of_item(cx, item, "session-node.sessions"));
+        if sessions <= 0.0 {
+            continue;
+        }
+        // Sessions may name a node by its short name of 15 characters.
+        let node = cx.cluster.serving().find(|node| same_host(&node.name, item.name()));
+        let name = node.map_or(item.name(), |node| node.name.as_str());
+        match busy.iter_mut().find(|(other, ..)| same_host(other, name)) {
+            Some((_, all, _)) => *all += sessions,
+            None => busy.push((name, sessions, seen)),
         }
     }
     let [(node, sessions, seen)] = busy.as_slice() else {
@@ -41,7 +49,7 @@ fn check(cx: &Context) -> Outcome {
     if *sessions < SESSIONS {
         return Outcome::not_applicable(format!("{sessions} sessions in a week are too few to tell"));
     }
-    let title = format!("All {sessions} sessions of the last week were on {}", node.name());
+    let title = format!("All {sessions} sessions of the last week were on {node}");
     let remedy = "See at the load balancer whether the other nodes are in its pool and pass its probe.";
     Outcome::Findings(vec![cx.on_cluster(title, remedy).because(seen.clone())])
 }

@@ -25,15 +25,15 @@ rule! {
 fn check(cx: &Context, node: &Node) -> Outcome {
     cx.ask("bundle");
     let Some(snapshot) = &node.snapshot else { return Outcome::not_applicable("no bundle of it was given") };
+    if node.role == Role::Dr {
+        return Outcome::not_applicable("a disaster recovery instance is no node of the cluster");
+    }
     known!(cx.list());
     if node.row.is_some() {
         return Outcome::pass();
     }
-    if node.role == Role::Dr {
-        return Outcome::not_applicable("a disaster recovery node is an instance of its own");
-    }
     if node.own_list.is_some() {
-        return Outcome::not_applicable("it has a node list of its own: CLU-011 judges that");
+        return Outcome::not_applicable("it has a node list of its own: CLU-013 judges that");
     }
     let list = known!(cx.whole_list());
     let names: Vec<&str> = list.rows.iter().map(|row| row.machine_name.as_str()).collect();

@@ -3,7 +3,7 @@
 use crate::model::export::VersionRow;
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::folder::{LEFT_OUT, and, copy_again};
-use crate::rules::lib::installed::database_build;
+use crate::rules::lib::installed::{database_build, of_serving};
 
 rule! {
     /// ## What it checks
@@ -27,8 +27,7 @@ rule! {
 
 fn check(cx: &Context) -> Outcome {
     known!(cx.several_nodes());
-    let (known, missing) = cx.of_serving(|node| cx.build(node));
-    let differ = known.windows(2).any(|pair| matches!(pair, [(_, one), (_, other)] if one != other));
+    let (known, missing, differ) = of_serving(cx);
     let Some(newest) = known.iter().map(|(_, build)| *build).max().filter(|_| differ) else {
         return Outcome::from_parts(Vec::new(), missing);
     };

@@ -4,12 +4,13 @@ use crate::model::Role;
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::at_work::{PROVED, works};
 use crate::rules::lib::folder::{LEFT_OUT, copy_again};
-use crate::rules::lib::installed::database_build;
+use crate::rules::lib::installed::{database_build, of_serving};
 
 rule! {
     /// ## What it checks
     /// Whether the node runs the build to which the database was last upgraded, according to the newest row of
-    /// tbVersion.
+    /// tbVersion. Where the serving nodes run different builds, VER-001 reports those that are not at the build of the
+    /// database, and this rule leaves them out.
     /// ## Why it matters
     /// A node whose application does not match the database refuses to run.
     /// ## How to fix it
@@ -39,6 +40,10 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if build == wanted {
         return Outcome::pass();
     }
+    // One difference is one finding.
+    if node.role == Role::Serving && cx.several_nodes().is_ok() && of_serving(cx).2 {
+        return Outcome::not_applicable("VER-001 reports that its build differs");
+    }
     let name = &node.name;
     let finding = if build < wanted {
         let title = format!("{name} runs {build}, the database is at {wanted}");
@@ -63,6 +68,10 @@ fn check(cx: &Context, node: &Node) -> Outcome {
 /// The pass of a node that demonstrably works: with another build than its database it would not, unless the setting is on
 /// that allows it. Nodes at several builds show that it may be.
 fn proved_by_running(cx: &Context, node: &Node) -> Option<Outcome> {
+    // A history that was given counts, also where it cannot be read or another source is older than it.
+    if !matches!(cx.history(), Observed::NotCollected { .. }) {
+        return None;
+    }
     let mut builds = cx.cluster.serving().map(|node| cx.version(node).value());
     let first = builds.next()??;
     let guarded = match cx.answer(None, "VER-006") {

@@ -1,12 +1,12 @@
 //! VER-003: do nodes at the same build have the same DLLs?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::dlls::differing_dlls as check;
+use crate::rules::lib::dlls::{DllFault, differing_dlls};
 
 rule! {
     /// ## What it checks
     /// Whether the nodes that run the same build have the same DLLs in bin, byte for byte. VER-001 covers a node at
-    /// another build. With three nodes or more, VER-004 covers a DLL that only one of them has.
+    /// another build, CLU-011 a DLL of that build that is missing on a node, and VER-004 a DLL that is left over.
     /// ## Why it matters
     /// If a copy was interrupted, or was made from another build, the node reports the right version but behaves
     /// differently.
@@ -22,4 +22,8 @@ rule! {
     area: NodesAndFiles,
     subject: Cluster,
     cites: ["SEED" Confirmed],
+}
+
+fn check(cx: &Context) -> Outcome {
+    differing_dlls(cx, &[DllFault::Different])
 }

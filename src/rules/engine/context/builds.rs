@@ -123,6 +123,7 @@ impl<'a> Context<'a> {
         let range = &applies.versions;
         match (applies.of, self.cluster.target) {
             (Build::Target, target) => return Ok(target.is_some_and(|target| range.include(&target))),
+            (Build::Asked, Some(target)) => return Ok(range.include(&target)),
             (Build::Either, Some(target)) if range.include(&target) => return Ok(true),
             // Whoever is still below the range, and will be in or above it.
             (Build::Crossed, target) => {
@@ -132,7 +133,7 @@ impl<'a> Context<'a> {
                 let below = Versions { from: None, before: Some(from), inferred: range.inferred };
                 return self.applies(&Applies { of: Build::Current, versions: below }, node);
             }
-            (Build::Current | Build::Either, _) => {}
+            (Build::Current | Build::Either | Build::Asked, _) => {}
         }
         let nodes = node.map_or_else(|| self.cluster.serving().collect(), |node| vec![node]);
         let database = self.cluster.database_version();

@@ -3,9 +3,10 @@
 use super::Context;
 use crate::finding::{EvidenceRequest, MissingEvidence};
 use crate::knowledge::facts::Entity;
+use crate::model::export::Moment;
 use crate::model::items::Items;
 use crate::model::lookup::{ANSWER, is_encrypted, is_fact, is_row_fact};
-use crate::model::{Node, Observed};
+use crate::model::{Location, Node, Observed};
 
 impl<'a> Context<'a> {
     /// A fact of a node for judging it on its own, however old its bundle: known or absent, else what is missing
@@ -51,6 +52,12 @@ impl<'a> Context<'a> {
             }
             Some(why) => Err(self.unreported(path, self.knowledge.label(path, ""), why)),
         }
+    }
+
+    /// When the query that gives this fact was asked, as its result says.
+    pub fn asked_at(&self, path: &str) -> Option<Moment> {
+        let query = self.knowledge.exports_for(path).find(|export| export.marker.is_some())?;
+        self.cluster.reported.get(&format!("asked.{}", query.id))?.value()?.parse().ok()
     }
 
     /// The items of a list that exports tell, or that the list or a part of it is missing.
@@ -99,10 +106,26 @@ impl<'a> Context<'a> {
         export.map_or(EvidenceRequest::Nothing, |export| EvidenceRequest::export(&export.id))
     }
 
+    /// What counts while nobody has answered: for questions that only apply if something shows it, and nothing does.
+    pub(in crate::rules) fn assumed(&self, id: &str) -> Option<&'a str> {
+        let row = self.knowledge.question(id)?;
+        let shows = |path: &String| {
+            self.ask(path);
+            let is_there = |node: &Node| {
+                node.fact(path).value().is_some_and(|value| !["", "false", "no"].contains(&value.trim()))
+            };
+            self.cluster.serving().any(is_there)
+        };
+        if row.evidence.iter().any(shows) { None } else { row.assume.as_deref() }
+    }
+
     /// An answer as a fact.
     fn answered_fact(&self, node: Option<&Node>, id: &str) -> Result<Observed<String>, MissingEvidence> {
         match self.answer(node, id) {
             Some(answer) => Ok(Observed::known(answer.value.clone(), answer.place.clone())),
+            None if let Some(assumed) = self.assumed(id) => {
+                Ok(Observed::known(assumed.to_owned(), Location::default()))
+            }
             None => Err(self.unanswered(node, id, "nobody has answered it")),
         }
     }

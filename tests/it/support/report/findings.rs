@@ -24,6 +24,7 @@ fn finding(t: Text, n: usize, draft: Draft) -> FindingView {
         severity: draft.severity,
         confidence: draft.confidence,
         subject: subject(t, draft.subject.0, draft.subject.1),
+        nodes: vec![],
         title: t(draft.title),
         detail: t(draft.detail),
         remedy: t(draft.remedy),

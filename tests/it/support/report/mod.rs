@@ -11,9 +11,10 @@ use findings::{findings, secret_left_in_bundle};
 use matrix::matrix;
 use sections::{card, coverage, errors, input, missing, rule_texts};
 
-use clusterbrief::finding::{Area, Confidence, Looked, Readiness, Severity, Subject, SubjectKind};
+use clusterbrief::finding::{Confidence, Looked, Readiness, Severity, Subject, SubjectKind};
 use clusterbrief::model::cluster::Contact;
-use clusterbrief::model::{InputKind, InputStatus};
+use clusterbrief::model::{Area, InputKind, InputStatus};
+use clusterbrief::plan::Due;
 use clusterbrief::report::model::*;
 use std::collections::BTreeMap;
 
@@ -114,6 +115,8 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                     t("Put WEB03's own two files back."),
                     t("Start the pool and confirm on the Server Nodes page that WEB03 is in the cluster."),
                 ],
+                procedure: None,
+                due: Due::Now,
                 severity: Severity::Blocker,
                 confidence: Confidence::Confirmed,
                 mends: vec![reason(0), reason(2)],
@@ -128,6 +131,8 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                     t("Open Admin > Configuration > Security on each node."),
                     t("Decrypt the key, upgrade, encrypt it again."),
                 ],
+                procedure: None,
+                due: Due::BeforeUpgrade,
                 severity: Severity::High,
                 confidence: Confidence::Inferred,
                 mends: vec![reason(4)],
@@ -139,6 +144,8 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                 nodes: vec![],
                 why: t("Users are logged out differently depending on the node they meet."),
                 steps: vec![],
+                procedure: None,
+                due: Due::Later,
                 severity: Severity::Medium,
                 confidence: Confidence::Confirmed,
                 mends: vec![reason(5)],

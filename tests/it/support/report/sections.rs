@@ -3,7 +3,7 @@
 use super::{NODES, Text, cite, counts, evidence};
 use clusterbrief::finding::{EvidenceRequest, MissingEvidence, Scope, Severity};
 use clusterbrief::model::input::{Problem, ProblemKind};
-use clusterbrief::model::{InputKind, InputStatus};
+use clusterbrief::model::{Area, InputKind, InputStatus};
 use clusterbrief::report::model::*;
 use std::collections::BTreeMap;
 
@@ -144,6 +144,7 @@ pub(super) fn coverage(t: Text, words: &[(&str, &'static str)]) -> Coverage {
             rule: t(rule),
             title: t("Node and database run different versions"),
             severity: Severity::Blocker,
+            area: Area::NodesAndFiles,
             scope: Scope::Now,
             outcome: word,
             detail: t(match *word {

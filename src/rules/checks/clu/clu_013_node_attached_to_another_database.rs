@@ -1,4 +1,4 @@
-//! CLU-011: does the node see the other nodes?
+//! CLU-013: does the node see the other nodes?
 
 use crate::model::Role;
 use crate::model::export::OwnList;
@@ -19,7 +19,7 @@ rule! {
     /// ## What it cannot see
     /// The database itself. If the list of the node is not newer than the others, is only a part, or names the same
     /// database, the rule only asks.
-    id: "CLU-011",
+    id: "CLU-013",
     title: "Node is attached to another database",
     severity: Blocker,
     area: NodesAndFiles,

@@ -1,6 +1,5 @@
-//! Areas: the parts of a cluster that rules are about, and which of them a question requires.
+//! Areas: the parts of a cluster that rules are about.
 
-use super::outcome::Scope;
 use serde::{Deserialize, Serialize};
 
 /// A part of the cluster. Every rule belongs to one.
@@ -111,32 +110,4 @@ impl Area {
             _ => Self::NodesAndFiles,
         }
     }
-
-    /// Whether the question cannot be answered while a blocker rule of this area is undecided. `local_times`: the
-    /// installed build stores local times, so that clocks that differ stop it.
-    pub const fn is_required(self, question: Scope, local_times: bool) -> bool {
-        match self {
-            Self::NodesAndFiles | Self::Key | Self::Iis | Self::NodeState => true,
-            Self::Clocks => local_times,
-            Self::UpgradePath | Self::Windows | Self::Database | Self::Backups => {
-                matches!(question, Scope::Upgrade)
-            }
-            Self::Logs | Self::MessageBus | Self::LoadBalancer | Self::Security => false,
-        }
-    }
-}
-
-/// Whether a rule that is undecided keeps its question open.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Holds {
-    /// A blocker rule does, in an area that the question requires.
-    #[default]
-    Blocker,
-    /// The same, and although its own severity is lower.
-    Always,
-    /// A blocker rule does, once a node list was given: it is about switches that only the list shows.
-    WithNodeList,
-    /// Never: it is about what a person will do, which belongs to the checklist, or the verdict says it by itself.
-    Never,
 }

@@ -61,7 +61,8 @@ pub(super) fn choose(
         };
         let ours: Vec<String> = group.machines.iter().filter(is_ours).cloned().collect();
         // What nobody says belongs here may be another cluster, whose exports are here as well.
-        strangers |= ours.iter().any(|machine| !given.named.contains(machine)) || ours.len() < group.machines.len();
+        strangers |=
+            ours.iter().any(|machine| !given.named.contains(machine)) || ours.len() < group.machines.len();
         if !ours.is_empty() {
             let list = newest(builder, &group.lists);
             for machine in ours {
@@ -92,7 +93,8 @@ fn take_solo(builder: &CaseBuilder, group: &mut Group, given: &Given) -> Vec<(St
     let is_here = |machine: &String| given.named.contains(machine) || given.bundled.contains(machine);
     let mut solo = Vec::new();
     for at in group.lists.clone() {
-        let Some(only) = Some(machines(at)).filter(|names| names.len() == 1).and_then(|names| names.into_iter().next())
+        let Some(only) =
+            Some(machines(at)).filter(|names| names.len() == 1).and_then(|names| names.into_iter().next())
         else {
             continue;
         };
@@ -143,7 +145,12 @@ fn keep_apart(builder: &mut CaseBuilder, seen: &SeenNodes, chosen: usize, machin
         names: list.rows.iter().map(|row| row.machine_name.clone()).collect(),
         is_whole: list.missing().is_none() && list.left_out == 0,
         newest_connection: list.newest_connection,
-        others_since: seen.connected.iter().filter(|(name, _)| others(name)).map(|(_, at)| *at).reduce(earlier),
+        others_since: seen
+            .connected
+            .iter()
+            .filter(|(name, _)| others(name))
+            .map(|(_, at)| *at)
+            .reduce(earlier),
         databases: seen.databases.clone(),
     };
     let text = format!(

@@ -157,22 +157,35 @@ fn is_key_copy(name: &str) -> bool {
 }
 
 /// Role and number of a product log, by its name in lower case: `SS.log` of the web application, `SS-BSSR.log` and others of
-/// the roles, rolled as `SS.log.1` or `SS1.log`. The log that is being written has no number.
+/// the roles, rolled as `SS.log.1` or `SS1.log`, or by the day as `SS.log2026-11-20` or `SS_2026-11-20.log`. The log that is
+/// being written has no number; of two days the later one has the lower.
 pub(super) fn log_parts(name: &str) -> Option<(&str, Option<u64>)> {
     if name == PIPELINE_ERRORS {
         return Some((name, None));
     }
     let (stem, rolled) = name.split_once(".log")?;
-    let role = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_mark = |c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
+    let role = stem.trim_end_matches(is_mark);
+    let mark = stem.get(role.len()..).unwrap_or_default();
     let suffix = role.strip_prefix("ss")?;
     let is_role = |role: &str| !role.is_empty() && role.bytes().all(|byte| byte.is_ascii_alphabetic());
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !(suffix.is_empty() || suffix.strip_prefix('-').is_some_and(is_role)) {
         return None;
     }
-    let number = match rolled.strip_prefix('.') {
-        Some(number) if is_number(number) => number,
-        None if rolled.is_empty() => stem.strip_prefix(role).unwrap_or_default(),
+    let day = |text: &str| -> Option<u64> {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        (digits.len() >= 6 && text.chars().all(is_mark)).then(|| digits.parse().unwrap_or(u64::MAX))
+    };
+    let rolled_number = rolled.strip_prefix('.').filter(|number| is_number(number));
+    if let Some(day) =
+        day(rolled).or_else(|| day(mark).filter(|_| rolled.is_empty() || rolled_number.is_some()))
+    {
+        return Some((role, Some(u64::MAX - day)));
+    }
+    let number = match rolled_number {
+        Some(number) if mark.is_empty() || is_number(mark) => number,
+        None if rolled.is_empty() && (mark.is_empty() || is_number(mark)) => mark,
         _ => return None,
     };
     Some((role, is_number(number).then(|| number.parse().unwrap_or(u64::MAX))))
@@ -256,6 +269,10 @@ mod tests {
                     "log/SS-BWSR.log",
                     "log/SS-BSWR.log.3",
                     "log/SS-PipeLineScriptErrors.txt",
+                    "log/SS.log2026-11-20",
+                    "log/SS.log.2026-11-20.1",
+                    "log/SS_2026-11-20.log",
+                    "log/SS-EWSR-20261120.log",
                 ],
             ),
             (Item::Binary, &["bin/Thycotic.Data.dll", "BIN/a.DLL"]),

@@ -287,6 +287,21 @@ mod tests {
     }
 
     #[test]
+    fn of_logs_rolled_by_the_day_the_latest_is_the_newest() {
+        let names = ["SS.log2026-11-18", "SS.log", "SS_2026-11-19.log", "SS.log2026-11-20", "SS-EWSR.log"];
+        let files: Vec<ListedFile> =
+            names.iter().map(|name| log(&format!("log/{name}"), 10, "2026-09-14T06:00:00Z")).collect();
+        let expected = [
+            ("log/SS-EWSR.log", 10),
+            ("log/SS.log", 10),
+            ("log/SS.log2026-11-20", 10),
+            ("log/SS_2026-11-19.log", 5),
+            ("log/SS.log2026-11-18", 0),
+        ];
+        assert_eq!(taken(&files, 35), expected);
+    }
+
+    #[test]
     fn nobody_goes_without_while_another_has_more_than_its_share() {
         // Sizes and budgets from a generator, the same in every run.
         let mut state = 7_u64;

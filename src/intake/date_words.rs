@@ -38,7 +38,9 @@ pub(super) fn plain(text: &str) -> String {
     let text = signed(&text);
     let text = match text.split_at_checked(10) {
         // ISO 8601 has a `T` between date and time.
-        Some((date, time)) if time.starts_with(['T', 't']) && date.ends_with(|c: char| c.is_ascii_digit()) => {
+        Some((date, time))
+            if time.starts_with(['T', 't']) && date.ends_with(|c: char| c.is_ascii_digit()) =>
+        {
             format!("{date} {}", time.trim_start_matches(['T', 't']))
         }
         _ => text,

@@ -78,6 +78,8 @@ pub(super) struct MemberReader<'a> {
     pub(super) sanitizer: &'a dyn Sanitize,
     /// Offset of the node's local time, for its logs.
     pub(super) offset: Option<FixedOffset>,
+    /// Name of the node's time zone; empty if it is not known.
+    pub(super) zone: &'a str,
     /// End of the collection, if the clock that wrote the logs tells it.
     pub(super) ended: Option<DateTime<FixedOffset>>,
 }
@@ -125,7 +127,7 @@ impl<'a> MemberReader<'a> {
                 let truncated = matches!(record.status, Status::Truncated { .. });
                 let scan = self.scanner.file(name, self.offset, truncated);
                 let scan = match self.ended {
-                    Some(ended) => scan.until(ended),
+                    Some(ended) => scan.until(ended).in_zone(self.zone, ended),
                     None => scan,
                 };
                 (Sink::Log(Box::new(scan)), u64::MAX)

@@ -23,6 +23,7 @@ pub mod sources;
 pub mod sql;
 pub mod steps;
 pub mod value_labels;
+pub mod workload;
 
 pub use exports::Export;
 pub use facts::Facts;
@@ -56,6 +57,8 @@ pub struct Knowledge {
     pub causes: Vec<causes::CauseRow>,
     /// Lines that prove that a node is connected, in order of id.
     pub connected: Vec<connected::ConnectedRow>,
+    /// The product's work on other machines, in order of id.
+    pub workload: Vec<workload::WorkloadRow>,
     /// Facts that are records.
     pub facts: Facts,
     /// Kinds of exports, in order of id.
@@ -154,6 +157,7 @@ built_in![
     "signatures/web.toml",
     "sources.toml",
     "steps.toml",
+    "workload.toml",
 ];
 
 impl Knowledge {
@@ -201,6 +205,7 @@ impl Knowledge {
             actions: sorted(layers.actions, |one| one.stage),
             causes: sorted(layers.causes, Record::key),
             connected: sorted(layers.connected, Record::key),
+            workload: sorted(layers.workload, Record::key),
             facts,
             exports: sorted(layers.exports, Record::key),
             releases: sorted(layers.releases, |one| one.version),
@@ -262,8 +267,10 @@ impl Layers {
             check(&self.actions, |action| action.problems(&mut fixed)),
             check(&self.causes, |cause| cause.problems(self)),
             check(&self.connected, connected::ConnectedRow::problems),
+            check(&self.workload, workload::WorkloadRow::problems),
             check(&self.expectations, |row| row.problems(self, facts)),
             check(&self.parity, |row| row.problems(self, facts)),
+            check(&self.questions, |row| row.problems(facts)),
             check(&self.releases, releases::Release::problems),
             check(&self.steps, |step| step.problems(self)),
             check(&self.value_labels, |meaning| meaning.problems(facts)),
@@ -358,6 +365,7 @@ mod tests {
         layers.facts.iter().for_each(|one| add("fact", &one.origin, &one.record.path));
         layers.exports.iter().for_each(|one| add("export", &one.origin, &one.record.id));
         layers.causes.iter().for_each(|one| add("cause", &one.origin, &one.record.id));
+        layers.workload.iter().for_each(|one| add("workload", &one.origin, &one.record.id));
         layers.connected.iter().for_each(|one| add("proves-connected", &one.origin, &one.record.id));
         layers
             .checklist

@@ -15,7 +15,7 @@ pub(super) fn rule(rule: &RuleMeta, layers: &Layers) -> Vec<String> {
         Family::Expectation => (of_facts, layers.expectations.iter().any(|row| row.record.rule == rule.id)),
         Family::Question => (of_facts, layers.questions.iter().any(|row| row.record.id == rule.id)),
         Family::Signature => (
-            &[SubjectKind::Node][..],
+            &[SubjectKind::Node, SubjectKind::Database][..],
             layers.signatures.iter().any(|one| one.record.rules.contains(&rule.id)),
         ),
         Family::Parity => {

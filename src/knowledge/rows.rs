@@ -5,6 +5,7 @@ use super::layer::{Layers, failed};
 use super::signatures::Versions;
 use super::sources::Citation;
 use crate::finding::{Confidence, Holds, Scope, Severity, SubjectKind, Weight};
+use crate::model::lookup::APP_SETTING;
 use crate::model::{Area, BuildVersion};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -322,6 +323,12 @@ pub struct QuestionRow {
     /// A good answer older than this many days counts as no answer; 0: it never expires.
     #[serde(default)]
     pub valid_days: u32,
+    /// The answer that counts while nobody has given one and no node has any of the facts in `evidence`: it asks about
+    /// something that most clusters do not have.
+    pub assume: Option<String>,
+    /// Facts of a node that show that the question applies.
+    #[serde(default)]
+    pub evidence: Vec<String>,
 }
 
 /// A fact on which nodes are compared.
@@ -373,7 +380,9 @@ impl Rows {
     /// Whether nodes are compared on this setting of a configuration file.
     pub fn compares(&self, file: &str, key: &str) -> bool {
         let settings = self.parity.iter().filter_map(|row| row.fact.strip_prefix(CONFIG)?.split_once(':'));
-        settings.into_iter().any(|setting| setting == (file, key))
+        let is_key =
+            |known: &str| known == key || (key.starts_with(APP_SETTING) && known.eq_ignore_ascii_case(key));
+        settings.into_iter().any(|(known, setting)| known == file && is_key(setting))
     }
 
     /// Whether a row says how this setting of a configuration file is compared. Names are compared without regard to case.
@@ -435,6 +444,19 @@ impl Expectation {
         problems.extend(self.itself().problem(facts));
         problems.extend(self.when.iter().filter_map(|condition| condition.problem(facts)));
         problems
+    }
+}
+
+impl QuestionRow {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, facts: &Facts) -> Vec<String> {
+        let is_good = |assumed: &String| self.good.contains(assumed);
+        let of_node = |path: &String| facts.of(path) == Some(Entity::Node);
+        failed(&[
+            (!self.assume.iter().all(is_good), "the answer in `assume` is none of `good`"),
+            (!self.evidence.iter().all(of_node), "`evidence` names what is no fact of a node"),
+            (self.assume.is_none() && !self.evidence.is_empty(), "`evidence` needs `assume`"),
+        ])
     }
 }
 

@@ -25,6 +25,14 @@ pub struct Signature {
     /// It proves nothing by itself: it makes a finding only together with another signature of the same rule.
     #[serde(default, rename = "supporting")]
     pub corroborating_only: bool,
+    /// The product also logs its text when its work on another machine fails. Lines of such work do not count.
+    #[serde(default)]
+    pub also_workload: bool,
+    /// Its cause is the database or the cluster, whichever node logs it.
+    #[serde(default)]
+    pub cluster_wide: bool,
+    /// Fewest lines in a day that make a finding; one if `None`.
+    pub at_least: Option<u64>,
     /// Where it appears, as a sentence.
     #[serde(rename = "seen")]
     pub where_seen: String,
@@ -81,7 +89,7 @@ pub enum Family {
 
 /// Spellings of one text of the product that prove equally much.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Pattern {
     /// The text as the source has it, in each of its spellings.
     pub texts: Vec<String>,
@@ -89,6 +97,9 @@ pub struct Pattern {
     /// codes, messages of programs that exist in English only.
     #[serde(default, rename = "neutral")]
     pub locale_independent: Vec<String>,
+    /// The product's own words, which no language of Windows, .NET or SQL Server changes.
+    #[serde(default)]
+    pub own_text: bool,
     /// What a match proves.
     #[serde(rename = "weight")]
     pub match_kind: MatchKind,
@@ -141,14 +152,44 @@ impl Versions {
 }
 
 impl Pattern {
-    /// The regular expression to search lower-cased text with: texts are case-insensitive substrings.
+    /// The regular expression to search lower-cased text with: texts are case-insensitive substrings, and white space is as
+    /// long as it likes and may be the end of a line.
     pub fn regex_source(&self) -> String {
+        loose(&self.plain_source())
+    }
+
+    /// The same with white space as it is written.
+    pub fn plain_source(&self) -> String {
         let literal = |text: &String| regex::escape(&text.to_ascii_lowercase());
         match &self.regex {
             Some(regex) => regex.clone(),
             None => self.texts.iter().map(literal).collect::<Vec<_>>().join("|"),
         }
     }
+}
+
+/// A regular expression whose blanks match white space of any length, other than blanks in a class or with a number of
+/// their own.
+fn loose(source: &str) -> String {
+    let mut loose = String::with_capacity(source.len() + 32);
+    let (mut in_class, mut escaped) = (false, false);
+    let mut chars = source.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_escaped = std::mem::take(&mut escaped);
+        match c {
+            '\\' if !is_escaped => escaped = true,
+            '[' if !is_escaped => in_class = true,
+            ']' if !is_escaped => in_class = false,
+            ' ' if !in_class => {
+                let counted = matches!(chars.peek(), Some('+' | '*' | '?' | '{'));
+                loose.push_str(if counted { r"\s" } else { r"\s+" });
+                continue;
+            }
+            _ => {}
+        }
+        loose.push(c);
+    }
+    loose
 }
 
 impl Signature {
@@ -170,7 +211,7 @@ impl Signature {
 
     /// Whether it can be found in the log of a system in another language than English, so that its absence there counts.
     pub fn is_locale_independent(&self) -> bool {
-        self.patterns.iter().any(|pattern| !pattern.locale_independent.is_empty())
+        self.patterns.iter().any(|pattern| pattern.own_text || !pattern.locale_independent.is_empty())
     }
 
     /// Whether the product is known to print it. If not, its absence from a log proves nothing.
@@ -240,7 +281,7 @@ mod tests {
 
     /// The ids of the error catalogue, which has gaps.
     fn ids() -> Vec<String> {
-        let ranges = [1..=10, 20..=35, 50..=58, 70..=89, 100..=116, 130..=134, 140..=142, 150..=157];
+        let ranges = [1..=11, 20..=35, 50..=58, 70..=89, 100..=117, 130..=134, 140..=142, 150..=157];
         ranges.into_iter().flatten().map(|number| format!("E-{number:03}")).collect()
     }
 
@@ -249,7 +290,7 @@ mod tests {
         let signatures = Knowledge::builtin().unwrap().signatures;
         let there: Vec<&str> = signatures.iter().map(|signature| signature.id.as_str()).collect();
         assert_eq!(there, ids());
-        assert_eq!(there.len(), 88);
+        assert_eq!(there.len(), 90);
     }
 
     #[test]
@@ -342,11 +383,40 @@ mod tests {
             let signature = knowledge.signature(id).unwrap();
             (0..=signature.patterns.len()).map(|wording| signature.confirmed_by(wording)).collect::<Vec<_>>()
         };
-        assert_eq!(weights("E-001"), [false, false, false]);
+        assert_eq!(weights("E-001"), [true, true, false], "the set-up page names the error");
         assert_eq!(weights("E-002"), [true, false]);
-        assert_eq!(weights("E-004"), [false, true, true, false]);
+        assert_eq!(weights("E-004"), [true, true, true, false]);
+        assert_eq!(weights("E-011"), [false, false], "other data that Windows protects causes it too");
+        assert_eq!(weights("E-103"), [false, false], "a label never proves");
         assert_eq!(weights("E-084"), [false, false], "outside the cluster family a title proves nothing");
         assert_eq!(weights("E-140"), [true, false]);
+    }
+
+    #[test]
+    fn white_space_is_as_long_as_it_likes() {
+        for (pattern, expected) in [
+            ("a b  c", r"a\s+b\s+\s+c"),
+            ("a +b *c", r"a\s+b\s*c"),
+            ("a[^ b]c d", r"a[^ b]c\s+d"),
+            (r"a\[ b", r"a\[\s+b"),
+        ] {
+            assert_eq!(loose(pattern), expected);
+        }
+        let knowledge = Knowledge::builtin().unwrap();
+        for (id, line) in [
+            (
+                "E-053",
+                "Timeout expired.  The timeout period elapsed prior to completion of the operation or the server is not responding.",
+            ),
+            (
+                "E-053",
+                "Timeout expired.\r\nThe timeout period elapsed\tprior to completion of the operation or the server is not responding.",
+            ),
+            ("E-102", "Value cannot be null.\r\nParameter name: v1"),
+            ("E-050", "Login   failed for\nuser 'x'"),
+        ] {
+            assert!(matches(knowledge.signature(id).unwrap(), line), "{id}: {line:?}");
+        }
     }
 
     #[test]

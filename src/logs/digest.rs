@@ -1,6 +1,6 @@
 //! Results of a pass: of one file, and merged over all files of a node.
 
-use crate::model::log::{ConnectedLine, Hit, LogDigest, LogFile, Recurring};
+use crate::model::log::{ConnectedLine, Hit, LogDigest, LogFile, Origin, Recurring};
 use std::collections::BTreeMap;
 
 /// The result of the pass over one file.
@@ -12,8 +12,12 @@ pub struct FileDigest {
     pub hits: Vec<Hit>,
     /// Lines at error level or above, by hour since the Unix epoch, UTC.
     pub errors_by_hour: BTreeMap<i64, u64>,
+    /// Those of them that are about work on other machines.
+    pub workload_by_hour: BTreeMap<i64, u64>,
     /// Types of exceptions that no signature knows.
     pub exceptions: Vec<Recurring>,
+    /// Errors that no signature knows, as texts without what changes from line to line.
+    pub groups: Vec<Recurring>,
     /// Headers of records in the common event format.
     pub cef: Vec<Recurring>,
     /// The last line that proves a working connection to the database.
@@ -31,10 +35,38 @@ impl FileDigest {
             broken: Some(why.into()),
             period: None,
             silences: BTreeMap::new(),
+            gaps: Vec::new(),
+            head: None,
+            late_lines: 0,
             lines: 0,
             ..self.file
         };
         Self { file, zone_known: self.zone_known, ..Self::default() }
+    }
+}
+
+impl FileDigest {
+    /// The digest of a file whose times cannot be told: its lines have no age.
+    #[must_use]
+    pub(super) fn without_times(mut self) -> Self {
+        self.file.period = None;
+        self.file.gaps.clear();
+        self.file.silences.clear();
+        self.connected = None;
+        for hours in [&mut self.errors_by_hour, &mut self.workload_by_hour] {
+            hours.clear();
+        }
+        for hit in &mut self.hits {
+            (hit.first, hit.last, hit.last_error) = (None, None, None);
+            hit.by_hour.clear();
+            hit.samples.iter_mut().for_each(|sample| sample.time = None);
+        }
+        for recurring in self.exceptions.iter_mut().chain(&mut self.cef).chain(&mut self.groups) {
+            recurring.last = None;
+            recurring.by_hour.clear();
+            recurring.sample.time = None;
+        }
+        self
     }
 }
 
@@ -45,28 +77,56 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
         zone_known: !digests.is_empty() && digests.iter().all(|digest| digest.zone_known),
         ..LogDigest::default()
     };
-    let mut hits: BTreeMap<(String, usize), Hit> = BTreeMap::new();
-    let (mut exceptions, mut cef) = (BTreeMap::new(), BTreeMap::new());
-    for digest in digests {
+    let mut hits: BTreeMap<(String, usize, Origin), Hit> = BTreeMap::new();
+    let (mut exceptions, mut cef, mut groups) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let copies: Vec<Option<String>> = digests.iter().map(|one| original(one, &digests)).collect();
+    for (digest, copy_of) in digests.into_iter().zip(copies) {
+        if copy_of.is_some() {
+            all.files.push(LogFile { copy_of, period: None, gaps: Vec::new(), ..digest.file });
+            continue;
+        }
         add(&mut exceptions, digest.exceptions);
         add(&mut cef, digest.cef);
+        add(&mut groups, digest.groups);
         all.files.push(digest.file);
         let older = |one: &ConnectedLine| all.connected.as_ref().is_none_or(|known| known.time < one.time);
         all.connected = digest.connected.filter(older).or(all.connected);
         for (hour, errors) in digest.errors_by_hour {
             *all.errors_by_hour.entry(hour).or_default() += errors;
         }
+        for (hour, errors) in digest.workload_by_hour {
+            *all.workload_by_hour.entry(hour).or_default() += errors;
+        }
         for hit in digest.hits {
-            join(hits.entry((hit.signature.clone(), hit.pattern)).or_default(), hit);
+            let key = (hit.signature.clone(), hit.pattern, hit.origin.clone());
+            join(hits.entry(key).or_default(), hit);
         }
     }
     all.exceptions = exceptions.into_values().collect();
     all.cef = cef.into_values().collect();
+    all.groups = groups.into_values().collect();
     all.hits = hits.into_values().collect();
     for hit in &mut all.hits {
         hit.samples.sort_by(|a, b| (a.time, &a.place).cmp(&(b.time, &b.place)));
     }
     all
+}
+
+/// The file that has all that this one has: it begins with the same lines, is as long or longer, and is of the same
+/// component, unless one of the two has a name that the product gives no log. Somebody made a copy, perhaps while the log
+/// was being written.
+fn original(copy: &FileDigest, all: &[FileDigest]) -> Option<String> {
+    let head = copy.file.head.filter(|_| copy.file.broken.is_none())?;
+    let same = |one: &&FileDigest| {
+        let (of, other) = (copy.file.component, one.file.component);
+        one.file.head == Some(head)
+            && one.file.broken.is_none()
+            && (of == other || of.is_none() || other.is_none())
+    };
+    // Of equal ones, the one with a name of the product, then the first.
+    let rank = |one: &FileDigest| (one.file.bytes, one.file.component.is_some());
+    let best = all.iter().filter(same).reduce(|best, one| if rank(one) > rank(best) { one } else { best })?;
+    (best.file.name != copy.file.name).then(|| best.file.name.clone())
 }
 
 fn add(all: &mut BTreeMap<String, Recurring>, texts: Vec<Recurring>) {
@@ -75,6 +135,9 @@ fn add(all: &mut BTreeMap<String, Recurring>, texts: Vec<Recurring>) {
             Some(known) => {
                 known.count += text.count;
                 known.last = known.last.max(text.last);
+                for (hour, count) in text.by_hour {
+                    *known.by_hour.entry(hour).or_default() += count;
+                }
             }
             None => drop(all.insert(text.text.clone(), text)),
         }
@@ -85,6 +148,7 @@ fn add(all: &mut BTreeMap<String, Recurring>, texts: Vec<Recurring>) {
 pub(super) fn join(hits: &mut Hit, later: Hit) {
     hits.signature = later.signature;
     hits.pattern = later.pattern;
+    hits.origin = later.origin;
     hits.errors += later.errors;
     hits.others += later.others;
     hits.first = hits.first.into_iter().chain(later.first).min();

@@ -2,7 +2,7 @@
 //!
 //! The form is `yyyy-MM-dd HH:mm:ss,fff [thread] LEVEL Logger - message`, with `T` or a blank after the date, `,` or
 //! `.` before one to three digits of fraction, and an optional group in brackets before the level. The product's log4net
-//! pattern is not published, so the parser is tolerant.
+//! pattern is not published, so the parser is tolerant. Lines of other forms are for [`super::formats`].
 
 use chrono::NaiveDate;
 
@@ -110,7 +110,7 @@ fn word(text: &[u8]) -> &[u8] {
 }
 
 /// Levels of the log files and of the system log, in any case.
-fn level_of(word: &[u8]) -> Option<Level> {
+pub(super) fn level_of(word: &[u8]) -> Option<Level> {
     // By the first letter, because this runs for every line: nearly all other words end here.
     let (names, level): (&[&str], _) = match word.first()?.to_ascii_lowercase() {
         b'i' => (&["info", "information"], Level::Info),

@@ -2,85 +2,175 @@
 
 use super::blocks::Block;
 use super::digest::{FileDigest, join};
-use super::header::{Level, LocalMillis, TimestampParser, bare_level, level};
+use super::entry::{Header, HeaderReader};
+use super::groups::ErrorGroups;
+use super::header::{Level, bare_level, level};
+use super::origin::{ENTRY, split_logger};
 use super::prefilter::{Candidate, Target};
+use super::proof::ProofSearch;
 use super::recurring::{CEF, EXCEPTION, RecurringTexts, cef_header, exception_types};
 use super::sample::{SampleLine, Samples};
 use super::scan::{CompiledPattern, Scanner};
-use crate::model::log::{ConnectedLine, Hit, PROOF_WINDOW, Period};
+use super::times::Times;
+use super::zone::{Clock, UtcMillis};
+use crate::model::log::{Hit, LogFile, Origin};
 use chrono::{DateTime, FixedOffset};
-use memchr::{memchr_iter, memrchr};
+use memchr::memchr_iter;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The shortest silence that counts, in minutes.
-const SILENCE: i64 = 1;
-/// Longer silences count as this long, in minutes.
-const LONGEST_SILENCE: i64 = 7 * 24 * 60;
+/// Most hosts that are told apart for one pattern.
+const MOST_HOSTS: usize = 20;
+/// Bytes of the beginning of a log by which a copy of it is recognised, and the fewest.
+const HEAD: usize = 256;
+const LEAST_HEAD: usize = 64;
+/// Bytes of the end of a line, and of the beginning of the next one, in which a text is looked for that goes on there.
+const JOIN: usize = 256;
 
 /// Reads the lines of a file, block by block.
 pub(super) struct LineScanner<'s> {
     scanner: &'s Scanner<'s>,
-    offset: FixedOffset,
-    timestamps: TimestampParser,
+    clock: Clock,
+    headers: HeaderReader,
     /// A line in lower case, as patterns are searched for.
     folded: Vec<u8>,
     /// The literals found in the current block.
     candidates: Vec<Candidate>,
     /// Patterns that the current line may match.
     likely: BTreeSet<usize>,
-    /// Time and level of the newest line that had one; lines without, such as a stack trace, belong to it.
-    time: Option<LocalMillis>,
+    /// Times, and level of the newest line that had one; lines without, such as a stack trace, belong to it.
+    times: Times,
     level: Option<Level>,
+    /// The current line begins an entry at error level.
+    is_error_entry: bool,
+    /// The group of the error that the current line begins.
+    group: Option<u64>,
     /// Patterns counted on the current line already.
     counted: Vec<usize>,
-    /// First and last time, kept as numbers: every line compares with them.
-    period: Option<(LocalMillis, LocalMillis)>,
-    hits: BTreeMap<usize, (Hit, Samples)>,
+    /// By pattern and origin.
+    hits: BTreeMap<(usize, Origin), (Hit, Samples)>,
+    /// The end of the last line of the block before.
+    last_line: Vec<u8>,
+    /// Where the first line of the current entry is in the current block.
+    entry: Option<(usize, usize)>,
+    /// The beginning of that line, if it is in an earlier block.
+    earlier_entry: Vec<u8>,
     exceptions: RecurringTexts,
     cef: RecurringTexts,
-    /// The last line that proves a connection: which row names it, when it was written.
-    connected: Option<(usize, DateTime<FixedOffset>, SampleLine)>,
-    /// First and last time of lines that may prove a connection.
-    proof_window: Option<(LocalMillis, LocalMillis)>,
-    /// Newest time of the current block.
-    block_newest: Option<LocalMillis>,
+    groups: ErrorGroups,
+    proof: ProofSearch,
+    /// The beginning of the log.
+    head: Vec<u8>,
+    /// Nothing counts before the first time stamp: this scanner began within the file.
+    waiting: bool,
     pub(super) digest: FileDigest,
 }
 
 impl<'s> LineScanner<'s> {
-    /// Starts the file that `digest` names. Its times are of a clock at `offset` from UTC.
-    pub(super) fn new(scanner: &'s Scanner<'s>, offset: FixedOffset, digest: FileDigest) -> Self {
+    /// Starts the file that `digest` names. Its times are of `clock`.
+    pub(super) fn new(scanner: &'s Scanner<'s>, clock: Clock, digest: FileDigest) -> Self {
         Self {
             scanner,
-            offset,
+            clock,
             digest,
-            timestamps: TimestampParser::default(),
+            headers: HeaderReader::default(),
             folded: Vec::new(),
             candidates: Vec::new(),
             likely: BTreeSet::new(),
-            time: None,
+            times: Times::until(None),
             level: None,
+            is_error_entry: false,
+            group: None,
             counted: Vec::new(),
-            period: None,
             hits: BTreeMap::new(),
+            last_line: Vec::new(),
+            entry: None,
+            earlier_entry: Vec::new(),
             exceptions: RecurringTexts::default(),
             cef: RecurringTexts::default(),
-            connected: None,
-            proof_window: None,
-            block_newest: None,
+            groups: ErrorGroups::default(),
+            proof: ProofSearch::default(),
+            head: Vec::new(),
+            waiting: false,
         }
     }
 
     /// The collection ended at `end`: in the hour before it, lines are looked for that prove a connection. A log that no
     /// part of the product on this node writes proves nothing.
     pub(super) fn until(&mut self, end: DateTime<FixedOffset>) {
-        let local = end.timestamp_millis() + i64::from(self.offset.local_minus_utc()) * 1000;
-        let product = self.digest.file.component.is_some();
-        self.proof_window = product.then(|| (local - PROOF_WINDOW.num_milliseconds(), local));
+        let end = end.timestamp_millis();
+        self.times = Times::until(Some(end));
+        if self.digest.file.component.is_some() {
+            self.proof = ProofSearch::until(end);
+        }
+    }
+
+    /// Its times are of this clock.
+    pub(super) fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
+    /// Counts bytes that were read.
+    pub(super) fn add_bytes(&mut self, bytes: u64) {
+        self.digest.file.bytes += bytes;
+    }
+
+    /// Bytes read so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.digest.file.bytes
+    }
+
+    /// Lines read so far.
+    pub(super) fn lines(&self) -> u64 {
+        self.digest.file.lines
+    }
+
+    /// Whether it is open which of two numbers of its dates is the month.
+    pub(super) fn order_is_open(&self) -> bool {
+        self.headers.order_is_open()
+    }
+
+    /// Whether a date was seen that only the other order of day and month allows.
+    pub(super) fn order_is_wrong(&self) -> bool {
+        self.headers.order_is_wrong()
+    }
+
+    /// The order of day and month is the one of the file.
+    pub(super) fn settle_order(&mut self) {
+        self.headers.settle();
+    }
+
+    /// Whether the newest line is of the last days before the collection, and none is later.
+    pub(super) fn ends_at_collection(&self) -> bool {
+        self.digest.file.late_lines == 0 && self.times.end_at_collection()
+    }
+
+    /// Reads the same file from here on with the month before the day; `lines` were read before.
+    pub(super) fn in_other_order(&self, lines: u64) -> Self {
+        let mut digest = FileDigest { zone_known: self.digest.zone_known, ..FileDigest::default() };
+        digest.file = LogFile {
+            name: self.digest.file.name.clone(),
+            component: self.digest.file.component,
+            truncated: self.digest.file.truncated,
+            encoding: "utf-8",
+            lines,
+            ..LogFile::default()
+        };
+        Self {
+            waiting: true,
+            headers: self.headers.in_other_order(),
+            times: self.times.again(),
+            proof: self.proof.again(),
+            ..Self::new(self.scanner, self.clock.clone(), digest)
+        }
     }
 
     /// Reads the next block.
     pub(super) fn read(&mut self, block: &Block<'_>) {
+        if self.head.len() < HEAD && !block.continues {
+            // A copy may have other line ends.
+            let text = block.text.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n'));
+            self.head.extend(text.take(HEAD - self.head.len()));
+        }
         let encoding = &mut self.digest.file.encoding;
         if *encoding == "utf-8" && std::str::from_utf8(block.text).is_err() {
             *encoding = "windows-1252";
@@ -92,92 +182,156 @@ impl<'s> LineScanner<'s> {
         let mut ahead = candidates.iter().peekable();
         let (mut tail, mut start) = (block.text, 0);
         let mut continues = block.continues;
+        // Patterns whose texts the line before began and this one may end.
+        let (mut spanning, mut previous) = (Vec::new(), 0..0);
         let last = (!block.text.ends_with(&[block.line_end])).then_some(block.text.len());
         for end in memchr_iter(block.line_end, block.text).map(|at| at + 1).chain(last) {
             let (line, after) = tail.split_at(end - start);
+            let mut begins = false;
             if !std::mem::take(&mut continues) {
-                self.begin(line);
+                self.group = None;
+                if let Some(rest) = self.begin(line) {
+                    begins = true;
+                    self.entry = Some((start, end.min(start + ENTRY)));
+                    if self.is_error_entry {
+                        self.meet_error(line, rest);
+                    }
+                }
             }
+            let mut next = Vec::new();
             while let Some(candidate) = ahead.next_if(|candidate| candidate.at < end) {
                 match candidate.target {
+                    Target::Pattern(index) if candidate.start < start => spanning.push(index),
+                    Target::Pattern(index) if candidate.end > end => next.push(index),
                     Target::Pattern(index) => drop(self.likely.insert(index)),
                     // A line with a known error is explained by that error.
                     Target::Cef if self.likely.is_empty() => self.event(line, candidate.end - start),
                     Target::Cef => {}
                 }
             }
+            if !begins {
+                let earlier = std::mem::take(&mut self.last_line);
+                if start == 0 && !block.continues {
+                    self.match_across(&earlier, line, None, block);
+                } else if !spanning.is_empty() {
+                    let earlier = block.text.get(previous).unwrap_or_default();
+                    self.match_across(earlier, line, Some(&spanning), block);
+                }
+            }
             self.likely.extend(without_literal);
+            if self.waiting {
+                self.likely.clear();
+            }
             if !self.likely.is_empty() {
-                self.match_likely(line);
+                self.match_likely(line, block);
+            }
+            if let Some(group) = self.group.take().filter(|_| self.counted.is_empty()) {
+                self.count_group(group);
             }
             if self.counted.is_empty() && self.level.is_none_or(|level| level == Level::Error) {
                 self.exceptions(line);
             }
+            spanning = next;
+            previous = start..end;
             (start, tail) = (end, after);
         }
         candidates.clear();
         self.candidates = candidates;
-        self.look_for_proof(block);
+        self.last_line.clear();
+        let end_of_last = block.text.get(previous).unwrap_or_default();
+        self.last_line.extend_from_slice(ending(end_of_last));
+        if let Some(entry) = self.entry.take().and_then(|(start, end)| block.text.get(start..end)) {
+            self.earlier_entry.clear();
+            self.earlier_entry.extend_from_slice(entry);
+        }
+        let Self { proof, scanner, headers, clock, digest, .. } = self;
+        proof.look(block, digest.file.lines, &scanner.connected, headers, clock);
     }
 
-    /// Keeps the last line of the block that proves a connection. Nearly all blocks are too old to be looked at, and in
-    /// the others the search ends at the first such line from the end.
-    fn look_for_proof(&mut self, block: &Block<'_>) {
-        let Some((from, to)) = self.proof_window else { return };
-        if self.block_newest.take().is_none_or(|newest| newest < from) {
+    /// Looks for texts that begin at the end of one line and end in the next one of the same entry; for those of the given
+    /// patterns, or for all.
+    fn match_across(&mut self, earlier: &[u8], line: &[u8], patterns: Option<&[usize]>, block: &Block<'_>) {
+        let earlier = ending(earlier);
+        if earlier.is_empty() {
             return;
         }
-        let mut number = self.digest.file.lines;
-        let mut tail = block.text.strip_suffix(&[block.line_end]).unwrap_or(block.text);
-        loop {
-            let start = memrchr(block.line_end, tail).map_or(0, |at| at + 1);
-            let (before, line) = tail.split_at(start);
-            if let Some((time, after)) = self.timestamps.read(line)
-                && (from..=to).contains(&time)
-                && let Some(row) = self.scanner.connected.row(after)
-                && let Some(instant) = self.instant(time)
-            {
-                let line = SampleLine::new(number, Some(instant), line.trim_ascii_end(), 0);
-                self.connected = Some((row, instant, line));
-                return;
-            }
-            let Some(earlier) = before.strip_suffix(&[block.line_end]) else { return };
-            (tail, number) = (earlier, number.saturating_sub(1));
+        let mut joined = [earlier, line.get(..JOIN).unwrap_or(line)].concat();
+        joined.iter_mut().filter(|byte| matches!(**byte, b'\r' | b'\n')).for_each(|byte| *byte = b' ');
+        let own = std::mem::take(&mut self.likely);
+        match patterns {
+            Some(patterns) => self.likely.extend(patterns),
+            None => self.scanner.prefilter.find(&joined, |candidate| {
+                if let (Target::Pattern(index), true) =
+                    (candidate.target, candidate.start < earlier.len() && candidate.end > earlier.len())
+                {
+                    self.likely.insert(index);
+                }
+            }),
+        }
+        if !self.likely.is_empty() && !self.waiting {
+            self.match_likely(&joined, block);
+        }
+        self.likely = own;
+    }
+
+    /// The beginning of the first line of the current entry.
+    fn entry<'b>(&'b self, block: &'b Block<'_>) -> &'b [u8] {
+        let here = self.entry.and_then(|(start, end)| block.text.get(start..end));
+        here.unwrap_or(&self.earlier_entry)
+    }
+
+    /// Finds the group of an entry at error level, and counts it if it is about work on other machines.
+    fn meet_error(&mut self, line: &[u8], rest: &[u8]) {
+        let (logger, message) = split_logger(rest);
+        let mut groups = std::mem::take(&mut self.groups);
+        let (group, is_workload) = groups.meet(logger, message, || {
+            let is_workload = self.scanner.origins.is_workload(&self.digest.file.name, logger, message);
+            (is_workload, self.sample(line, 0))
+        });
+        self.groups = groups;
+        self.group = Some(group);
+        if let (true, Some(time)) = (is_workload, self.times.current) {
+            *self.digest.workload_by_hour.entry(Self::hour(time)).or_default() += 1;
         }
     }
 
-    /// Reads what a line begins with.
-    fn begin(&mut self, line: &[u8]) {
+    /// Counts an entry at error level that no signature explains.
+    fn count_group(&mut self, group: u64) {
+        let time = self.times.current;
+        let Self { groups, clock, .. } = self;
+        groups.count(group, time.map(Self::hour), || time.and_then(|time| clock.instant(time)));
+    }
+
+    /// Reads what a line begins with. If it begins an entry, gives what follows time and level.
+    fn begin<'l>(&mut self, line: &'l [u8]) -> Option<&'l [u8]> {
         self.digest.file.lines += 1;
         self.counted.clear();
         // A machine that lost power leaves zeros in place of lines.
         let zeros =
             if line.first() == Some(&0) { line.iter().take_while(|byte| **byte == 0).count() } else { 0 };
         let line = line.get(zeros..).unwrap_or_default();
-        let line_level = if let Some((time, after)) = self.timestamps.read(line) {
-            self.silence_until(time);
-            self.time = Some(time);
-            let (first, last) = self.period.unwrap_or((time, time));
-            self.period = Some((first.min(time), last.max(time)));
-            self.block_newest = self.block_newest.max(Some(time));
-            self.level = level(after).map(|(level, _)| level);
-            self.level
-        } else {
-            let bare = bare_level(line);
-            self.level = bare.or(self.level);
-            bare
+        let header = self.headers.read(line, &mut self.clock);
+        let rest = header.map(|header| header.rest);
+        self.waiting &= header.is_none();
+        let line_level = match header {
+            Some(Header { time, level, .. }) => {
+                self.times.take(time, &mut self.digest.file);
+                self.proof.see(time);
+                self.level = level;
+                level
+            }
+            None => {
+                let bare = bare_level(line);
+                self.level = bare.or(self.level);
+                bare
+            }
         };
-        if let (Some(Level::Error), Some(time)) = (line_level, self.time) {
-            *self.digest.errors_by_hour.entry(self.hour(time)).or_default() += 1;
+        self.is_error_entry = line_level == Some(Level::Error);
+        if let (true, Some(time)) = (self.is_error_entry, self.times.current) {
+            *self.digest.errors_by_hour.entry(Self::hour(time)).or_default() += 1;
         }
-    }
-
-    fn silence_until(&mut self, time: LocalMillis) {
-        let minutes = self.time.map_or(0, |before| (time - before) / 60_000);
-        if minutes >= SILENCE {
-            let minutes = u32::try_from(minutes.min(LONGEST_SILENCE)).unwrap_or_default();
-            *self.digest.file.silences.entry(minutes).or_default() += 1;
-        }
+        // A line with a level alone begins an entry as well; its logger follows the level.
+        rest.or_else(|| line_level.and_then(|_| level(line)).map(|(_, rest)| rest))
     }
 
     /// Counts the types named on a line at error level that no signature knows, each once.
@@ -207,7 +361,7 @@ impl<'s> LineScanner<'s> {
     }
 
     /// Counts which of the likely patterns a line, or a piece of one, does match.
-    fn match_likely(&mut self, raw: &[u8]) {
+    fn match_likely(&mut self, raw: &[u8], block: &Block<'_>) {
         let mut line = std::mem::take(&mut self.folded);
         line.clear();
         line.extend_from_slice(raw);
@@ -228,58 +382,68 @@ impl<'s> LineScanner<'s> {
             self.counted.push(index);
             let sample = self.sample(raw, at);
             let is_error = self.level.is_none_or(|level| level == Level::Error);
+            let origin = self.origin(index, pattern, raw, block);
             let hit = Hit {
                 signature: pattern.signature.clone(),
                 pattern: pattern.index,
+                origin: origin.clone(),
                 errors: is_error.into(),
                 others: (!is_error).into(),
                 first: sample.time,
                 last: sample.time,
                 last_error: sample.time.filter(|_| is_error),
-                by_hour: self.time.map(|time| (self.hour(time), 1)).into_iter().collect(),
+                by_hour: self.times.current.map(|time| (Self::hour(time), 1)).into_iter().collect(),
                 samples: Vec::new(),
             };
-            let (hits, samples) = self.hits.entry(index).or_default();
+            let (hits, samples) = self.hits.entry((index, origin)).or_default();
             join(hits, hit);
             samples.keep(sample);
         }
         self.folded = line;
     }
 
+    /// What a line is about that matches a pattern. Who meets a great many hosts works on other machines.
+    fn origin(&self, index: usize, pattern: &CompiledPattern, line: &[u8], block: &Block<'_>) -> Origin {
+        let Some(family) = pattern.also_workload else { return Origin::Node };
+        let origin = self.scanner.origins.of(family, &self.digest.file.name, self.entry(block), line);
+        let known = |origin: &Origin| self.hits.contains_key(&(index, origin.clone()));
+        match &origin {
+            Origin::Host(_) if !known(&origin) && self.hosts(index) >= MOST_HOSTS => {
+                Origin::Workload("hosts".into())
+            }
+            _ => origin,
+        }
+    }
+
+    /// How many hosts lines of a pattern have named.
+    fn hosts(&self, index: usize) -> usize {
+        let of_pattern = self.hits.range((index, Origin::Node)..(index + 1, Origin::Node));
+        of_pattern.filter(|((_, origin), _)| matches!(origin, Origin::Host(_))).count()
+    }
+
     /// The current line as a sample that is shown from `at` on.
     fn sample(&self, line: &[u8], at: usize) -> SampleLine {
-        let time = self.time.and_then(|time| self.instant(time));
+        let time = self.times.current.and_then(|time| self.clock.instant(time));
         SampleLine::new(self.digest.file.lines, time, line.trim_ascii_end(), at)
     }
 
-    fn utc(&self, time: LocalMillis) -> i64 {
-        time - i64::from(self.offset.local_minus_utc()) * 1000
-    }
-
-    /// Hours since the Unix epoch, UTC.
-    fn hour(&self, time: LocalMillis) -> i64 {
-        self.utc(time).div_euclid(3_600_000)
-    }
-
-    fn instant(&self, time: LocalMillis) -> Option<DateTime<FixedOffset>> {
-        Some(DateTime::from_timestamp_millis(self.utc(time))?.with_timezone(&self.offset))
+    /// Hours since the Unix epoch.
+    fn hour(time: UtcMillis) -> i64 {
+        time.div_euclid(3_600_000)
     }
 
     /// Ends the file and sanitizes its samples; `encoding` is that of its bytes if they were decoded.
     pub(super) fn finish(mut self, encoding: Option<&'static str>) -> FileDigest {
         let mut digest = std::mem::take(&mut self.digest);
         digest.file.encoding = encoding.unwrap_or(digest.file.encoding);
-        digest.file.period = self
-            .period
-            .and_then(|(from, to)| Some(Period { from: self.instant(from)?, to: self.instant(to)? }));
+        self.times.finish(&self.clock, &mut digest.file);
+        let known = self.head.len() >= LEAST_HEAD && digest.file.period.is_some();
+        digest.file.head = known.then(|| fingerprint(&self.head));
         digest.exceptions = self.exceptions.into_recurring();
         digest.cef = self.cef.into_recurring();
-        digest.connected = self.connected.and_then(|(row, time, line)| {
-            let row = self.scanner.connected.id(row)?.to_owned();
-            let sample = line.into_sample(&digest.file.name, |_| None, self.scanner.sanitizer);
-            Some(ConnectedLine { row, time, sample })
-        });
-        for (index, (mut hit, samples)) in self.hits {
+        digest.groups = self.groups.into_recurring(&digest.file.name, self.scanner.sanitizer);
+        digest.connected = self.proof.finish(&digest.file.name, self.scanner);
+        for ((index, _), (mut hit, samples)) in self.hits {
             let find = |text: &[u8]| self.scanner.patterns.get(index)?.find(text);
             let lines = samples.into_lines();
             hit.samples =
@@ -288,4 +452,16 @@ impl<'s> LineScanner<'s> {
         }
         digest
     }
+}
+
+/// The last bytes of a line, with its end.
+fn ending(line: &[u8]) -> &[u8] {
+    line.get(line.len().saturating_sub(JOIN)..).unwrap_or_default()
+}
+
+/// A number that is the same for equal bytes and hardly ever for others (FNV-1a).
+fn fingerprint(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }

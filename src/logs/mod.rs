@@ -6,6 +6,10 @@
 //!                                          +--> prefilter: lines that may match --> hits: which patterns do
 //! ```
 //!
+//! A header is in the product's own form or in another one (`formats`); its time is of a clock with summer and winter
+//! (`zone`). What a line is about, the node or another machine, is told by its logger and its words (`origin`). Errors that no
+//! signature knows are grouped by their wording (`groups`), and lines that prove a connection are kept (`proof`).
+//!
 //! A log is never in memory as a whole. Blocks end at line ends; a line longer than a block is read in overlapping pieces.
 //! Only a line that may match is copied to lower case, where a case-sensitive search is enough: a case-insensitive search
 //! costs several times more.
@@ -13,13 +17,19 @@
 mod blocks;
 mod digest;
 mod encoding;
+mod entry;
+mod formats;
+mod groups;
 mod header;
 mod lines;
+mod origin;
 mod prefilter;
 mod proof;
 mod recurring;
 mod sample;
 mod scan;
+mod times;
+mod zone;
 
 pub use digest::{FileDigest, merge};
 pub use scan::{FileScan, Scanner};

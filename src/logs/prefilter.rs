@@ -20,6 +20,10 @@ const GRAM: usize = 6;
 const LOADED: usize = 8;
 /// Shortest literal that is used; a shorter one would make the stride too short.
 const SHORTEST: usize = 8;
+/// Longest white space between two words.
+const LONGEST_WHITE: usize = 16;
+/// How a blank of a literal is written that has no window without one.
+const OTHER_WHITE: [&[u8]; 3] = [b"  ", b"\r\n", b"\n"];
 /// Bits of the bitmap, as a power of two: 16 KiB, which stays in the innermost cache.
 const BITS: u32 = 17;
 
@@ -44,7 +48,8 @@ pub(super) enum Target {
 pub(super) struct Candidate {
     /// The probe that found it.
     pub(super) at: usize,
-    /// Where it ends.
+    /// Where it begins and ends.
+    pub(super) start: usize,
     pub(super) end: usize,
     /// What it belongs to.
     pub(super) target: Target,
@@ -72,10 +77,10 @@ impl Prefilter {
             extra.iter().map(|(text, target)| (text.as_bytes().to_vec(), *target)).collect();
         let (mut regexes, mut indices) = (Vec::new(), Vec::new());
         for (index, pattern) in patterns.enumerate() {
-            let regex = pattern.regex_source();
+            let (regex, plain) = (pattern.regex_source(), pattern.plain_source());
             let required: Vec<Vec<u8>> = match &pattern.regex {
                 None => pattern.texts.iter().map(|text| text.to_ascii_lowercase().into_bytes()).collect(),
-                Some(_) => syntax(&regex).as_ref().map(required).unwrap_or_default(),
+                Some(_) => syntax(&plain).as_ref().map(required).unwrap_or_default(),
             };
             if !required.is_empty() && required.iter().all(|literal| literal.len() >= SHORTEST) {
                 literals.extend(required.into_iter().map(|literal| (literal, Target::Pattern(index))));
@@ -100,25 +105,53 @@ impl Prefilter {
         Ok(prefilter)
     }
 
-    /// Enters the runs of the rarest window of a literal.
+    /// Enters the runs of the rarest window of a literal: of one without white space if there is one, because that may be
+    /// longer in a text; else with the other white space that is usual.
     fn enter(&mut self, index: usize, text: &[u8]) {
         let byte = |byte: &u8| COMMON.iter().position(|common| common == byte).unwrap_or(COMMON.len());
         let rarity = |run: &[u8]| {
             let usual = WORDS.windows(GRAM).any(|word| word == run);
             if usual { 0 } else { run.iter().map(byte).sum::<usize>() }
         };
+        let stride = self.stride;
         let rarities: Vec<usize> = text.windows(GRAM).map(rarity).collect();
+        let blank = |from: usize| {
+            text.get(from..from + stride + GRAM - 1).is_some_and(|window| window.contains(&b' '))
+        };
         // The most common run of a window decides how often a probe hits it by chance.
-        let cost = |runs: &[usize]| (runs.iter().min().copied(), runs.iter().sum::<usize>());
-        let best = rarities.windows(self.stride).enumerate().rev().max_by_key(|(_, runs)| cost(runs));
+        let cost = |from: usize, runs: &[usize]| {
+            let rarest = runs.iter().min().copied().unwrap_or(0);
+            (rarest > 0 && !blank(from), rarest, runs.iter().sum::<usize>())
+        };
+        let windows = rarities.windows(stride).enumerate().rev();
+        let best = windows.max_by_key(|(from, runs)| cost(*from, runs));
         let from = best.map_or(0, |(from, _)| from);
+        self.enter_window(index, text, from, |at| at);
+        if !blank(from) {
+            return;
+        }
+        for at in (from..from + stride + GRAM - 1).filter(|at| text.get(*at) == Some(&b' ')) {
+            let (before, after) = text.split_at(at);
+            for white in OTHER_WHITE {
+                let spelled = [before, white, after.get(1..).unwrap_or_default()].concat();
+                // Where a run of this spelling is in the literal: white space that is longer is its one blank.
+                let place = |run: usize| {
+                    if run <= at { run } else { at.max((run + 1).saturating_sub(white.len())) }
+                };
+                self.enter_window(index, &spelled, from, place);
+            }
+        }
+    }
+
+    /// Enters the runs of one window of a spelling; `place` says where each of them is in the literal.
+    fn enter_window(&mut self, index: usize, text: &[u8], from: usize, place: impl Fn(usize) -> usize) {
         for at in from..from + self.stride {
-            let Some(run) = gram(text, at) else { continue };
+            let Some(run) = text.get(at..at + GRAM).and_then(|_| gram(text, at)) else { continue };
             let (word, bit) = slot(run);
             if let Some(word) = self.bitmap.get_mut(word) {
                 *word |= bit;
             }
-            self.grams.push((run, index, at));
+            self.grams.push((run, index, place(at)));
         }
     }
 
@@ -146,12 +179,56 @@ impl Prefilter {
         let same = self.grams.iter().skip(first).take_while(move |(other, ..)| *other == run);
         same.filter_map(move |&(_, index, offset)| {
             let (literal, target) = self.literals.get(index)?;
-            let start = at.checked_sub(offset)?;
-            let end = start + literal.len();
-            let there = text.get(start..end)?.eq_ignore_ascii_case(literal);
-            there.then_some(Candidate { at, end, target: *target })
+            let (before, after) = literal.split_at_checked(offset)?;
+            let here = white_from(text, at, after);
+            let start = backwards(text.get(..here)?, before)?;
+            let end = forwards(text, here, after)?;
+            Some(Candidate { at, start, end, target: *target })
         })
     }
+}
+
+/// Where white space around `at` begins, if the literal has a blank there.
+fn white_from(text: &[u8], at: usize, literal: &[u8]) -> usize {
+    let is_blank = literal.first() == Some(&b' ');
+    let white = |text: &[u8]| text.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+    if is_blank { at - white(text.get(..at).unwrap_or_default()).min(LONGEST_WHITE) } else { at }
+}
+
+/// Where the literal begins that `text` ends with, in any case and with white space of any length for a blank.
+fn backwards(text: &[u8], literal: &[u8]) -> Option<usize> {
+    let mut tail = text;
+    for &expected in literal.iter().rev() {
+        let (&byte, before) = tail.split_last()?;
+        tail = before;
+        if expected != b' ' {
+            byte.eq_ignore_ascii_case(&expected).then_some(())?;
+            continue;
+        }
+        byte.is_ascii_whitespace().then_some(())?;
+        let more =
+            tail.iter().rev().take(LONGEST_WHITE).take_while(|byte| byte.is_ascii_whitespace()).count();
+        tail = tail.get(..tail.len() - more)?;
+    }
+    Some(tail.len())
+}
+
+/// Where the literal ends that begins at `from` of the text, in any case and with white space of any length for a blank.
+fn forwards(text: &[u8], from: usize, literal: &[u8]) -> Option<usize> {
+    let mut at = from;
+    for &expected in literal {
+        let &byte = text.get(at)?;
+        at += 1;
+        if expected != b' ' {
+            byte.eq_ignore_ascii_case(&expected).then_some(())?;
+            continue;
+        }
+        byte.is_ascii_whitespace().then_some(())?;
+        let more =
+            text.iter().skip(at).take(LONGEST_WHITE).take_while(|byte| byte.is_ascii_whitespace()).count();
+        at += more;
+    }
+    Some(at)
 }
 
 /// The run at `at`, with capitals folded; `None` at the end of the text. Folding sets the bit that tells small letters
@@ -254,10 +331,34 @@ mod tests {
     }
 
     #[test]
+    fn white_space_of_any_length_is_found_wherever_it_stands() {
+        let (knowledge, prefilter) = &*BUILTIN;
+        let patterns = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
+        let texts = patterns.enumerate().filter(|(_, one)| one.regex.is_none());
+        for (index, text) in texts.flat_map(|(index, one)| one.texts.iter().map(move |text| (index, text))) {
+            for (at, _) in text.match_indices(' ') {
+                let (before, after) = text.split_at(at);
+                for white in ["  ", "\r\n", "\n"] {
+                    for shift in 0..6 {
+                        let line = format!("{}{before}{white}{}", "~".repeat(shift), &after[1..]);
+                        let there = found(prefilter, line.as_bytes());
+                        let whole = |one: &Candidate| {
+                            one.target == Target::Pattern(index)
+                                && (one.start, one.end) == (shift, line.len())
+                        };
+                        assert!(there.iter().any(whole), "{line:?}: {there:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_pattern_without_a_literal_is_searched_for_as_it_is() {
         let pattern = |pattern: &str| Pattern {
             texts: vec!["a text".into()],
             locale_independent: Vec::new(),
+            own_text: false,
             match_kind: crate::knowledge::MatchKind::Literal,
             regex: Some(pattern.into()),
         };
@@ -267,7 +368,7 @@ mod tests {
         assert!(prefilter.without_literal(b"plain words").is_empty());
         assert_eq!(
             found(&prefilter, b"accd Plain words"),
-            [Candidate { at: 6, end: 16, target: Target::Pattern(0) }]
+            [Candidate { at: 6, start: 5, end: 16, target: Target::Pattern(0) }]
         );
     }
 

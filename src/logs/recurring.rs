@@ -8,10 +8,13 @@ use std::collections::BTreeMap;
 
 /// How the name of an exception's type ends, in lower case.
 pub(super) const EXCEPTION: &str = "exception";
-/// How the product's records in the common event format (CEF) begin, in lower case.
-pub(super) const CEF: &str = "cef:0|thycotic software|secret server|";
+/// How records in the common event format (CEF) begin, in lower case.
+pub(super) const CEF: &str = "cef:0|";
+/// How the product's records begin, by the two names that its vendor had, in lower case.
+const PRODUCT: [&str; 2] =
+    ["cef:0|thycotic software|secret server|", "cef:0|delinea software|secret server|"];
 /// What lines are searched for beside the patterns of signatures.
-pub(super) const EXTRA_LITERALS: [(&str, Target); 1] = [(CEF, Target::Cef)];
+pub(super) const EXTRA_LITERALS: [(&str, Target); 2] = [(PRODUCT[0], Target::Cef), (PRODUCT[1], Target::Cef)];
 
 /// Most different texts of one file; later ones are not counted.
 const MOST: usize = 200;
@@ -42,6 +45,7 @@ impl RecurringTexts {
                 text: sanitizer.sanitize(&String::from_utf8_lossy(&text)),
                 count: 1,
                 last: line.time,
+                by_hour: BTreeMap::new(),
                 sample: line.into_sample(file, |line| memchr::memmem::find(line, from.as_bytes()), sanitizer),
             };
             self.0.insert(text, recurring);
@@ -86,7 +90,13 @@ pub(super) fn cef_header(line: &[u8], end: usize) -> Option<Vec<u8>> {
     let (before, after) = line.split_at_checked(end)?;
     let version = after.get(..memchr::memchr(b'|', after.get(..after.len().min(LONGEST_WORD))?)?)?;
     let numeric = !version.is_empty() && version.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
-    let before = before.get(..end.checked_sub(CEF.len())?)?.trim_ascii_end();
+    let begins = |start: &str| {
+        let from = end.checked_sub(start.len());
+        from.and_then(|from| before.get(from..))
+            .is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
+    };
+    let start = PRODUCT.iter().find(|start| begins(start))?;
+    let before = before.get(..end.checked_sub(start.len())?)?.trim_ascii_end();
     let host = before.rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
     let named = host.len() <= LONGEST_WORD
         && host.first().is_some_and(u8::is_ascii_alphanumeric)
@@ -138,7 +148,9 @@ mod tests {
     #[test]
     fn headers_name_host_and_version() {
         let header = |line: &str| {
-            let end = line.to_ascii_lowercase().find(CEF).unwrap() + CEF.len();
+            let mut ends =
+                PRODUCT.iter().filter_map(|start| Some(line.to_ascii_lowercase().find(start)? + start.len()));
+            let end = ends.next().unwrap();
             cef_header(line.as_bytes(), end).map(|text| String::from_utf8(text).unwrap())
         };
         for (line, expected) in [
@@ -151,6 +163,11 @@ mod tests {
                 "2026-06-16 10:00:00,000 INFO X - CEF:0|Thycotic Software|Secret Server|11.3.000001|1|x",
                 Some("11.3.000001"),
             ),
+            (
+                "Nov 10 13:13:32 NODE03 CEF:0|Delinea Software|Secret Server|11.5.000002|500|System Log|7|x",
+                Some("NODE03 11.5.000002"),
+            ),
+            ("CEF:0|Delinea Software|Secret Server|12.3.000001|10004|x", Some("12.3.000001")),
             ("CEF:0|Thycotic Software|Secret Server|eleven|1|x", None),
             ("CEF:0|Thycotic Software|Secret Server|11.3.000001", None),
             ("CEF:0|Thycotic Software|Secret Server|", None),

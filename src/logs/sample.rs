@@ -44,6 +44,7 @@ impl Samples {
 }
 
 /// A part of a line, as it is in the log.
+#[derive(Clone)]
 pub(super) struct SampleLine {
     number: u64,
     pub(super) time: Option<DateTime<FixedOffset>>,

@@ -1,12 +1,15 @@
 //! The scanner and its pass over one file.
 
-use super::blocks::BlockSplitter;
+use super::blocks::{Block, BlockSplitter};
 use super::digest::FileDigest;
 use super::encoding::TextDecoder;
 use super::lines::LineScanner;
+use super::origin::OriginPatterns;
 use super::prefilter::Prefilter;
 use super::proof::ProofPatterns;
 use super::recurring::EXTRA_LITERALS;
+use super::zone::Clock;
+use crate::knowledge::signatures::Family;
 use crate::knowledge::{Knowledge, Signature};
 use crate::model::excerpt::Sanitize;
 use crate::model::log::{Component, LogFile};
@@ -22,6 +25,8 @@ pub struct Scanner<'a> {
     pub(super) patterns: Vec<CompiledPattern>,
     /// Which of them a line may match.
     pub(super) prefilter: Prefilter,
+    /// How lines about work on other machines are told.
+    pub(super) origins: OriginPatterns,
     /// Lines that prove a connection to the database.
     pub(super) connected: ProofPatterns,
     pub(super) sanitizer: &'a dyn Sanitize,
@@ -34,6 +39,8 @@ pub(super) struct CompiledPattern {
     pub(super) index: usize,
     /// Signatures that are more precise: if one of them matches a line, this pattern does not count on it.
     pub(super) yields_to: Vec<String>,
+    /// Of its signature: whose lines may be about work on other machines.
+    pub(super) also_workload: Option<Family>,
     source: String,
     /// Compiled when a line may match for the first time: most runs need few of them.
     regex: OnceLock<Option<Regex>>,
@@ -47,6 +54,7 @@ impl<'a> Scanner<'a> {
                 signature: signature.id.clone(),
                 index,
                 yields_to: signature.overlaps.clone(),
+                also_workload: signature.also_workload.then_some(signature.family),
                 source: pattern.regex_source(),
                 regex: OnceLock::new(),
             })
@@ -54,8 +62,9 @@ impl<'a> Scanner<'a> {
         let patterns = knowledge.signatures.iter().flat_map(patterns).collect();
         let all = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
         let prefilter = Prefilter::new(all, &EXTRA_LITERALS)?;
+        let origins = OriginPatterns::new(&knowledge.workload)?;
         let connected = ProofPatterns::new(&knowledge.connected)?;
-        Ok(Self { patterns, prefilter, connected, sanitizer })
+        Ok(Self { patterns, prefilter, origins, connected, sanitizer })
     }
 
     /// Starts the pass over one file. `offset` is the node's offset from UTC, because the log has none; without it times
@@ -72,7 +81,8 @@ impl<'a> Scanner<'a> {
         FileScan {
             text: TextDecoder::default(),
             blocks: BlockSplitter::default(),
-            lines: LineScanner::new(self, offset.unwrap_or_else(|| Utc.fix()), digest),
+            lines: LineScanner::new(self, Clock::fixed(offset.unwrap_or_else(|| Utc.fix())), digest),
+            other_order: None,
         }
     }
 }
@@ -100,6 +110,8 @@ pub struct FileScan<'s> {
     text: TextDecoder,
     blocks: BlockSplitter,
     lines: LineScanner<'s>,
+    /// The same with the month before the day, as long as the dates of the file can be read both ways.
+    other_order: Option<LineScanner<'s>>,
 }
 
 impl FileScan<'_> {
@@ -110,18 +122,59 @@ impl FileScan<'_> {
         self
     }
 
+    /// The clock is of this time zone, by its name in Windows or of IANA, and had this offset at `at`. Without it, all
+    /// lines count with one offset.
+    #[must_use]
+    pub fn in_zone(mut self, name: &str, at: DateTime<FixedOffset>) -> Self {
+        self.lines.set_clock(Clock::of_zone(*at.offset(), name, at.to_utc()));
+        self
+    }
+
     /// Takes the next bytes of the file, in pieces of any size.
     pub fn push(&mut self, bytes: &[u8]) {
-        let Self { text, blocks, lines } = self;
-        lines.digest.file.bytes += bytes.len() as u64;
-        text.push(bytes, |text| blocks.push(text, |block| lines.read(&block)));
+        let Self { text, blocks, lines, other_order } = self;
+        lines.add_bytes(bytes.len() as u64);
+        text.push(bytes, |text| blocks.push(text, |block| read(lines, other_order, &block)));
     }
 
     /// Ends the pass.
     pub fn finish(self) -> FileDigest {
-        let Self { text, mut blocks, mut lines } = self;
-        let utf16 = text.finish(|text| blocks.push(text, |block| lines.read(&block)));
-        blocks.finish(|block| lines.read(&block));
-        lines.finish(utf16)
+        let Self { text, mut blocks, mut lines, mut other_order } = self;
+        let utf16 = text.finish(|text| blocks.push(text, |block| read(&mut lines, &mut other_order, &block)));
+        blocks.finish(|block| read(&mut lines, &mut other_order, &block));
+        let Some(mut other) = other_order else { return lines.finish(utf16) };
+        other.add_bytes(lines.bytes());
+        // A log that is being written ends near the collection. Only one order of day and month can say so.
+        match (lines.ends_at_collection(), other.ends_at_collection()) {
+            (true, false) => lines.finish(utf16),
+            (false, true) => other.finish(utf16),
+            _ => lines.finish(utf16).without_times(),
+        }
+    }
+}
+
+/// Reads a block; in both orders of day and month, until a date shows which one it is.
+fn read<'s>(lines: &mut LineScanner<'s>, other_order: &mut Option<LineScanner<'s>>, block: &Block<'_>) {
+    let before = lines.lines();
+    lines.read(block);
+    match other_order {
+        Some(other) => other.read(block),
+        None if lines.order_is_open() => {
+            let mut other = lines.in_other_order(before);
+            other.read(block);
+            *other_order = Some(other);
+        }
+        None => return,
+    }
+    let Some(other) = other_order else { return };
+    if other.order_is_wrong() {
+        lines.settle_order();
+        *other_order = None;
+    } else if lines.order_is_wrong()
+        && let Some(mut other) = other_order.take()
+    {
+        other.add_bytes(lines.bytes());
+        other.settle_order();
+        *lines = other;
     }
 }

@@ -3,7 +3,7 @@
 use super::{FileDigest, Scanner, merge};
 use crate::knowledge::Knowledge;
 use crate::model::excerpt::Sanitize;
-use crate::model::log::{Component, Hit, LogDigest};
+use crate::model::log::{Component, Hit, LogDigest, Origin};
 use chrono::{DateTime, FixedOffset};
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -199,6 +199,168 @@ fn without_an_offset_times_are_utc_and_the_digest_states_it() {
     assert_eq!(digest.file.period.unwrap().to, time("2026-06-16T11:30:02Z"));
     let all = merge(vec![digest, scan(LOG)]);
     assert!(!all.zone_known);
+}
+
+#[test]
+fn white_space_and_line_ends_within_a_text_do_not_hide_it() {
+    let line = "2026-06-16 10:00:00,000 [1] ERROR Thycotic.Data - ";
+    for (text, signature) in [
+        (
+            "Timeout expired.  The timeout period elapsed prior to completion of the operation or the server is not responding.",
+            "E-053",
+        ),
+        (
+            "Timeout expired.\tThe timeout period elapsed prior to\r\ncompletion of the operation or the server is not responding.",
+            "E-053",
+        ),
+        ("Value cannot be null.\r\nParameter name: v1", "E-102"),
+        ("Value cannot be null.\nParameter name: v1", "E-102"),
+        ("Login  failed for user 'x'", "E-050"),
+        ("Login failed\r\nfor user 'x'", "E-050"),
+    ] {
+        let log = format!("{line}{text}\r\n   at Thycotic.X()\r\n");
+        for chunk in [1, 7, usize::MAX] {
+            let digest = scan_in(log.as_bytes(), chunk, "logs/SS.log");
+            let found: Vec<_> = digest.hits.iter().map(|hit| (hit.signature.as_str(), hit.errors)).collect();
+            assert_eq!(found, [(signature, 1)], "{log:?} in {chunk}");
+        }
+    }
+    let two = format!("{line}Value cannot be null.\r\n{line}Parameter name: v1\r\n");
+    assert!(scan(two).hits.is_empty(), "an entry is no part of the one before");
+}
+
+/// A digest of a log of a collection that ended at 12:00.
+fn scan_until(text: &str, name: &str) -> FileDigest {
+    let end = time("2026-06-16T12:00:00+02:00");
+    let mut file = SCANNER.file(name, FixedOffset::east_opt(EAST), false).until(end);
+    file.push(text.as_bytes());
+    file.finish()
+}
+
+#[test]
+fn the_newest_line_that_proves_a_connection_is_kept() {
+    let at = |time: &str, text: &str| format!("2026-06-16 {time},000 [1] {text}\r\n");
+    let proof = "INFO Thycotic.Business.Heartbeat - Processed batch 7";
+    let log = [
+        at("10:30:00", proof),
+        at("11:10:00", proof),
+        at("11:40:00", proof),
+        at("11:45:00", "INFO Thycotic.MessageQueue - consumer alive 7"),
+        at("11:50:00", "ERROR Thycotic.Business.Heartbeat - Processed batch 8"),
+    ]
+    .concat();
+    let line = scan_until(&log, "logs/SS.log").connected.unwrap();
+    assert_eq!((line.row.as_str(), line.time), ("heartbeat", time("2026-06-16T11:40:00+02:00")));
+    assert_eq!(line.sample.place.to_string(), "logs/SS.log:3");
+    assert!(scan_until(&log, "logs/SSDE.log").connected.is_none(), "an engine has no database");
+    assert!(scan_until(&at("10:30:00", proof), "logs/SS.log").connected.is_none(), "too long before");
+    assert!(scan(&log).connected.is_none(), "nothing says when the collection ended");
+    let older = scan_until(&at("11:20:00", proof), "logs/SS-BWSR.log");
+    let all = merge(vec![scan_until(&log, "logs/SS.log"), older]);
+    assert_eq!(all.connected.unwrap().time, time("2026-06-16T11:40:00+02:00"));
+}
+
+#[test]
+fn a_line_from_after_the_collection_moves_nothing() {
+    let log = "2026-06-16 11:00:00,000 [1] ERROR X - Binary Version Mismatch\r\n\
+               2027-01-01 00:00:00,000 [1] ERROR X - Login failed for user 'x'\r\n";
+    let digest = scan_until(log, "logs/SS.log");
+    assert_eq!(digest.file.late_lines, 1);
+    assert_eq!(digest.file.period.unwrap().to, time("2026-06-16T11:00:00+02:00"));
+    assert_eq!(hit(&digest.hits, "E-050", 0).last, None, "it has no age");
+    assert_eq!(hit(&digest.hits, "E-050", 0).errors, 1);
+}
+
+#[test]
+fn a_copy_of_a_log_counts_once() {
+    let lines = |hours: std::ops::Range<u32>| -> String {
+        hours
+            .map(|hour| format!("2026-06-15 {hour:02}:00:00,000 [1] ERROR X - Binary Version Mismatch\r\n"))
+            .collect()
+    };
+    let (whole, begun) = (lines(0..20), lines(0..12).replace("\r\n", "\n"));
+    for (name, text) in [("logs/SS.log.1", &whole), ("logs/SS.log.1", &begun), ("logs/SS-old.log", &whole)] {
+        let copy = scan_in(text.as_bytes(), 999, name);
+        let all = merge(vec![copy, scan_in(whole.as_bytes(), 77, "logs/SS.log")]);
+        assert_eq!(hit(&all.hits, "E-004", 2).errors, 20, "{name}");
+        let copies: Vec<_> = all.files.iter().filter_map(|file| file.copy_of.as_deref()).collect();
+        assert_eq!(copies, ["logs/SS.log"], "{name}");
+    }
+    let role = scan_in(whole.as_bytes(), 99, "logs/SS-EWSR.log");
+    let all = merge(vec![role, scan(&whole)]);
+    assert!(all.files.iter().all(|file| file.copy_of.is_none()), "two components may write alike");
+}
+
+#[test]
+fn holes_and_missing_rolled_logs_are_known() {
+    let lines = |day: u32, hours: std::ops::Range<u32>| -> String {
+        let line = |minute: u32| {
+            format!("2026-06-{day} {:02}:{:02}:00,000 [1] INFO X - y {day}\r\n", minute / 60, minute % 60)
+        };
+        (hours.start * 60..hours.end * 60).step_by(10).map(line).collect()
+    };
+    let web = |text: String, name: &str| scan_in(text.as_bytes(), 4096, name);
+    let hours = |holes: Vec<crate::model::log::Period>| -> Vec<i64> {
+        holes.iter().map(|hole| (hole.to - hole.from).num_hours()).collect()
+    };
+    let gap = || web(lines(14, 0..6) + &lines(14, 9..24), "logs/SS.log");
+    let role = || web(lines(14, 0..24), "logs/SS-BWSR.log");
+    let holes = |digests| hours(merge(digests).holes(Some(Component::Web)));
+    assert_eq!(holes(vec![gap(), role()]), [3], "another log goes on");
+    assert!(holes(vec![gap()]).is_empty(), "a quiet night is no hole");
+    assert_eq!(holes(vec![web(lines(14, 0..4) + &lines(14, 20..24), "logs/SS.log")]), [16]);
+    assert_eq!(
+        holes(vec![web(lines(15, 0..4), "logs/SS.log"), web(lines(13, 20..24), "logs/SS.log.2")]),
+        [24]
+    );
+    let filled = vec![gap(), web(lines(14, 5..10), "logs/SS.log.1"), role()];
+    assert!(holes(filled).is_empty(), "a rolled log has the lines");
+    let rolled = vec![web(lines(15, 0..4), "logs/SS.log"), web(lines(13, 0..4), "logs/SS.log.3")];
+    assert_eq!(merge(rolled).missing_rolls(), ["logs/SS.log.1", "logs/SS.log.2"]);
+}
+
+#[test]
+fn dates_that_read_two_ways_are_settled_by_another_date_or_by_the_end() {
+    let log = |dates: &[&str]| -> String {
+        dates
+            .iter()
+            .map(|date| format!("{date} 10:00:00 [1] ERROR X - Binary Version Mismatch\r\n"))
+            .collect()
+    };
+    let last = |text: &str| hit(&scan_until(text, "logs/SS.log").hits, "E-004", 2).last;
+    let day = |text: &str| Some(time(&format!("{text}T10:00:00+02:00")));
+    assert_eq!(last(&log(&["05/06/2026", "13/06/2026"])), day("2026-06-13"));
+    assert_eq!(last(&log(&["06/05/2026", "06/13/2026"])), day("2026-06-13"));
+    assert_eq!(last(&log(&["06/11/2026", "06/12/2026"])), None, "neither order ends at the collection");
+    let first = hit(&scan_until(&log(&["06/05/2026", "06/13/2026"]), "logs/SS.log").hits, "E-004", 2).first;
+    assert_eq!(
+        first,
+        day("2026-06-05"),
+        "what came before the date that settles it is read in that order too"
+    );
+    let mut file = SCANNER
+        .file("logs/SS.log", FixedOffset::east_opt(EAST), false)
+        .until(time("2026-12-11T12:00:00+02:00"));
+    file.push(log(&["10/12/2026", "11/12/2026"]).as_bytes());
+    assert_eq!(hit(&file.finish().hits, "E-004", 2).last, day("2026-12-11"));
+}
+
+#[test]
+fn hits_about_other_machines_are_kept_apart() {
+    let line = |text: &str| format!("2026-06-16 10:00:00,000 [1] ERROR {text}\r\n");
+    let text = "A network-related or instance-specific error occurred";
+    let digest = scan(
+        [
+            line(&format!("Thycotic.Data - {text}")),
+            line(&format!("Thycotic.Business.Heartbeat - {text}")),
+            line(&format!("Thycotic.ihawu.Business - {text}, connecting to LAB-DB9")),
+        ]
+        .concat(),
+    );
+    let origins: Vec<_> = digest.hits.iter().map(|hit| (hit.origin.clone(), hit.errors)).collect();
+    let expected = [Origin::Node, Origin::Host("lab-db9".into()), Origin::Workload("heartbeat".into())];
+    assert_eq!(origins, expected.map(|origin| (origin, 1)));
+    assert_eq!(digest.workload_by_hour.values().sum::<u64>(), 1);
 }
 
 #[test]

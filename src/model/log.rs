@@ -11,12 +11,16 @@ use std::collections::BTreeMap;
 pub struct LogDigest {
     /// Every log read, in order of name.
     pub files: Vec<LogFile>,
-    /// One entry for each signature and pattern, in that order.
+    /// One entry for each signature, pattern and origin, in that order.
     pub hits: Vec<Hit>,
     /// Lines at error level or above, by hour of the node (key: hours since the Unix epoch, UTC).
     pub errors_by_hour: BTreeMap<i64, u64>,
+    /// Those of them that are about work on other machines.
+    pub workload_by_hour: BTreeMap<i64, u64>,
     /// Types of exceptions in error lines that no signature knows, in order of name.
     pub exceptions: Vec<Recurring>,
+    /// Errors that no signature knows, in order of their text: logger and message without what changes from line to line.
+    pub groups: Vec<Recurring>,
     /// Builds that headers of the common event format (CEF) contain, in order of their text: `HOST VERSION`, or the version
     /// alone.
     pub cef: Vec<Recurring>,
@@ -56,6 +60,14 @@ pub struct LogFile {
     pub period: Option<Period>,
     /// How often nothing was logged for how many minutes: from one minute on, and at most a week.
     pub silences: BTreeMap<u32, u64>,
+    /// The longest silences of an hour or more, in order of time.
+    pub gaps: Vec<Period>,
+    /// Lines that are stamped later than the collection ended. Their times count for nothing.
+    pub late_lines: u64,
+    /// Fingerprint of the beginning of its text, by which a copy of it is recognised.
+    pub head: Option<u64>,
+    /// The log that this one is a copy of; then nothing else of it counts.
+    pub copy_of: Option<String>,
     /// Only part of the log was collected.
     pub truncated: bool,
     /// Why it does not count, as a lower-case fragment.
@@ -73,13 +85,27 @@ pub struct Period {
     pub to: DateTime<FixedOffset>,
 }
 
-/// All hits of one signature on one node.
+/// What a line is about, for texts that the product logs about itself and about other machines alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// The node itself: nothing shows otherwise.
+    #[default]
+    Node,
+    /// A host that the line names, in lower case: the product's own database server, or another machine.
+    Host(String),
+    /// The product's work on other machines, by the id of its knowledge record.
+    Workload(String),
+}
+
+/// All hits of one signature and pattern with one origin on one node.
 #[derive(Debug, Clone, Default)]
 pub struct Hit {
     /// Signature id, such as `E-002`.
     pub signature: String,
     /// Index of the pattern among those of the signature.
     pub pattern: usize,
+    /// What the lines are about.
+    pub origin: Origin,
     /// Hits at error level or above, or without a known level. A line without a level has that of the line before.
     pub errors: u64,
     /// Hits at a lower level.
@@ -105,6 +131,8 @@ pub struct Recurring {
     pub count: u64,
     /// Last of them with a time.
     pub last: Option<DateTime<FixedOffset>>,
+    /// Lines by hour since the Unix epoch, UTC; only for errors that no signature knows.
+    pub by_hour: BTreeMap<i64, u64>,
     /// One of them.
     pub sample: Sample,
 }
@@ -126,6 +154,64 @@ impl LogDigest {
         self.files.iter().filter_map(|file| file.period.map(|period| period.to)).max()
     }
 
+    /// Parts of the covered time in which a component, or all of them if `None`, logged nothing for so long that lines must
+    /// be missing: half a day, or while other logs of the node go on, two hours and twelve times its usual silence. Rolled
+    /// files close each other's gaps.
+    pub fn holes(&self, component: Option<Component>) -> Vec<Period> {
+        let files =
+            || self.files.iter().filter(move |file| component.is_none() || file.component == component);
+        let mut spans: Vec<Period> = files().filter_map(|file| file.period).collect();
+        spans.sort_by_key(|span| (span.from, span.to));
+        let (mut silences, mut usual) = (Vec::new(), BTreeMap::<u32, u64>::new());
+        let mut end: Option<DateTime<FixedOffset>> = None;
+        for span in spans {
+            if let Some(end) = end.filter(|end| *end < span.from) {
+                silences.push(Period { from: end, to: span.from });
+            }
+            end = end.max(Some(span.to));
+        }
+        for file in files() {
+            silences.extend(file.gaps.iter().copied());
+            for (minutes, count) in &file.silences {
+                *usual.entry(*minutes).or_default() += count;
+            }
+        }
+        let least = LEAST_HOLE.max(TimeDelta::minutes(i64::from(median(&usual)) * 12));
+        let speaks = |file: &&LogFile, hole: &Period| {
+            let within = file.period.is_some_and(|one| one.from < hole.to && one.to > hole.from);
+            within && !file.gaps.iter().any(|gap| gap.from <= hole.from && gap.to >= hole.to)
+        };
+        let others = |hole: &Period| {
+            let others = self.files.iter().filter(|file| component.is_some() && file.component != component);
+            others.filter(|file| speaks(file, hole)).count() > 0
+        };
+        silences.retain(|hole| {
+            let span = hole.to - hole.from;
+            let lost = span >= LONG_HOLE || (span >= least && others(hole));
+            lost && !files().any(|file| speaks(&file, hole))
+        });
+        silences.sort_by_key(|hole| (hole.from, hole.to));
+        silences.dedup();
+        silences
+    }
+
+    /// Names of rolled logs that are missing between others: `SS.log.1` where there is a `SS.log.2`.
+    pub fn missing_rolls(&self) -> Vec<String> {
+        let mut numbers: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for file in &self.files {
+            let Some((log, number)) = file.name.rsplit_once('.') else { continue };
+            if let (true, Ok(number)) = (log.to_ascii_lowercase().ends_with(".log"), number.parse::<u32>()) {
+                numbers.entry(log).or_default().push(number);
+            }
+        }
+        let missing = |(log, numbers): (&str, Vec<u32>)| {
+            let last = numbers.iter().copied().filter(|number| *number < 1000).max().unwrap_or(0);
+            let gaps = (1..last).filter(|number| !numbers.contains(number));
+            gaps.map(|number| format!("{log}.{number}")).collect::<Vec<_>>()
+        };
+        numbers.into_iter().flat_map(missing).collect()
+    }
+
     /// The time from the first to the last time stamp of a component's log with its rolled files; of all logs if `None`.
     pub fn covered(&self, component: Option<Component>) -> Option<Period> {
         let wanted = |file: &&LogFile| component.is_none() || file.component == component;
@@ -135,6 +221,22 @@ impl LogDigest {
             .filter_map(|file| file.period)
             .reduce(|all, one| Period { from: all.from.min(one.from), to: all.to.max(one.to) })
     }
+}
+
+/// The shortest silence that is a hole. Our own measure.
+const LEAST_HOLE: TimeDelta = TimeDelta::hours(2);
+/// A silence of this length is a hole whatever other logs do. Our own measure.
+const LONG_HOLE: TimeDelta = TimeDelta::hours(12);
+
+/// The middle one of all silences, in minutes.
+fn median(silences: &BTreeMap<u32, u64>) -> u32 {
+    let all: u64 = silences.values().sum();
+    let mut below = 0;
+    let middle = silences.iter().find(|(_, count)| {
+        below += **count;
+        below * 2 >= all
+    });
+    middle.map_or(0, |(minutes, _)| *minutes)
 }
 
 /// A part of the product with its own log, as far as rules need it.
@@ -154,6 +256,9 @@ pub enum Component {
     InternalSiteConnector,
 }
 
+/// Fewest digits of a day in the name of a log.
+const DAY: usize = 6;
+
 /// Stems of the file names, in lower case; the second one of the background worker is a typing error in the vendor's
 /// documentation.
 const STEMS: [(&str, Component); 7] = [
@@ -167,13 +272,24 @@ const STEMS: [(&str, Component); 7] = [
 ];
 
 impl Component {
-    /// The component that writes a log of this name. Folders and case do not matter; rolled files (`SS.log.1`, or
-    /// `SS1.log` in older builds) belong to their log.
+    /// The component that writes a log of this name. Folders and case do not matter; rolled files (`SS.log.1`, `SS1.log` in
+    /// older builds, `SS.log2026-11-20` or `SS_2026-11-20.log`) belong to their log.
     pub fn of(name: &str) -> Option<Self> {
         let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
-        let digit = |c: char| c.is_ascii_digit();
-        let rolled = base.rsplit_once('.').filter(|(_, number)| number.trim_end_matches(digit).is_empty());
-        let stem = rolled.map_or(base.as_str(), |(log, _)| log).strip_suffix(".log")?.trim_end_matches(digit);
+        let (stem, rolled) = base.rsplit_once(".log")?;
+        let is_mark = |c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+        // `.12`, or a day such as `2026-11-20` or `.20261120.1`.
+        let number = rolled.strip_prefix('.').is_some_and(|number| digits(number) == number.len());
+        if !(number || rolled.chars().all(is_mark) && (rolled.is_empty() || digits(rolled) >= DAY)) {
+            return None;
+        }
+        let name = stem.trim_end_matches(is_mark);
+        let mark = stem.get(name.len()..).unwrap_or_default();
+        if digits(mark) < DAY && digits(mark) != mark.len() {
+            return None;
+        }
+        let stem = name;
         STEMS.iter().find(|(known, _)| *known == stem).map(|&(_, component)| component)
     }
 }
@@ -196,6 +312,14 @@ mod tests {
             ("SS.txt", None),
             ("SS.log.bak", None),
             ("SS.log.1.2", None),
+            ("SS.log2026-11-20", Some(Component::Web)),
+            ("SS.log.2026-11-20.1", Some(Component::Web)),
+            ("SS.log.20261120", Some(Component::Web)),
+            ("SS_2026-11-20.log", Some(Component::Web)),
+            ("SS-EWSR-20261120.log", Some(Component::EngineWorker)),
+            ("SS-BWSR.2026-11-20.log", Some(Component::BackgroundWorker)),
+            ("SS-.log", None),
+            ("SS.logs", None),
             ("other.log", None),
             ("log", None),
             (".log.1", None),

@@ -7,7 +7,7 @@ use super::RenderError;
 use super::document::Document;
 use super::families::families;
 use super::format::{Keep, OutputFormat, text};
-use super::model::{Cell, MissingView, Report};
+use super::model::{Cell, Report};
 use super::presentation::{self, ROWS, bands, columns_with_bundle, hits, row_word};
 use super::procedure::{self, RunbookView};
 use super::svg::chart;
@@ -186,9 +186,6 @@ fn page(report: &Report) -> Context {
     let shown = shown.chain(&report.safety).map(|finding| &finding.anchor);
     // Anchors that are on the page; a finding that is cut has none.
     let anchors: BTreeSet<_> = shown.chain(report.missing.iter().map(|missing| &missing.anchor)).collect();
-    // What only a person can answer; then what can be sent, and what nothing sent today decides.
-    let (questions, things): (Vec<&MissingView>, Vec<&MissingView>) =
-        report.missing.iter().partition(|missing| missing.kind == "question");
     let repairs: Vec<RunbookView> = report.repairs.iter().map(RunbookView::of).collect();
     let rule_ids: BTreeSet<_> = report.rules.iter().map(|rule| &rule.id).collect();
     let source_keys: BTreeSet<_> = report.sources.iter().map(|source| &source.key).collect();
@@ -204,8 +201,6 @@ fn page(report: &Report) -> Context {
         grid => &grid(report),
         hits => &hits(&report.errors.hits, ROWS),
         families => &families(&report.coverage),
-        things,
-        questions,
         chart => &chart(&report.errors.timeline),
     });
     context

@@ -136,7 +136,8 @@ fn extract_facts(part: &FoundExport, cx: Source) -> ReportedFacts {
 /// That a list is one page of a longer one.
 fn a_page(cx: Source, title: &str, pages: &Pages) -> Option<Problem> {
     let missing = pages.missing()?;
-    let text = format!("{} holds a part of {title}: it is {missing}, and save all of it in one file.", cx.input);
+    let text =
+        format!("{} holds a part of {title}: it is {missing}, and save all of it in one file.", cx.input);
     Some(Problem { kind: ProblemKind::Page, member: None, text })
 }
 

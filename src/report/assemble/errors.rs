@@ -2,8 +2,8 @@
 
 use super::evidence::view;
 use crate::finding::Evidence;
-use crate::knowledge::Knowledge;
-use crate::model::log::{Hit, LogDigest};
+use crate::knowledge::{Knowledge, Signature};
+use crate::model::log::{Component, Hit, LogDigest, Origin};
 use crate::model::{Cluster, Node};
 use crate::report::model::{Covered, Errors, HitView, Timeline, TimelineRow};
 use chrono::{DateTime, FixedOffset, SecondsFormat, TimeDelta, Utc};
@@ -39,6 +39,30 @@ fn covered(node: &Node, digest: &LogDigest) -> Covered {
             gaps.push(format!("{} could not be read whole: {why}", file.name));
         }
     }
+    for file in &digest.files {
+        if let Some(original) = &file.copy_of {
+            gaps.push(format!("{} is a copy of {original} and counts once", file.name));
+        }
+        if file.late_lines > 0 {
+            let lines = if file.late_lines == 1 { "line" } else { "lines" };
+            gaps.push(format!(
+                "{} has {} {lines} with a time after the collection, which is not used",
+                file.name, file.late_lines
+            ));
+        }
+    }
+    for hole in digest.holes(Some(Component::Web)) {
+        let span = hole.to - hole.from;
+        gaps.push(format!(
+            "SS.log has no line from {} to {} ({} hours)",
+            time(&hole.from, digest),
+            time(&hole.to, digest),
+            span.num_hours()
+        ));
+    }
+    for name in digest.missing_rolls() {
+        gaps.push(format!("{name} is missing between other rolled logs"));
+    }
     if digest.files.is_empty() {
         gaps.push("no log was collected".into());
     }
@@ -68,12 +92,12 @@ fn hit_view(cluster: &Cluster, knowledge: &Knowledge, node: &Node, digest: &LogD
     let input = node.input();
     HitView {
         signature: hit.signature.clone(),
-        title: signature.map(|signature| signature.title.clone()).unwrap_or_default(),
+        title: title(knowledge, signature, hit),
         node: node.name.clone(),
         count: hit.errors + hit.others,
         first: hit.first.map(|first| time(&first, digest)).unwrap_or_default(),
         last: hit.last.map(|last| time(&last, digest)).unwrap_or_default(),
-        current: cluster.is_current(node, digest, hit.last),
+        current: !matches!(hit.origin, Origin::Workload(_)) && cluster.is_current(node, digest, hit.last),
         rule: signature.and_then(|signature| signature.rules.first().cloned()).unwrap_or_default(),
         samples: hit
             .samples
@@ -82,6 +106,19 @@ fn hit_view(cluster: &Cluster, knowledge: &Knowledge, node: &Node, digest: &LogD
                 view(&Evidence::Text { place: sample.place.in_input(input), excerpt: sample.text.clone() })
             })
             .collect(),
+    }
+}
+
+/// The error, and what its lines are about if that is not the node.
+fn title(knowledge: &Knowledge, signature: Option<&Signature>, hit: &Hit) -> String {
+    let title = signature.map_or("", |signature| signature.title.as_str());
+    match &hit.origin {
+        Origin::Node => title.to_owned(),
+        Origin::Host(host) => format!("{title} (on {host})"),
+        Origin::Workload(id) => {
+            let row = knowledge.workload.iter().find(|row| row.id == *id);
+            format!("{title} (in {})", row.map_or("work on other machines", |row| row.title.as_str()))
+        }
     }
 }
 

@@ -62,7 +62,7 @@ pub(in crate::rules) fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome
 /// which one at least must meet them. Known errors that serve the rule prove it as well, whatever the facts say.
 pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
     let mut all = of_cluster(cx);
-    all.findings.extend(cx.cluster.serving().flat_map(|node| signature::findings(cx, node)));
+    all.findings.extend(signature::of_serving(cx));
     all.outcome(cx, None)
 }
 

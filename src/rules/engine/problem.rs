@@ -11,7 +11,9 @@ fn kinds(rule: &str) -> &'static [ProblemKind] {
         "BND-001" => &[ProblemKind::KeyMaterial],
         "BND-002" => &[ProblemKind::Secret],
         "BND-003" => &[ProblemKind::Duplicate],
-        "BND-004" => &[ProblemKind::Incomplete, ProblemKind::Malformed, ProblemKind::Foreign, ProblemKind::Page],
+        "BND-004" => {
+            &[ProblemKind::Incomplete, ProblemKind::Malformed, ProblemKind::Foreign, ProblemKind::Page]
+        }
         "BND-006" => &[ProblemKind::Rights],
         "BND-007" => &[ProblemKind::Tampered],
         _ => &[],

@@ -37,6 +37,10 @@ pub(in crate::rules) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
         return Outcome::Failed { error: format!("{id} has no question") };
     };
     let Some(answer) = cx.answer(node, id) else {
+        if let Some(assumed) = cx.assumed(id) {
+            let why = format!("nothing shows that it applies: without an answer, \"{assumed}\" counts");
+            return Outcome::not_applicable(why);
+        }
         return Outcome::unknown(cx.unanswered(node, id, "nobody has answered it"));
     };
     if row.bad.contains(&answer.value) {

@@ -60,6 +60,7 @@ impl Check {
             (Family::Parity, Cluster | Database) => Self::Cluster(parity::on_cluster),
             (Family::Step, Cluster | Database) => Self::Cluster(step::on_cluster),
             (Family::Signature, Node) => Self::Node(signature::on_node),
+            (Family::Signature, Database) => Self::Cluster(signature::on_database),
             (Family::Problem, Input) => Self::Input(problem::of_input),
             _ => Self::Cluster(|_| Outcome::Failed {
                 error: "the rule's check does not fit its subject".into(),

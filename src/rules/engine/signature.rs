@@ -3,12 +3,16 @@
 use super::context::{Context, evidence};
 use super::question;
 use super::rule::{known, signature_note};
-use crate::finding::{Confidence, Evidence, Finding, MissingEvidence, Outcome};
+use crate::finding::{Confidence, Evidence, Finding, MissingEvidence, Outcome, Subject, SubjectKind};
 use crate::knowledge::Signature;
-use crate::model::Node;
 use crate::model::cluster::current_window;
-use crate::model::log::{Component, Hit, LogDigest, Sample};
+use crate::model::log::{Component, Hit, LogDigest, Origin, Period, Sample};
+use crate::model::{Node, label};
+use crate::rules::lib::at_work::works;
 use crate::rules::lib::language;
+use crate::rules::lib::logged_connection::proved_by_logs;
+use chrono::{DateTime, FixedOffset, TimeDelta};
+use std::collections::BTreeMap;
 
 /// Judges the rule on the logs of one node, and on the errors that the node list shows for it. Where the logs are not
 /// enough for a pass, a person may have looked.
@@ -19,8 +23,83 @@ pub(in crate::rules) fn on_node(cx: &Context, node: &Node) -> Outcome {
     }
     match silent(cx, node, &cx.rule.id) {
         Outcome::Unknown { missing } => question::where_evidence_lacks(cx, Some(node), Vec::new(), missing),
-        heard => heard,
+        heard => or_a_person_saw(cx, Some(node), heard),
     }
+}
+
+/// What the logs say, unless a person saw the error, on a page or elsewhere: quiet logs do not prove the contrary.
+fn or_a_person_saw(cx: &Context, node: Option<&Node>, heard: Outcome) -> Outcome {
+    let answered =
+        cx.question().and_then(|_| cx.answer(node, &cx.rule.id)).map(|_| question::answer(cx, node));
+    match answered {
+        Some(against @ Outcome::Findings(_)) => against,
+        _ => heard,
+    }
+}
+
+/// Judges a rule on the database by the logs of all serving nodes.
+pub(in crate::rules) fn on_database(cx: &Context) -> Outcome {
+    let (mut missing, mut notes) = (Vec::new(), Vec::new());
+    for node in cx.cluster.serving() {
+        match silent(cx, node, &cx.rule.id) {
+            Outcome::Unknown { missing: gaps } => missing.extend(gaps),
+            Outcome::Pass { note, .. } => notes.push(format!("{}: {note}", node.name)),
+            Outcome::Findings(_) | Outcome::NotApplicable { .. } | Outcome::Failed { .. } => {}
+        }
+    }
+    match Outcome::from_parts(of_serving(cx), missing) {
+        Outcome::Unknown { missing } => question::where_evidence_lacks(cx, None, Vec::new(), missing),
+        Outcome::Pass { .. } => or_a_person_saw(cx, None, Outcome::pass_with(notes.join("; "))),
+        outcome => outcome,
+    }
+}
+
+/// The findings of a rule in the logs and rows of all serving nodes. An error whose cause can only be the database is one
+/// finding on the database; for a rule on the database, so is one that several nodes log. Any other is a matter of its
+/// node.
+pub(in crate::rules) fn of_serving(cx: &Context) -> Vec<Finding> {
+    let nodes: Vec<&Node> = cx.cluster.serving().collect();
+    let mut seen: BTreeMap<&str, Vec<(&Node, Sighting)>> = BTreeMap::new();
+    for &node in &nodes {
+        let sightings = sightings(cx, node, &cx.rule.id);
+        if sightings.iter().all(|sighting| sighting.signature.corroborating_only) {
+            continue;
+        }
+        for sighting in sightings {
+            seen.entry(sighting.signature.id.as_str()).or_default().push((node, sighting));
+        }
+    }
+    let of_rule = cx.rule.subject == SubjectKind::Database;
+    let findings = seen.into_values().flat_map(|of| {
+        let first = of.first().map(|(node, sighting)| (node.name.as_str(), sighting.signature));
+        let several = of.iter().any(|(node, _)| first.is_some_and(|(name, _)| node.name != name));
+        let own = first.is_some_and(|(_, signature)| signature.cluster_wide);
+        if own || (of_rule && (several || nodes.len() == 1)) {
+            Vec::from_iter(of_database(cx, of))
+        } else {
+            of.into_iter().map(|(node, sighting)| finding(cx, node, sighting)).collect()
+        }
+    });
+    findings.collect()
+}
+
+/// One finding on the database of what these nodes logged, all of one signature.
+fn of_database(cx: &Context, of: Vec<(&Node, Sighting)>) -> Option<Finding> {
+    let signature = of.first()?.1.signature;
+    let mut names: Vec<&str> = of.iter().map(|(node, _)| node.name.as_str()).collect();
+    names.dedup();
+    let title = format!("Database: \"{}\" in the logs of {}", signature.title, names.join(", "));
+    let confidence = of.iter().map(|(_, sighting)| sighting.confidence).min()?;
+    let detail: Vec<String> =
+        of.iter().map(|(node, sighting)| format!("{}: {}.", node.name, sighting.seen)).collect();
+    Some(Finding {
+        severity: signature.severity.max(cx.rule.severity),
+        confidence: confidence.max(cx.rule.confidence()),
+        detail: detail.join(" "),
+        evidence: of.into_iter().flat_map(|(_, sighting)| sighting.evidence.into_iter().take(2)).collect(),
+        signature: Some(signature.id.clone()),
+        ..cx.finding(Subject::database(), title, signature.fix.clone()).note(signature_note(signature))
+    })
 }
 
 /// What it says that no signature of `rule` was seen: a pass for the period that the logs of the node cover, or why they
@@ -28,9 +107,9 @@ pub(in crate::rules) fn on_node(cx: &Context, node: &Node) -> Outcome {
 pub(in crate::rules) fn silent(cx: &Context, node: &Node, rule: &str) -> Outcome {
     let digest = known!(cx.logs(node));
     let signatures = serving(cx, node, rule);
-    let period = known!(covered(node, digest));
+    let period = known!(covered(cx, node, digest));
     let limits = known!(language::gap(cx, node, &signatures));
-    Outcome::pass_with(format!("{period}{limits}{}", history(digest, &signatures)))
+    Outcome::pass_with(format!("{period}{limits}{}", history(cx, node, digest, &signatures)))
 }
 
 /// A finding for every sighting of the rule; none where all of them say nothing alone.
@@ -45,9 +124,8 @@ pub(in crate::rules) fn findings(cx: &Context, node: &Node) -> Vec<Finding> {
 /// The same for the logs of all serving nodes, and what is missing for a pass: for rules on the cluster that know the
 /// fault by other signs as well.
 pub(in crate::rules) fn on_cluster(cx: &Context) -> (Vec<Finding>, Vec<MissingEvidence>) {
-    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    let (found, mut missing) = (of_serving(cx), Vec::new());
     for node in cx.cluster.serving() {
-        found.extend(findings(cx, node));
         if let Outcome::Unknown { missing: gaps } = silent(cx, node, &cx.rule.id) {
             missing.extend(gaps);
         }
@@ -97,11 +175,91 @@ fn serving<'a>(cx: &Context<'a>, node: &Node, rule: &str) -> Vec<&'a Signature> 
         .collect()
 }
 
-/// Hits that count today: within 24 hours of the node's newest line, with no start or upgrade after them.
+/// Hits that count today: within 24 hours of the node's newest line, with no start or upgrade after them, and not about
+/// the product's work on other machines.
 fn current<'a>(cx: &Context<'a>, node: &'a Node, signatures: &[&'a Signature]) -> Vec<Sighting<'a>> {
     let Ok(digest) = cx.logs(node) else { return Vec::new() };
-    let hits = hits(digest, signatures).filter(|(_, hit)| cx.cluster.is_current(node, digest, hit.last));
-    hits.map(|(one, hit)| logged(cx, node, digest, one, hit)).collect()
+    let hits = hits(digest, signatures).filter_map(|(one, hit)| {
+        let bearing = bearing(cx, node, hit)?;
+        let current = cx.cluster.is_current(node, digest, hit.last) && enough(digest, one, hit);
+        current.then(|| (one, logged(cx, node, digest, one, hit, bearing)))
+    });
+    // Different texts of one error, and different hosts, are one sighting.
+    let mut all: Vec<(u64, Sighting)> = Vec::new();
+    for (one, (count, sighting)) in hits {
+        match all.last_mut().filter(|(_, known)| known.signature.id == one.id) {
+            Some((total, known)) => {
+                *total += count;
+                known.seen = times(*total);
+                known.confidence = known.confidence.min(sighting.confidence);
+                // The later of two times; one that cannot be read says less.
+                let earlier = std::mem::take(&mut known.detail);
+                let timed =
+                    [earlier.clone(), sighting.detail].into_iter().filter(|text| text.starts_with(LAST));
+                known.detail = timed.max().unwrap_or(earlier);
+                known.evidence.extend(sighting.evidence);
+            }
+            None => all.push((count, sighting)),
+        }
+    }
+    all.into_iter().map(|(_, sighting)| sighting).collect()
+}
+
+/// How the sentence begins that says when an error was last seen.
+const LAST: &str = "Last seen";
+
+/// How often an error was logged, in words.
+fn times(count: u64) -> String {
+    if count == 1 { "in the logs, once".into() } else { format!("in the logs, {count} times") }
+}
+
+/// Whether a signature has as many lines in the last day as it takes; lines without a time count.
+fn enough(digest: &LogDigest, signature: &Signature, hit: &Hit) -> bool {
+    let Some(least) = signature.at_least else { return true };
+    let recent = digest.newest().map_or(0, |newest| {
+        let from = (newest - current_window()).timestamp().div_euclid(3600);
+        hit.by_hour.range(from..).map(|(_, count)| count).sum::<u64>()
+    });
+    let timed: u64 = hit.by_hour.values().sum();
+    recent + (hit.errors + hit.others).saturating_sub(timed) >= least
+}
+
+/// How sure it is that a hit is about the node itself; `None` if it is about work on another machine.
+pub(in crate::rules) fn bearing(cx: &Context, node: &Node, hit: &Hit) -> Option<Confidence> {
+    let host = match &hit.origin {
+        Origin::Node => return Some(Confidence::Confirmed),
+        Origin::Workload(_) => return None,
+        Origin::Host(host) => host,
+    };
+    cx.ask("node-list");
+    let own = short_name(host).eq_ignore_ascii_case(short_name(&node.name));
+    let servers = || cx.cluster.nodes.iter().filter_map(|node| node.row.as_ref()?.database.value());
+    let databases: Vec<&str> = servers().map(|text| database_server(text)).collect();
+    let same = |server: &&str| short_name(server).eq_ignore_ascii_case(short_name(host));
+    match databases.iter().any(same) {
+        _ if own => Some(Confidence::Confirmed),
+        true => Some(Confidence::Confirmed),
+        // Which host the database is on is not known, or the names cannot be compared.
+        false if databases.iter().all(|server| !label::comparable(server, host)) => {
+            Some(Confidence::Inferred)
+        }
+        false => None,
+    }
+}
+
+/// The host of a database as the node list writes it: `SQL01\\INSTANCE`, `tcp:sql01.example.com,1433`.
+fn database_server(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_prefix("tcp:").unwrap_or(text);
+    text.split(['\\', ',', '/']).next().unwrap_or(text)
+}
+
+/// The first part of a host's name; an address stays whole.
+fn short_name(host: &str) -> &str {
+    if host.starts_with(|c: char| c.is_ascii_digit()) {
+        return host;
+    }
+    host.split('.').next().unwrap_or(host)
 }
 
 /// All hits of these signatures, in the order of the signatures.
@@ -155,18 +313,24 @@ fn logged<'a>(
     digest: &LogDigest,
     signature: &'a Signature,
     hit: &Hit,
-) -> Sighting<'a> {
+    bearing: Confidence,
+) -> (u64, Sighting<'a>) {
     let count = hit.errors + hit.others;
     let current_error = hit.errors > 0 && cx.cluster.is_current(node, digest, hit.last_error);
-    let proven = signature.confirmed_by(hit.pattern) && current_error;
-    let last = hit.last.map(|last| format!("Last seen {}.", last.format("%Y-%m-%d %H:%M:%S %:z")));
-    Sighting {
+    // A line whose time cannot be read may be of any age: it asks and proves nothing.
+    let proven = signature.confirmed_by(hit.pattern) && current_error && hit.last_error.is_some();
+    let last = hit.last.map_or_else(
+        || "When it was written cannot be read, so it may be old.".to_owned(),
+        |last| format!("{LAST} {}.", last.format("%Y-%m-%d %H:%M:%S %:z")),
+    );
+    let sighting = Sighting {
         signature,
-        confidence: if proven { Confidence::Confirmed } else { Confidence::Inferred },
-        seen: if count == 1 { "in the logs, once".into() } else { format!("in the logs, {count} times") },
-        detail: last.unwrap_or_default(),
+        confidence: if proven { bearing } else { Confidence::Inferred },
+        seen: times(count),
+        detail: last,
         evidence: log_lines(node, hit),
-    }
+    };
+    (count, sighting)
 }
 
 fn finding(cx: &Context, node: &Node, sighting: Sighting) -> Finding {
@@ -193,11 +357,18 @@ pub(in crate::rules) fn log_line(node: &Node, sample: &Sample) -> Evidence {
     Evidence::Text { place: sample.place.in_input(node.input()), excerpt: sample.text.clone() }
 }
 
-/// The period in which no hit was found, in words, or why the logs are not enough to say so. A log that was cut still
-/// counts when what was kept covers the whole window in which a hit would be current.
-pub(in crate::rules) fn covered(node: &Node, digest: &LogDigest) -> Result<String, MissingEvidence> {
+/// How long after a start of the worker process its first line may come.
+const START_UP: TimeDelta = TimeDelta::minutes(10);
+
+/// The period in which no hit was found, in words, or why the logs are not enough to say so. Enough is a log that reaches
+/// from the last start, or from a day before, to the newest line without a hole; so is a node that demonstrably works.
+pub(in crate::rules) fn covered(
+    cx: &Context,
+    node: &Node,
+    digest: &LogDigest,
+) -> Result<String, MissingEvidence> {
     let again = |why: String| {
-        let what = format!("logs of {} that cover at least the last 24 hours", node.name);
+        let what = format!("logs of {} from its last start on, or of the last 24 hours", node.name);
         Err(MissingEvidence::again(&node.name, what, why, "with all its logs"))
     };
     if let Some((file, why)) = digest.files.iter().find_map(|file| Some((&file.name, file.broken.as_ref()?)))
@@ -207,19 +378,39 @@ pub(in crate::rules) fn covered(node: &Node, digest: &LogDigest) -> Result<Strin
     let Some(period) = digest.covered(Some(Component::Web)) else {
         return again("no SS.log with time stamps was collected".into());
     };
-    let span = period.to - period.from;
-    if span < current_window() {
-        let cut = digest.files.iter().any(|file| file.truncated);
-        let cut = if cut { ", because logs were cut to the size limit" } else { "" };
-        return again(format!("they cover {} hours only{cut}", span.num_hours()));
+    let text = |time: DateTime<FixedOffset>| time.format("%Y-%m-%d %H:%M").to_string();
+    let [from, to] = [period.from, period.to].map(text);
+    let covered = format!("no current hit from {from} to {to}");
+    cx.ask("host.worker-started");
+    let started = node.snapshot.as_ref().and_then(|one| one.facts.host.worker_started.value());
+    let wanted = (period.to - current_window()).to_utc();
+    let wanted = started.map_or(wanted, |started| wanted.max(*started));
+    let holes: Vec<Period> =
+        digest.holes(Some(Component::Web)).into_iter().filter(|hole| hole.to.to_utc() > wanted).collect();
+    let told: Vec<String> =
+        holes.iter().map(|hole| format!("; no line from {} to {}", text(hole.from), text(hole.to))).collect();
+    let reaches = period.from.to_utc() <= wanted + START_UP && period.to.to_utc() >= wanted;
+    if (reaches && holes.is_empty()) || proved_by_logs(cx, node).is_ok() || works(cx, node).is_ok() {
+        return Ok(format!("{covered}{}", told.concat()));
     }
-    let [from, to] = [period.from, period.to].map(|time| time.format("%Y-%m-%d %H:%M"));
-    Ok(format!("no current hit from {from} to {to}"))
+    if let (true, Some(hole)) = (reaches, holes.first()) {
+        return again(format!("SS.log has no line from {} to {}", text(hole.from), text(hole.to)));
+    }
+    let cut = digest.files.iter().any(|file| file.truncated);
+    let cut = if cut { ", because logs were cut to the size limit" } else { "" };
+    match started {
+        Some(started) if period.to.to_utc() < *started => {
+            again(format!("they end at {to}, before the last start of the worker process"))
+        }
+        _ => again(format!("they cover {} hours only{cut}", (period.to - period.from).num_hours())),
+    }
 }
 
 /// Hits that do not count today, or say nothing alone.
-fn history(digest: &LogDigest, signatures: &[&Signature]) -> String {
-    let seen = hits(digest, signatures).filter_map(|(one, hit)| Some((&one.id, hit.last?)));
+fn history(cx: &Context, node: &Node, digest: &LogDigest, signatures: &[&Signature]) -> String {
+    let seen = hits(digest, signatures)
+        .filter(|(_, hit)| bearing(cx, node, hit).is_some())
+        .filter_map(|(one, hit)| Some((&one.id, hit.last?)));
     let history: Vec<String> =
         seen.map(|(id, last)| format!("{id} last seen {}", last.format("%Y-%m-%d"))).collect();
     if history.is_empty() { String::new() } else { format!("; history: {}", history.join(", ")) }

@@ -42,7 +42,9 @@ pub(crate) fn tls_ends_in_front(cx: &Context) -> Option<&'static str> {
     let nodes: Vec<Option<String>> = cx
         .cluster
         .serving()
-        .filter_map(|node| cx.fact(node, "iis.https", "binding of HTTPS").ok().map(|fact| fact.value().cloned()))
+        .filter_map(|node| {
+            cx.fact(node, "iis.https", "binding of HTTPS").ok().map(|fact| fact.value().cloned())
+        })
         .collect();
     let none_has_https = !nodes.is_empty() && nodes.iter().flatten().all(|https| https == "false");
     if !address.starts_with("https://") || !none_has_https {
@@ -55,10 +57,12 @@ pub(crate) fn tls_ends_in_front(cx: &Context) -> Option<&'static str> {
     let balancer = ["balancer.affinity", "balancer.client-ip-header", "balancer.health-probe"];
     let in_front = balancer.into_iter().any(|path| says(path).is_some())
         || ["LBL-001", "LBL-008"].into_iter().any(|id| {
-            cx.answer(None, id).is_some_and(|answer| ["sticky", "healthcheck"].contains(&answer.value.as_str()))
+            cx.answer(None, id)
+                .is_some_and(|answer| ["sticky", "healthcheck"].contains(&answer.value.as_str()))
         })
         || header();
-    in_front.then_some("users open an address of HTTPS and no node has it, so that TLS ends at the load balancer")
+    in_front
+        .then_some("users open an address of HTTPS and no node has it, so that TLS ends at the load balancer")
 }
 
 #[cfg(test)]

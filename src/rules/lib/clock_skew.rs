@@ -41,9 +41,9 @@ pub(crate) struct Limits {
     pub(crate) harm: u64,
 }
 
-/// Compares the clocks of all serving nodes. Findings, weighed by how far clocks surely lie apart: one for each node whose
+/// Compares the clocks of all serving nodes. Findings, weighed by how far clocks lie apart, surely and as measured: one for each node whose
 /// clock differs from that of most nodes, else one for the two nodes that lie furthest apart.
-pub(crate) fn judge(cx: &Context, limits: &Limits, weigh: impl Fn(Finding, u64) -> Finding) -> Outcome {
+pub(crate) fn judge(cx: &Context, limits: &Limits, weigh: impl Fn(Finding, u64, u64) -> Finding) -> Outcome {
     known!(cx.several_nodes());
     let (readings, mut missing) = comparable_readings(cx);
     let pairs: Vec<Pair> = readings
@@ -57,14 +57,15 @@ pub(crate) fn judge(cx: &Context, limits: &Limits, weigh: impl Fn(Finding, u64) 
     let names = pair.nodes.map(|node| node.name.as_str()).join(" and ");
     if pair.at_least > limits.fault {
         let evidence = || readings.iter().map(Reading::evidence);
-        let complete = |finding: Finding, at_least| {
-            weigh(SCOPE.into_iter().fold(finding.resting_on(evidence()), Finding::note), at_least)
+        let complete = |finding: Finding, pair: &Pair| {
+            let finding = SCOPE.into_iter().fold(finding.resting_on(evidence()), Finding::note);
+            weigh(finding, pair.at_least, pair.measured)
         };
         let odd = odd_ones(&readings, limits.fault);
         if odd.is_empty() {
             let title = format!("The clocks of {names} lie {} apart", seconds(pair.measured));
             let remedy = format!("Set the clocks of {names} from one time source.");
-            return complete(cx.on_cluster(title, remedy), pair.at_least).into();
+            return complete(cx.on_cluster(title, remedy), pair).into();
         }
         let of_node = |(reading, from_most): (&Reading, Pair)| {
             let name = &reading.node.name;
@@ -76,7 +77,7 @@ pub(crate) fn judge(cx: &Context, limits: &Limits, weigh: impl Fn(Finding, u64) 
             let title =
                 format!("The clock of {name} is {} {word} the other nodes", seconds(from_most.measured));
             let remedy = format!("Set the clock of {name} from the time source of the other nodes.");
-            complete(cx.on_node(reading.node, title, remedy), from_most.at_least)
+            complete(cx.on_node(reading.node, title, remedy), &from_most)
         };
         return Outcome::Findings(odd.into_iter().map(of_node).collect());
     }
@@ -109,7 +110,7 @@ fn odd_ones<'r, 'a>(readings: &'r [Reading<'a>], limit: u64) -> Vec<(&'r Reading
     let Some(middle) = sorted.get(sorted.len() / 2).filter(|_| sorted.len() > 2) else { return Vec::new() };
     let apart: Vec<(&Reading, Pair)> =
         readings.iter().map(|reading| (reading, Pair::of(reading, middle))).collect();
-    let agree = apart.iter().filter(|(_, pair)| pair.measured <= limit).count();
+    let agree = apart.iter().filter(|(_, pair)| pair.at_least <= limit).count();
     if agree * 2 <= readings.len() {
         return Vec::new();
     }

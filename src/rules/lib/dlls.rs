@@ -32,8 +32,7 @@ pub(in crate::rules) fn fault(cx: &Context, group: &Group, difference: &Differen
         return DllFault::Different;
     }
     match against_build(cx, group, difference) {
-        // Of what only a minority has it is not clear that it belongs to the build, whatever its version.
-        Some(Ordering::Equal) if lack <= have => DllFault::Missing,
+        Some(Ordering::Equal) => DllFault::Missing,
         Some(Ordering::Less) => DllFault::Leftover,
         _ if have == 1 && lack > 1 => DllFault::Leftover,
         _ => DllFault::Different,
@@ -72,11 +71,11 @@ fn compare(binary: &Binary, build: BuildVersion) -> Option<Ordering> {
     Some(((major, minor), number).cmp(&(build.train(), build.file_build())))
 }
 
-/// Findings of DLLs that differ between nodes; what is missing or left over has rules of its own.
-pub(in crate::rules) fn differing_dlls(cx: &Context) -> Outcome {
+/// Findings of DLLs whose difference amounts to one of these.
+pub(in crate::rules) fn differing_dlls(cx: &Context, faults: &[DllFault]) -> Outcome {
     folder::by_group(cx, &WORDS, None, |group| {
         let mut compared = Compared::files(group, is_dll_of_bin);
-        compared.differences.retain(|one| fault(cx, group, one) == DllFault::Different);
+        compared.differences.retain(|one| faults.contains(&fault(cx, group, one)));
         Ok(compared)
     })
 }

@@ -123,7 +123,15 @@ mod tests {
             assert_eq!(severity(name), Severity::Info, "{name}");
         }
         assert_eq!(severity("web-appsettings.config: appSettings/add[x]@value"), Severity::Medium);
-        for name in ["gold.aspx", "copyright.aspx", "hold.js", "fold/er.aspx", "scaffold.config", "old.aspx", "saml.config.template"] {
+        for name in [
+            "gold.aspx",
+            "copyright.aspx",
+            "hold.js",
+            "fold/er.aspx",
+            "scaffold.config",
+            "old.aspx",
+            "saml.config.template",
+        ] {
             assert_eq!(severity(name), Severity::High, "{name}");
         }
     }

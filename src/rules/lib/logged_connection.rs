@@ -34,9 +34,11 @@ pub(crate) fn logged_connection<'a>(
     let started = started(cx, node);
     let contrary = |signature: &Signature| signature.rules.iter().any(|id| CONTRARY.contains(&id.as_str()));
     let signatures = cx.knowledge.signatures.iter().filter(|one| contrary(one) && !one.corroborating_only);
-    let faults = signatures.flat_map(|signature| {
-        let hits = digest.hits.iter().filter(|hit| hit.signature == signature.id && hit.errors > 0);
-        hits.map(move |hit| LoggedFault { signature, time: hit.last_error.map(|time| time.to_utc()) })
+    let faults = signatures.flat_map(|known| {
+        let hits = digest.hits.iter().filter(|hit| {
+            hit.signature == known.id && hit.errors > 0 && signature::bearing(cx, node, hit).is_some()
+        });
+        hits.map(move |hit| LoggedFault { signature: known, time: hit.last_error.map(|time| time.to_utc()) })
     });
     let since = |fault: &LoggedFault| match (fault.time, started) {
         (Some(time), Some(started)) => time >= started,

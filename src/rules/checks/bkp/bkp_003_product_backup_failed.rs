@@ -31,8 +31,7 @@ rule! {
 const SUCCEEDED: &str = "product-backup.succeeded";
 
 fn check(cx: &Context) -> Outcome {
-    let mut findings: Vec<Finding> =
-        cx.cluster.serving().flat_map(|node| signature::findings(cx, node)).collect();
+    let mut findings = signature::of_serving(cx);
     let mut missing = Vec::new();
     let items = cx.items_seen("product-backup").map_err(|gap| missing.push(gap));
     let items = items.map(|(items, part)| {

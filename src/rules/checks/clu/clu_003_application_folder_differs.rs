@@ -1,10 +1,11 @@
 //! CLU-003: do nodes at the same build have the same application folder, apart from the DLLs in bin?
 
-use crate::model::node::Setting;
+use crate::model::facts::ConfigState;
+use crate::model::node::{Setting, encrypted_above};
 use crate::model::parity::{Conformity, classify_values};
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::file_kind;
-use crate::rules::lib::folder::{self, Compared, Difference, Group, Part, Words};
+use crate::rules::lib::folder::{self, Compared, Difference, Group, Member, Part, Words};
 use std::collections::{BTreeMap, BTreeSet};
 
 rule! {
@@ -32,66 +33,80 @@ rule! {
 }
 
 const WORDS: Words = Words {
-    things: "files or settings",
+    things: "files",
     wrong: "not as on the other nodes",
     weigh: Some(|one| file_kind::severity(&one.name)),
 };
+
+const SETTINGS: Words = Words { things: "settings", ..WORDS };
+const SET: &str = "Decide which value is right, set it on every node, and recycle the application pools.";
 
 const HARMLESS: Words = Words { things: "notes, copies or temporary files", ..WORDS };
 const REMOVE: &str = "Move the files out of the application folder, if nobody needs them there.";
 
 /// Files that are each node's own, or have a rule of their own, by name in lower case. Configuration files and settings
 /// that may differ are parity rows.
-const OWN_FILES: &[&str] =
-    &["encryption.config", "database.config", "saml.config", "keydigests.txt", "app_offline.htm"];
+const OWN_FILES: &[&str] = &["saml.config", "keydigests.txt", "app_offline.htm"];
+
+/// How the names of the key files begin. A stray copy of one has a rule of its own.
+const KEY_FILES: &[&str] = &["encryption.config", "database.config"];
 
 /// Folders that are each node's own, or have a rule of their own.
 const OWN_FOLDERS: &[&str] = &["log/", "temp/", "customresources/"];
 
 fn check(cx: &Context) -> Outcome {
     folder::by_part(cx, |group| {
-        let parsed = parsed_everywhere(cx, group);
-        let mut all = Compared::files(group, |path| is_compared(cx, path) && !parsed.contains(path));
-        for file in parsed.iter().filter(|file| *file != "web.config") {
-            let Compared { differences, undecided } = settings(cx, group, file);
-            all.differences.extend(differences);
-            all.undecided.extend(undecided);
-        }
-        all.differences.sort_by(|a, b| a.name.cmp(&b.name));
+        let configs = configs(cx, group);
+        let Compared { differences, mut undecided, .. } =
+            Compared::files(group, |path| is_compared(cx, path) && !configs.contains_key(path));
         let is_harmless = |name: &str| file_kind::is_harmless(file_kind::severity(name));
-        let (harmless, differences) = all.differences.into_iter().partition(|one| is_harmless(&one.name));
+        let (harmless, differences) = differences.into_iter().partition(|one| is_harmless(&one.name));
         // What does no harm if it differs need not be compared either.
-        all.undecided.retain(|name| !is_harmless(name));
-        let harmless = Compared { differences: harmless, undecided: Vec::new() };
+        undecided.retain(|name| !is_harmless(name));
+        let mut of_settings = Compared::default();
+        let parsed = configs.into_iter().filter(|(file, parsed)| *parsed && file != "web.config");
+        for (file, _) in parsed {
+            let Compared { differences, undecided, encrypted } = settings(cx, group, &file);
+            of_settings.differences.extend(differences);
+            of_settings.undecided.extend(undecided);
+            of_settings.encrypted.extend(encrypted);
+        }
+        let harmless = Compared { differences: harmless, ..Compared::default() };
+        let files = Compared { differences, undecided, ..Compared::default() };
         Ok(vec![
-            Part { words: &WORDS, remedy: None, compared: Compared { differences, undecided: all.undecided } },
+            Part { words: &WORDS, remedy: None, compared: files },
+            Part { words: &SETTINGS, remedy: Some(SET), compared: of_settings },
             Part { words: &HARMLESS, remedy: Some(REMOVE), compared: harmless },
         ])
     })
+}
+
+/// Configuration files, by name in lower case, whose content need not be compared: their settings are known on every member,
+/// or (false) they are not well-formed on one, which CFG-018 says.
+fn configs(cx: &Context, group: &Group) -> BTreeMap<String, bool> {
+    cx.ask("configs");
+    let mut configs = BTreeMap::new();
+    for file in group.members.iter().flat_map(|member| member.snapshot.settings.keys()) {
+        let mut states = group.members.iter().map(|member| member.snapshot.settings.get(file));
+        let known = states.all(|state| matches!(state, Some(Observed::Known { .. })));
+        let broken = |member: &Member| {
+            let state = member.snapshot.facts.configs.iter().find(|(own, _)| own.eq_ignore_ascii_case(file));
+            matches!(state.and_then(|(_, state)| state.value()), Some(ConfigState::NotWellFormed { .. }))
+        };
+        if is_compared(cx, file) && (known || group.members.iter().any(broken)) {
+            configs.insert(file.clone(), known);
+        }
+    }
+    configs
 }
 
 fn is_compared(cx: &Context, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     !crate::rules::lib::dlls::is_dll_of_bin(path)
         && !OWN_FOLDERS.iter().any(|folder| path.starts_with(folder))
-        // A stray copy of a key file has a rule of its own.
-        && !OWN_FILES.iter().any(|own| name.starts_with(own))
+        && !OWN_FILES.contains(&path)
+        && !KEY_FILES.iter().any(|own| name.starts_with(own))
         && !cx.knowledge.rows.may_differ(path, None)
-}
-
-/// Configuration files, by name in lower case, whose settings are known on every member.
-fn parsed_everywhere(cx: &Context, group: &Group) -> BTreeSet<String> {
-    cx.ask("configs");
-    let known = |file: &String, member: &folder::Member| {
-        matches!(member.snapshot.settings.get(file), Some(Observed::Known { .. }))
-    };
-    let files: BTreeSet<&String> =
-        group.members.iter().flat_map(|member| member.snapshot.settings.keys()).collect();
-    files
-        .into_iter()
-        .filter(|file| is_compared(cx, file) && group.members.iter().all(|member| known(file, member)))
-        .cloned()
-        .collect()
 }
 
 /// Compares one configuration file setting by setting, apart from settings that may differ or have a rule of their own.
@@ -103,6 +118,7 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         .map(|member| member.snapshot.settings.get(file).and_then(Observed::value))
         .collect();
     let keys: BTreeSet<&String> = members.iter().flatten().flat_map(|settings| settings.keys()).collect();
+    let mut encrypted = BTreeSet::new();
     for &key in &keys {
         if cx.knowledge.rows.has_row(file, key) || OWN_SETTINGS.contains(&(file, key.as_str())) {
             continue;
@@ -112,6 +128,10 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         }
         let values: Vec<Option<&Setting>> =
             members.iter().map(|settings| settings.and_then(|settings| settings.get(key))).collect();
+        if let Some(section) = members.iter().flatten().find_map(|settings| encrypted_above(settings, key)) {
+            encrypted.insert(section);
+            continue;
+        }
         let texts: Vec<Option<Option<&str>>> =
             values.iter().map(|value| Some(value.map(|setting| setting.value.as_str()))).collect();
         let standings = classify_values(&texts);
@@ -129,6 +149,8 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
             });
         }
     }
+    // One node's encryption of a section leaves nothing to compare on any.
+    compared.encrypted = encrypted.into_iter().map(|section| format!("{section} of {file}")).collect();
     compared
 }
 

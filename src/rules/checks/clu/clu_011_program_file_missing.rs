@@ -48,9 +48,13 @@ fn check(cx: &Context) -> Outcome {
             let has_all = |at: &usize| own.iter().all(|one| one.states.get(*at).is_some_and(Option::is_some));
             let good = (0..group.members.len()).find(has_all).and_then(|at| group.members.get(at));
             let good = good.map(|member| member.node.name.as_str());
-            let title = format!("{name}: {things}, which the other nodes have at {}", group.build);
+            let holder = good.unwrap_or("other nodes");
+            let title = format!("{name}: {things}, unlike on {holder}, at {}", group.build);
             let shown = own.iter().take(folder::SHOWN).map(|one| folder::lacking(one, group, index));
+            // What only a minority has may have been added there, whatever its version.
+            let doubtful = own.iter().all(|one| one.states.iter().flatten().count() * 2 < group.members.len());
             let finding = cx.on_node(member.node, title, copy_again(good, name)).resting_on(shown).note(LEFT_OUT);
+            let finding = finding.inferred_if(doubtful);
             findings.push(match works(cx, member.node) {
                 Ok(proof) => {
                     let detail = "The node works without it so far; pages that need it fail.";

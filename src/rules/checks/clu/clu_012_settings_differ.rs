@@ -2,6 +2,7 @@
 
 use crate::finding::RuleResult;
 use crate::knowledge::rows::{Agree, ParityRow, RuleMeta};
+use crate::model::parity::Conformity;
 use crate::rules::engine::evaluate::evaluate_with;
 use crate::rules::engine::parity::{Difference, compared};
 use crate::rules::engine::prelude::*;
@@ -125,10 +126,10 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
         if !own.is_empty() {
             let name = &node.name;
             let title = match own.as_slice() {
-                [one] => format!("{name} differs from the others in one setting: {}", one.row.label),
+                [one] => format!("{name} differs from the others: {}", values(one, node)),
                 several => format!("{name} differs from the others in {} settings", several.len()),
             };
-            let remedy = format!("Set {} of {name} as on the other nodes, or note why it differs.", labels(&own));
+            let remedy = format!("Set these of {name} as on the other nodes, or note why not: {}.", labels(&own));
             findings.push(weighed(cx.on_node(node, title, remedy), &own));
         }
     }
@@ -138,14 +139,30 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
             [one] => format!("The nodes differ in one setting: {}", one.row.label),
             several => format!("The nodes differ in {} settings", several.len()),
         };
-        let remedy = format!(
-            "Find out which value of {} is right, and set it on every node, or note why it differs.",
-            labels(&open)
-        );
+        let remedy =
+            format!("Find out which value is right and set it on every node, or note why not: {}.", labels(&open));
         findings.push(weighed(cx.on_cluster(title, remedy), &open));
     }
     findings
 }
+
+/// What the odd node has, and what the others have.
+fn values(difference: &Difference, node: &Node) -> String {
+    let Difference { row, seen, standings } = difference;
+    let text = |fact: &Observed<String>| fact.value().map_or("not set", |value| value.as_str()).to_owned();
+    let own = seen.iter().find(|(other, _)| other.name == node.name).map(|(_, fact)| text(fact));
+    let same = standings.iter().position(|standing| *standing == Conformity::Same);
+    let others = same.and_then(|at| seen.get(at)).map(|(_, fact)| text(fact));
+    match own.zip(others) {
+        Some((own, others)) if own.len().max(others.len()) <= LONGEST => {
+            format!("{} is {own}, elsewhere {others}", row.label)
+        }
+        _ => row.label.clone(),
+    }
+}
+
+/// Longest value in a title, in bytes; the evidence has it anyway.
+const LONGEST: usize = 40;
 
 fn labels(differences: &[&Difference]) -> String {
     and(differences.iter().map(|one| one.row.label.as_str()))

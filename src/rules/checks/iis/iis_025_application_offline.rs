@@ -31,11 +31,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let Some(place) = file else { return Outcome::pass() };
     let everywhere = cx.cluster.serving().all(|other| matches!(offline(cx, other), Ok(Some(_))));
     let name = &node.name;
-    let title = if everywhere && cx.cluster.serving().nth(1).is_some() {
-        format!("{name} is taken offline by {FILE}, like every other node")
-    } else {
-        format!("{name} is taken offline by {FILE}")
-    };
+    let title = format!("{name} is taken offline by {FILE}");
     let remedy = format!(
         "If no upgrade or maintenance is in progress, delete {FILE} from the application folder of {name}, then open the \
          product there."

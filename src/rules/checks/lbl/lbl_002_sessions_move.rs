@@ -23,7 +23,7 @@ rule! {
 }
 
 fn check(cx: &Context) -> Outcome {
-    let mut findings: Vec<_> = cx.cluster.serving().flat_map(|node| signature::findings(cx, node)).collect();
+    let mut findings = signature::of_serving(cx);
     let moving = of_cluster(cx, "sessions.moving-users");
     if let Ok((users, seen)) = &moving
         && *users > 0.0

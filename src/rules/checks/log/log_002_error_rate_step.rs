@@ -22,8 +22,9 @@ rule! {
     /// ## How to fix it
     /// Read the errors after the change. Among their possible causes, check the newest files and settings first.
     /// ## What it cannot see
-    /// Errors in the daily work of users, such as failed password changes, count like all others. The limits are our
-    /// own choice: five times as many, ten errors, six hours of logs before the change and one hour after it.
+    /// Errors of the product's work on other machines, such as failed password changes, are left out where their logger or
+    /// their words show it. The limits are our own choice: five times as many, ten errors, six hours of logs before the
+    /// change and one hour after it.
     id: "LOG-002",
     title: "Error rate rose after a restart or an upgrade",
     severity: Medium,
@@ -98,7 +99,11 @@ fn rates(digest: &LogDigest, period: &Period, change: DateTime<Utc>) -> Option<R
     }
     let part = |range: std::ops::Range<i64>| Part {
         hours: u64::try_from(range.end - range.start).unwrap_or(1),
-        errors: digest.errors_by_hour.range(range).map(|(_, errors)| errors).sum(),
+        errors: digest
+            .errors_by_hour
+            .range(range)
+            .map(|(hour, errors)| errors - digest.workload_by_hour.get(hour).unwrap_or(&0).min(errors))
+            .sum(),
     };
     Some(Rates { before: part(start..at), after: part(at..to + 1) })
 }

@@ -16,7 +16,7 @@ rule! {
     /// Compare that node with the others: configuration, rights and network first.
     /// ## What it cannot see
     /// If the load balancer sends no users to the other nodes, they do not log the error either. Errors of work that
-    /// the product does on other machines are left out. That the cause is on the node is our inference.
+    /// the product does on other machines are left out, and so are errors whose cause is the database. That the cause is on the node is our inference.
     id: "LOG-008",
     title: "Known error on one node only",
     severity: High,
@@ -31,11 +31,13 @@ fn check(cx: &Context) -> Outcome {
     let mut missing: Vec<MissingEvidence> = Vec::new();
     let mut seen: BTreeMap<&str, Vec<(&Node, Sighting)>> = BTreeMap::new();
     for node in &serving {
-        if let Err(gap) = cx.logs(node).and_then(|digest| signature::covered(node, digest)) {
+        if let Err(gap) = cx.logs(node).and_then(|digest| signature::covered(cx, node, digest)) {
             missing.push(gap);
         }
         let readiness =
-            signature::logged_by(cx, node, |one| one.family != Family::Workload && !one.corroborating_only);
+            signature::logged_by(cx, node, |one| {
+                one.family != Family::Workload && !one.corroborating_only && !one.cluster_wide
+            });
         for sighting in readiness {
             let of = seen.entry(sighting.signature.id.as_str()).or_default();
             if of.iter().all(|(other, _)| other.name != node.name) {

@@ -12,8 +12,8 @@ rule! {
     /// ## How to fix it
     /// Collect on the node itself, or ask for the time zone of the node.
     /// ## What it cannot see
-    /// A change of the offset after the logs were written, for example for daylight saving time. The rule uses the
-    /// offset at the time of the collection.
+    /// When the clocks of the zone change, except in Europe and North America. Elsewhere all lines count with the offset
+    /// at the time of the collection.
     id: "LOG-011",
     title: "Time zone of the logs is unknown",
     severity: Info,

@@ -44,7 +44,7 @@ rule! {
 fn check(cx: &Context) -> Outcome {
     let shares_schedulers = cx.applies(&since(Build::Current, QUARTZ), None) == Ok(true);
     let limits = Limits { fault: if shares_schedulers { SCHEDULER } else { FAR }, doubt: FAR, harm: BREAKS };
-    judge(cx, &limits, |finding, at_least| match at_least {
+    judge(cx, &limits, |finding, at_least, _| match at_least {
         ..=WORTH_FIXING => finding.at(Severity::Low).inferred(),
         ..=FAR => finding.at(Severity::Medium).inferred(),
         ..=BREAKS if shares_schedulers => finding.inferred(),

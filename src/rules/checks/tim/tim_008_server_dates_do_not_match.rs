@@ -12,8 +12,8 @@ rule! {
     /// ## How to fix it
     /// Set all web servers to the same date and time, and restart the application pools.
     /// ## What it cannot see
-    /// The error text is taken from the documentation. It is not proven that the product prints exactly this text, so a
-    /// match is only a hint. Pages disagree on whether 8.9.300000 itself is affected: one says 8.9.300000 or earlier,
+    /// The text is that of the set-up page. At error level, or in the error column of the node list, it proves the error; at
+    /// a lower level it is only a hint. Pages disagree on whether 8.9.300000 itself is affected: one says 8.9.300000 or earlier,
     /// another says only earlier builds. Whether later builds still compare dates is not published.
     id: "TIM-008",
     title: "Logs report that server dates do not match",
@@ -44,6 +44,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let weighed = |finding: Finding| match build {
         Some(build) if *build > UTC => finding
             .at(Severity::Medium)
+            .inferred()
             .note("Builds after 8.9.300000 keep times in UTC, so that this is no blocker there."),
         Some(build) if *build == UTC => SCOPE.into_iter().fold(finding, Finding::note),
         _ => finding,

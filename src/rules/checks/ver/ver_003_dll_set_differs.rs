@@ -1,7 +1,7 @@
 //! VER-003: do nodes at the same build have the same DLLs?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::dlls::differing_dlls as check;
+use crate::rules::lib::dlls::{DllFault, differing_dlls};
 
 rule! {
     /// ## What it checks
@@ -22,4 +22,8 @@ rule! {
     area: NodesAndFiles,
     subject: Cluster,
     cites: ["SEED" Confirmed],
+}
+
+fn check(cx: &Context) -> Outcome {
+    differing_dlls(cx, &[DllFault::Different])
 }

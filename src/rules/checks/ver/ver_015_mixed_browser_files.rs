@@ -1,7 +1,7 @@
 //! VER-015: do browsers fail to load files because nodes have different files?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::dlls::differing_dlls;
+use crate::rules::lib::dlls::{DllFault, differing_dlls};
 
 rule! {
     /// ## What it checks
@@ -28,7 +28,7 @@ fn check(cx: &Context) -> Outcome {
     if found.is_empty() {
         return Outcome::from_parts(found, missing);
     }
-    match differing_dlls(cx) {
+    match differing_dlls(cx, &[DllFault::Different, DllFault::Missing]) {
         Outcome::Findings(_) => Outcome::Findings(found).map_findings(Finding::inferred),
         unknown @ Outcome::Unknown { .. } => unknown,
         _ => Outcome::pass_with(

@@ -5,8 +5,8 @@ use crate::finding::{EvidenceRequest, MissingEvidence};
 use crate::knowledge::facts::Entity;
 use crate::model::export::Moment;
 use crate::model::items::Items;
-use crate::model::lookup::{ANSWER, is_fact, is_row_fact};
-use crate::model::{Node, Observed};
+use crate::model::lookup::{ANSWER, is_encrypted, is_fact, is_row_fact};
+use crate::model::{Location, Node, Observed};
 
 impl<'a> Context<'a> {
     /// A fact of a node for judging it on its own, however old its bundle: known or absent, else what is missing
@@ -106,10 +106,26 @@ impl<'a> Context<'a> {
         export.map_or(EvidenceRequest::Nothing, |export| EvidenceRequest::export(&export.id))
     }
 
+    /// What counts while nobody has answered: for questions that only apply if something shows it, and nothing does.
+    pub(in crate::rules) fn assumed(&self, id: &str) -> Option<&'a str> {
+        let row = self.knowledge.question(id)?;
+        let shows = |path: &String| {
+            self.ask(path);
+            let is_there = |node: &Node| {
+                node.fact(path).value().is_some_and(|value| !["", "false", "no"].contains(&value.trim()))
+            };
+            self.cluster.serving().any(is_there)
+        };
+        if row.evidence.iter().any(shows) { None } else { row.assume.as_deref() }
+    }
+
     /// An answer as a fact.
     fn answered_fact(&self, node: Option<&Node>, id: &str) -> Result<Observed<String>, MissingEvidence> {
         match self.answer(node, id) {
             Some(answer) => Ok(Observed::known(answer.value.clone(), answer.place.clone())),
+            None if let Some(assumed) = self.assumed(id) => {
+                Ok(Observed::known(assumed.to_owned(), Location::default()))
+            }
             None => Err(self.unanswered(node, id, "nobody has answered it")),
         }
     }
@@ -137,9 +153,22 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Whether the collector says which option gives a fact that it does not know.
+fn names_option<T>(fact: &Observed<T>, option: &str) -> bool {
+    matches!(fact, Observed::Unreadable { why, .. } | Observed::NotCollected { why } if why.contains(option))
+}
+
 fn bundle_question<T>(node: &Node, fact: &Observed<T>) -> EvidenceRequest {
     let again = |how: &str| EvidenceRequest::again(&node.name, how);
     match (&node.snapshot, fact) {
+        // No other collection reads what is encrypted.
+        (Some(_), fact) if is_encrypted(fact) => EvidenceRequest::Nothing,
+        (Some(_), fact) if names_option(fact, "--iis-application") => {
+            again("with --iis-application, naming the site and path that users open")
+        }
+        (Some(_), fact) if names_option(fact, "--iis-config") => {
+            again("with --iis-config naming the whole applicationHost.config of IIS")
+        }
         (None, _) => EvidenceRequest::Bundle { node: node.name.clone() },
         (Some(snapshot), _) if snapshot.copied => again("on the node itself, not from a copy of its folder"),
         (Some(snapshot), Observed::Unreadable { .. }) if snapshot.elevated.value() == Some(&true) => {

@@ -1,0 +1,171 @@
+//! Errors that nobody has catalogued: entries of equal wording are counted together, so that a new error is seen by its
+//! number.
+
+use super::sample::SampleLine;
+use crate::model::excerpt::Sanitize;
+use crate::model::log::Recurring;
+use chrono::{DateTime, FixedOffset};
+use std::collections::BTreeMap;
+
+/// Most different errors of one file; later ones are not counted.
+const MOST: usize = 200;
+/// Bytes of a message that make its wording.
+const LONGEST: usize = 96;
+
+/// Errors of a file by a fingerprint of their wording.
+#[derive(Default)]
+pub(super) struct ErrorGroups(BTreeMap<u64, Group>);
+
+/// Errors of one wording.
+struct Group {
+    text: Vec<u8>,
+    /// They are about work on other machines, and so they are not reported.
+    is_workload: bool,
+    count: u64,
+    last: Option<DateTime<FixedOffset>>,
+    by_hour: BTreeMap<i64, u64>,
+    sample: SampleLine,
+}
+
+impl ErrorGroups {
+    /// The fingerprint of an entry with this logger and message, and whether it is about work on other machines. Who meets
+    /// a wording for the first time finds that out, and gives the line.
+    pub(super) fn meet(
+        &mut self,
+        logger: &[u8],
+        message: &[u8],
+        new: impl FnOnce() -> (bool, SampleLine),
+    ) -> (u64, bool) {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        logger.iter().copied().for_each(&mut add);
+        wording(message, &mut add);
+        if let Some(known) = self.0.get(&hash) {
+            return (hash, known.is_workload);
+        }
+        let (is_workload, sample) = new();
+        if self.0.len() < MOST {
+            let mut text = logger.to_vec();
+            text.extend_from_slice(b" - ");
+            wording(message, |byte| text.push(byte));
+            let group = Group { text, is_workload, count: 0, last: None, by_hour: BTreeMap::new(), sample };
+            self.0.insert(hash, group);
+        }
+        (hash, is_workload)
+    }
+
+    /// Counts an entry that no signature explains.
+    pub(super) fn count(
+        &mut self,
+        hash: u64,
+        hour: Option<i64>,
+        time: impl Fn() -> Option<DateTime<FixedOffset>>,
+    ) {
+        let Some(group) = self.0.get_mut(&hash).filter(|group| !group.is_workload) else { return };
+        group.count += 1;
+        group.last = group.last.max(time());
+        if let Some(hour) = hour {
+            *group.by_hour.entry(hour).or_default() += 1;
+        }
+    }
+
+    /// The errors, in order of their text.
+    pub(super) fn into_recurring(self, file: &str, sanitizer: &dyn Sanitize) -> Vec<Recurring> {
+        let mut all: Vec<Group> = self.0.into_values().filter(|group| group.count > 0).collect();
+        all.sort_by(|a, b| a.text.cmp(&b.text));
+        let recurring = |group: Group| Recurring {
+            text: sanitizer.sanitize(&String::from_utf8_lossy(&group.text)),
+            count: group.count,
+            last: group.last,
+            by_hour: group.by_hour,
+            sample: group.sample.into_sample(file, |_| None, sanitizer),
+        };
+        all.into_iter().map(recurring).collect()
+    }
+}
+
+/// The bytes of a message without what changes from one line to the next: words with a digit become `#`, and so does what
+/// stands between quotes.
+fn wording(message: &[u8], mut each: impl FnMut(u8)) {
+    let message = message.trim_ascii();
+    let message = message.strip_prefix(b"- ").unwrap_or(message);
+    let message = message.get(..LONGEST).unwrap_or(message);
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\\' | 0x80..);
+    let mut tail = message;
+    while let Some(&first) = tail.first() {
+        if matches!(first, b'\'' | b'"')
+            && let Some(end) = memchr::memchr(first, tail.get(1..).unwrap_or_default())
+        {
+            each(b'#');
+            tail = tail.get(end + 2..).unwrap_or_default();
+            continue;
+        }
+        let length = tail.iter().take_while(|byte| is_word(byte)).count();
+        let (word, after) = tail.split_at(length.max(1).min(tail.len()));
+        if word.iter().any(u8::is_ascii_digit) {
+            each(b'#');
+        } else {
+            word.iter().copied().for_each(&mut each);
+        }
+        tail = after;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct AsIs;
+
+    impl Sanitize for AsIs {
+        fn sanitize(&self, line: &str) -> String {
+            line.to_owned()
+        }
+    }
+
+    fn words(message: &str) -> String {
+        let mut text = Vec::new();
+        wording(message.as_bytes(), |byte| text.push(byte));
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn what_changes_from_line_to_line_is_left_out() {
+        for (message, expected) in [
+            (
+                " - Dependency 12 on SRV07.corp.example failed after 3 tries",
+                "Dependency # on #.corp.example failed after # tries",
+            ),
+            ("Could not open 'C:\\a.txt' (0x80070005)", "Could not open # (#)"),
+            ("The user's page broke", "The user's page broke"),
+            ("job 7f3a-99 is late", "job # is late"),
+            ("", ""),
+        ] {
+            assert_eq!(words(message), expected);
+        }
+    }
+
+    #[test]
+    fn entries_of_one_wording_count_together() {
+        let mut groups = ErrorGroups::default();
+        let mut met = 0;
+        let mut count = |logger: &str, text: &str, is_workload| {
+            let (hash, work) = groups.meet(logger.as_bytes(), text.as_bytes(), || {
+                met += 1;
+                (is_workload, SampleLine::new(1, None, text.as_bytes(), 0))
+            });
+            groups.count(hash, Some(3), || None);
+            work
+        };
+        for number in 0..30 {
+            assert!(!count("Thycotic.X", &format!("Item {number} broke"), false));
+            assert!(count("Thycotic.Heartbeat", &format!("Item {number} broke"), true));
+        }
+        count("Thycotic.Y", "Item 1 broke", false);
+        assert_eq!(met, 3, "what a wording is about is found out once");
+        let all = groups.into_recurring("SS.log", &AsIs);
+        let texts: Vec<_> = all.iter().map(|one| (one.text.as_str(), one.count)).collect();
+        assert_eq!(texts, [("Thycotic.X - Item # broke", 30), ("Thycotic.Y - Item # broke", 1)]);
+        assert_eq!(all[0].by_hour, [(3, 30)].into());
+    }
+}

@@ -118,6 +118,17 @@ mod tests {
     "#;
 
     #[test]
+    fn one_fault_of_the_engines_or_of_the_bus_is_reported_once() {
+        let knowledge = Knowledge::builtin().unwrap();
+        let cluster = |rule| found(rule, Subject::cluster(), Confidence::Confirmed, None);
+        let blocked = [cluster("BUS-013"), cluster("UPG-009")];
+        assert_eq!(causes(&blocked, &knowledge).root((0, 0)), (1, 0), "an engine that its site counts");
+        let split = [cluster("BUS-014"), cluster("BUS-016"), cluster("BUS-004")];
+        let causes = causes(&split, &knowledge);
+        assert_eq!([causes.root((0, 0)), causes.root((2, 0))], [(1, 0), (2, 0)]);
+    }
+
+    #[test]
     fn what_is_confirmed_explains_what_it_reaches_and_nothing_else() {
         let knowledge = Knowledge::layered(&[("own.toml", OWN)]).unwrap();
         let (one, two) = (Subject::node("WEB01"), Subject::node("WEB02"));

@@ -74,8 +74,10 @@ pub struct Action {
     pub nodes: Vec<String>,
     /// Why, one sentence.
     pub why: String,
-    /// How, in steps; text of ours only.
+    /// How, in steps; text of ours only. Empty where a procedure of the report says it.
     pub steps: Vec<String>,
+    /// Id of the procedure among the report's repairs that does it.
+    pub procedure: Option<String>,
     /// When it is due.
     pub due: Due,
     /// Worst severity of what it mends.
@@ -167,12 +169,35 @@ pub fn work(
         };
         let reasons = |found: &[At]| found.iter().filter_map(|at| reason_at(results, *at)).collect();
         let (mends, ends) = (reasons(&fixes), reasons(&also_resolves));
-        Some(Action { number: 0, title, nodes, why, steps, due, severity, confidence, mends, ends })
+        Some(Action {
+            number: 0,
+            title,
+            nodes,
+            why,
+            steps,
+            procedure: None,
+            due,
+            severity,
+            confidence,
+            mends,
+            ends,
+        })
     });
     let mut actions: Vec<Action> = merged.collect();
     // The sort keeps the order of stages among equals.
     actions.sort_by_key(|action| (action.due, action.severity));
     actions.into_iter().zip(1..).map(|(action, number)| Action { number, ..action }).collect()
+}
+
+/// Lets work that a repair does refer to it: its procedure is written once.
+pub fn refer_to_repairs(work: &mut [Action], repairs: &[Runbook]) {
+    for action in work {
+        let does = |repair: &&Runbook| action.mends.iter().any(|fixed| repair.mends.contains(&fixed.rule));
+        if let Some(repair) = repairs.iter().find(does) {
+            action.procedure = Some(repair.id.clone());
+            action.steps.clear();
+        }
+    }
 }
 
 /// The step of an action that becomes the builds that close advisories.

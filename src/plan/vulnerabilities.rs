@@ -22,8 +22,8 @@ pub(super) fn advice(cluster: &Cluster, knowledge: &Knowledge) -> String {
     fixing(cluster, knowledge).map(|fixing| fixing.advice()).unwrap_or_default()
 }
 
-/// What to know of a target before the first step: critical advisories that it leaves open, and those that it brings
-/// back, as sentences.
+/// What to know of a target before the first step: critical advisories that it leaves open, and those that do
+/// not affect what is installed, as sentences.
 pub(super) fn warnings(cluster: &Cluster, knowledge: &Knowledge) -> Vec<String> {
     let Some(fixing) = fixing(cluster, knowledge) else { return Vec::new() };
     let Some(target) = cluster.target.and_then(|target| fixing.candidate(target)) else { return Vec::new() };
@@ -42,10 +42,10 @@ pub(super) fn warnings(cluster: &Cluster, knowledge: &Knowledge) -> Vec<String> 
             better.unwrap_or_default()
         ));
     }
-    if !target.reopens.is_empty() {
+    if !target.adds.is_empty() {
         warnings.push(format!(
-            "The target {build} brings back {}: {} has the fix, the target does not.",
-            listed(&target.reopens),
+            "The target {build} is affected by {}, the installed {} is not.",
+            listed(&target.adds),
             fixing.installed
         ));
     }

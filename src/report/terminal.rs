@@ -39,6 +39,9 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
     screen.wrapped("", &verdict.question, None);
     screen.wrapped("", verdict.label, Some(verdict.state.into()));
     screen.wrapped("", &verdict.headline, None);
+    for notice in &report.notices {
+        screen.wrapped("", notice, None);
+    }
     for reason in verdict.reasons.iter().take(LINES) {
         screen.wrapped("  - ", &format!("{} ({})", reason.text, reason.rule), None);
     }

@@ -240,7 +240,7 @@ fn a_cve_record_in_the_folder_is_an_advisory() {
         assert!(page.contains("Which build closes which advisory"), "{page}");
         // A ticket has no room for it.
         assert!(format == "md" || page.contains("Passed over: ours/2026/CVE-2026-20002.json"), "{page}");
-        assert!(!page.contains("<b>Product"), "{format}");
+        assert!(!page.replace("\\<", "").contains("<b>Product"), "{format}");
     }
 }
 

@@ -32,6 +32,7 @@ mod intake;
 mod knowledge_overlay;
 mod machine;
 mod manual_capture;
+mod old_evidence;
 mod planted_secrets;
 mod report_render;
 mod rule_facts;

@@ -37,8 +37,8 @@ pub struct Candidate {
     pub closes: Vec<String>,
     /// Those that affect it.
     pub leaves_open: Vec<String>,
-    /// Those of them that do not affect the installed build: an older fix has them, this build does not.
-    pub reopens: Vec<String>,
+    /// Those of them that do not affect the installed build: a newer part has them, or a hotfix of the old branch fixed them.
+    pub adds: Vec<String>,
     /// Those of which it is not known whether they affect it.
     pub unknown: Vec<String>,
     /// Builds to install on the way to it, in order.
@@ -90,7 +90,7 @@ pub fn fixing_builds(
     });
     let candidates = builds.iter().map(|&build| {
         let affecting: Vec<&Advisory> = of(BuildStatus::Affected, build).collect();
-        let reopens = affecting.iter().copied().filter(|one| is_closed(installed, one)).collect();
+        let adds = affecting.iter().copied().filter(|one| is_closed(installed, one)).collect();
         let way = upgrade_path(&knowledge.steps, installed, build);
         let (through, last) = way.split_at(way.len().saturating_sub(1));
         Candidate {
@@ -98,7 +98,7 @@ pub fn fixing_builds(
             hotfix: is_hotfix(build),
             closes: ids(open.iter().copied().filter(|one| is_closed(build, one)).collect()),
             leaves_open: ids(affecting),
-            reopens: ids(reopens),
+            adds: ids(adds),
             unknown: ids(of(BuildStatus::Unknown, build).collect()),
             through: through.iter().map(|hop| hop.build).collect(),
             way_confirmed: through.iter().chain(last).all(|hop| hop.by.is_some()),

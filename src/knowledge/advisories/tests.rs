@@ -103,7 +103,7 @@ fn a_hotfix_is_a_stopgap_and_the_lowest_build_that_closes_all_critical_ones_is_r
 
     // A higher build that is older than the hotfix brings a vulnerability back.
     let back = fixing_builds(&knowledge, build("11.7.000062"), Some(build("12.0.000022")));
-    assert_eq!(back.candidate(build("12.0.22")).unwrap().reopens, ["CVE-2026-19117"]);
+    assert_eq!(back.candidate(build("12.0.22")).unwrap().adds, ["CVE-2026-19117"]);
     // Old installations go through other builds.
     let far = from("9.0.000000");
     let way = far.candidate(build("12.3.1")).unwrap();

@@ -7,6 +7,7 @@ mod inputs;
 mod matrix;
 mod missing;
 mod nodes;
+mod notices;
 mod verdict;
 
 use crate::finding::{Outcome, RuleResult, Severity, is_bundle_safety, reach};
@@ -34,7 +35,9 @@ pub fn assemble(
     let weights = rules.iter().map(|rule| (rule.id.as_str(), rule.weight())).collect();
     let reached = reach(results, &weights, &verdict::asked(cluster, required));
     let causes = plan::causes(results, knowledge);
-    let work = plan::work(results, &causes, cluster, knowledge, &by_id);
+    let repairs = plan::repairs(cluster, results, knowledge);
+    let mut work = plan::work(results, &causes, cluster, knowledge, &by_id);
+    plan::refer_to_repairs(&mut work, &repairs);
     let missing = missing::missing(cluster, results, &by_id, knowledge);
     let (safety, findings) = findings(cluster, results, &causes, &by_id, knowledge);
     let coverage = coverage(results, rules);
@@ -62,8 +65,9 @@ pub fn assemble(
             missing: &missing,
             coverage: &coverage,
         }),
+        notices: notices::notices(cluster),
         actions: work,
-        repairs: plan::repairs(cluster, results, knowledge),
+        repairs,
         plan: plan::plan(cluster, results, knowledge, &plan::PlanRequest::Upgrade { by: None }),
         checklist: cluster.target.map(|_| {
             plan::checklist::checklist(cluster, results, knowledge, plan::checklist::Occasion::Upgrade)

@@ -41,6 +41,8 @@ pub struct Report {
     pub balancer: Vec<BalancerFact>,
     /// The verdict.
     pub verdict: VerdictView,
+    /// What a reader has to know of the evidence as a whole, such as its age; shown with the verdict.
+    pub notices: Vec<String>,
     /// Bundle-safety findings: their own banner, shown before everything else when not empty.
     pub safety: Vec<FindingView>,
     /// What to do, in order.

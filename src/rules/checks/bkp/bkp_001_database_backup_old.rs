@@ -12,7 +12,7 @@ rule! {
     /// ## Why it matters
     /// The upgrade changes the database. Without a backup from just before the upgrade, no rollback is possible.
     /// ## How to fix it
-    /// Take a full backup of the database and of the application folder of every node. Then start the upgrade.
+    /// Take a full backup of the database and of the application folder of every node shortly before the upgrade.
     /// ## What it cannot see
     /// Whether the backup can be restored, because that is not tested. Backups of other copies of an availability
     /// group. The limit of 24 hours is our own choice.
@@ -62,6 +62,6 @@ fn evaluate(cx: &Context) -> Result<Option<Finding>, MissingEvidence> {
         Some(_) => return Ok(None),
     };
     let seen = [cx.reported_evidence(FULL, &newest), cx.reported_evidence(ASKED, &asked)];
-    let remedy = "Take a full backup of the database, then start the upgrade.";
+    let remedy = "Take a full backup of the database shortly before the upgrade.";
     Ok(Some(cx.on_cluster(title, remedy).resting_on(seen)))
 }

@@ -112,6 +112,9 @@ pub(super) struct CollectArgs {
     /// Path of applicationHost.config of IIS [default: the standard path of Windows]
     #[arg(long, value_name = "FILE")]
     pub iis_config: Option<PathBuf>,
+    /// Site and path of the application in IIS, as in "Default Web Site/SecretServer", where several serve the folder
+    #[arg(long, value_name = "SITE/PATH")]
+    pub iis_application: Option<String>,
     /// Name of the node that the folder was copied from; nothing about this machine is then recorded
     #[arg(long, value_name = "NAME", value_parser = node, requires = "app_dir")]
     pub node: Option<String>,

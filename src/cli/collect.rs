@@ -154,6 +154,7 @@ fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Fa
     });
     Ok(Options {
         iis_config: args.iis_config.clone(),
+        iis_application: args.iis_application.clone(),
         node: args.node.clone(),
         since,
         budget: args.budget,

@@ -200,6 +200,9 @@ impl Iis {
 }
 
 fn sought(options: &Options, folder: &Observed<String>) -> WantedApplication {
+    if let Some(address) = &options.iis_application {
+        return WantedApplication::Address(address.clone());
+    }
     // The configuration of IIS cannot contain a path of another system or of a copy.
     let windows_path = |path: &&String| path.as_bytes().get(1) == Some(&b':') || path.starts_with(r"\\");
     if let Some(folder) = folder.value().filter(windows_path) {

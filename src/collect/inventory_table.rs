@@ -178,7 +178,9 @@ pub(super) fn log_parts(name: &str) -> Option<(&str, Option<u64>)> {
         (digits.len() >= 6 && text.chars().all(is_mark)).then(|| digits.parse().unwrap_or(u64::MAX))
     };
     let rolled_number = rolled.strip_prefix('.').filter(|number| is_number(number));
-    if let Some(day) = day(rolled).or_else(|| day(mark).filter(|_| rolled.is_empty() || rolled_number.is_some())) {
+    if let Some(day) =
+        day(rolled).or_else(|| day(mark).filter(|_| rolled.is_empty() || rolled_number.is_some()))
+    {
         return Some((role, Some(u64::MAX - day)));
     }
     let number = match rolled_number {

@@ -71,6 +71,7 @@ fn shown_options(options: &Options, since: DateTime<Utc>) -> BTreeMap<String, St
         (Level::OPTION.to_owned(), options.level.to_string()),
         ("logs-since".to_owned(), since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
     ]);
+    shown.extend(options.iis_application.iter().map(|_| ("iis-application".to_owned(), given(true))));
     shown.extend(options.minutes.map(|minutes| ("minutes".to_owned(), minutes.to_string())));
     shown
 }

@@ -19,6 +19,8 @@ pub struct Options {
     pub app_dir: PathBuf,
     /// `applicationHost.config`; by default the one of this machine.
     pub iis_config: Option<PathBuf>,
+    /// Site and path of the application in IIS; by default the one whose physical path is the application folder.
+    pub iis_application: Option<String>,
     /// The folder was copied from the node of this name: no fact of this machine belongs to that node.
     pub node: Option<String>,
     /// Folder for the bundle, created if missing; not inside of the application folder.
@@ -48,6 +50,7 @@ impl Options {
         Self {
             app_dir: app_dir.into(),
             iis_config: None,
+            iis_application: None,
             node: None,
             out: out.into(),
             since: None,

@@ -6,7 +6,7 @@ use crate::bundle::write::PARTIAL;
 use crate::bundle::{Form, Manifest, MemberRecord, Status};
 use crate::model::Observed;
 use crate::model::facts::NodeFacts;
-use crate::model::iis::IisFacts;
+use crate::model::iis::{IisFacts, SAME_FOLDER};
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::model::unknown::{self, Unknown};
 use crate::parsers::application_host::FILE;
@@ -180,7 +180,14 @@ pub(super) fn iis(iis: &Observed<IisFacts>) -> Option<String> {
         Observed::Known { value, .. } => match &value.application {
             Observed::Unreadable { why, .. } => format!("{FILE}: {why}"),
             Observed::Absent { .. } => format!("{FILE}: no application matches the application folder"),
-            _ => return None,
+            Observed::Known { value: app, .. } => {
+                let addresses = app.settings.get(SAME_FOLDER)?.value()?.replace('\n', ", ");
+                return Some(format!(
+                    "several applications of IIS serve the folder ({addresses}); what they have in common was recorded, \
+                     --iis-application chooses one"
+                ));
+            }
+            Observed::NotCollected { .. } => return None,
         },
     };
     Some(format!("the settings of IIS are missing: {why}"))

@@ -13,6 +13,7 @@ use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHis
 use crate::model::host_name::{is_cut_of, label, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
+use crate::model::lookup::APP_SETTING;
 use crate::model::node::Snapshot;
 use crate::model::{Area, BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
 use crate::parsers::product_version;
@@ -97,9 +98,8 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         confirmed_by.clear();
     }
     let expected: BTreeSet<String> = expect.iter().map(|name| builder.names.machine(name)).collect();
-    let mut meant = expected.clone();
-    meant.extend(options.roles.keys().map(|name| builder.names.machine(name)));
-    let several = lists::choose(&mut builder, &meant);
+    let declared = options.roles.keys().map(|name| builder.names.machine(name)).collect();
+    let several = lists::choose(&mut builder, &expected, &declared);
     duplicates::settle(&mut builder);
 
     let history = builder.history(several);
@@ -303,6 +303,7 @@ impl CaseBuilder {
             let node = nodes.entry(self.names.machine(name)).or_default();
             name_fully(&mut node.name, name);
         }
+        one_spelling(&mut nodes);
         for (machine, own) in std::mem::take(&mut self.own_lists) {
             let node = nodes.entry(machine).or_default();
             name_fully(&mut node.name, &own.row.machine_name);
@@ -391,6 +392,30 @@ impl CaseBuilder {
             self.name(index)
         );
         self.problem(index, InputStatus::Partly, ProblemKind::Foreign, text);
+    }
+}
+
+/// Spells the keys of `appSettings` on all nodes as the first of them does: they have no case.
+fn one_spelling(nodes: &mut BTreeMap<String, Node>) {
+    let mut spellings: BTreeMap<(String, String), String> = BTreeMap::new();
+    for snapshot in nodes.values_mut().filter_map(|node| node.snapshot.as_mut()) {
+        for (file, settings) in &mut snapshot.settings {
+            let Observed::Known { value: settings, .. } = settings else { continue };
+            let keys: Vec<String> =
+                settings.keys().filter(|path| path.starts_with(APP_SETTING)).cloned().collect();
+            for path in keys {
+                let spelling = spellings
+                    .entry((file.clone(), path.to_lowercase()))
+                    .or_insert_with(|| path.clone());
+                if *spelling != path
+                    && let Some(mut setting) = settings.remove(&path)
+                {
+                    let key = spelling.strip_prefix(APP_SETTING).and_then(|rest| rest.strip_suffix("]@key"));
+                    setting.value = key.map_or(setting.value, ToOwned::to_owned);
+                    settings.insert(spelling.clone(), setting);
+                }
+            }
+        }
     }
 }
 

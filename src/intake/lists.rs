@@ -21,7 +21,11 @@ struct Group {
 ///
 /// A list that names one node only is no sign of another cluster if that node has a bundle here, or a person says that it
 /// belongs here: it may be a node that is attached to another database.
-pub(super) fn choose(builder: &mut CaseBuilder, expected: &BTreeSet<String>) -> bool {
+pub(super) fn choose(
+    builder: &mut CaseBuilder,
+    expected: &BTreeSet<String>,
+    declared: &BTreeSet<String>,
+) -> bool {
     join_pages(builder);
     let mut groups = groups(builder);
     let bundles = |group: &Group| {
@@ -40,7 +44,7 @@ pub(super) fn choose(builder: &mut CaseBuilder, expected: &BTreeSet<String>) -> 
     };
     let mut judged = groups.remove(judged);
     let given = Given {
-        expected,
+        named: expected.union(declared).cloned().collect(),
         bundled: builder.bundles.iter().filter_map(|(index, _)| builder.machine_of(*index)).collect(),
     };
     let solo = take_solo(builder, &mut judged, &given);
@@ -53,12 +57,11 @@ pub(super) fn choose(builder: &mut CaseBuilder, expected: &BTreeSet<String>) -> 
     for group in &mut groups {
         let names_one = group.machines.len() == 1;
         let is_ours = |machine: &&String| {
-            given.expected.contains(*machine) || (names_one && given.bundled.contains(*machine))
+            given.named.contains(*machine) || (names_one && given.bundled.contains(*machine))
         };
         let ours: Vec<String> = group.machines.iter().filter(is_ours).cloned().collect();
         // What nobody says belongs here may be another cluster, whose exports are here as well.
-        strangers |=
-            ours.iter().any(|machine| !given.expected.contains(machine)) || ours.len() < group.machines.len();
+        strangers |= ours.iter().any(|machine| !given.named.contains(machine)) || ours.len() < group.machines.len();
         if !ours.is_empty() {
             let list = newest(builder, &group.lists);
             for machine in ours {
@@ -73,9 +76,9 @@ pub(super) fn choose(builder: &mut CaseBuilder, expected: &BTreeSet<String>) -> 
     strangers
 }
 
-/// What a person, and the bundles, say of which machines are meant.
-struct Given<'a> {
-    expected: &'a BTreeSet<String>,
+/// Which machines a person names, as expected or with a role, and of which there are bundles.
+struct Given {
+    named: BTreeSet<String>,
     bundled: BTreeSet<String>,
 }
 
@@ -86,11 +89,10 @@ fn take_solo(builder: &CaseBuilder, group: &mut Group, given: &Given) -> Vec<(St
         let rows = builder.lists.get(at).into_iter().flat_map(|(_, list)| &list.rows);
         rows.map(|row| builder.names.machine(&row.machine_name)).collect()
     };
-    let is_here = |machine: &String| given.expected.contains(machine) || given.bundled.contains(machine);
+    let is_here = |machine: &String| given.named.contains(machine) || given.bundled.contains(machine);
     let mut solo = Vec::new();
     for at in group.lists.clone() {
-        let Some(only) =
-            Some(machines(at)).filter(|names| names.len() == 1).and_then(|names| names.into_iter().next())
+        let Some(only) = Some(machines(at)).filter(|names| names.len() == 1).and_then(|names| names.into_iter().next())
         else {
             continue;
         };
@@ -141,12 +143,7 @@ fn keep_apart(builder: &mut CaseBuilder, seen: &SeenNodes, chosen: usize, machin
         names: list.rows.iter().map(|row| row.machine_name.clone()).collect(),
         is_whole: list.missing().is_none() && list.left_out == 0,
         newest_connection: list.newest_connection,
-        others_since: seen
-            .connected
-            .iter()
-            .filter(|(name, _)| others(name))
-            .map(|(_, at)| *at)
-            .reduce(earlier),
+        others_since: seen.connected.iter().filter(|(name, _)| others(name)).map(|(_, at)| *at).reduce(earlier),
         databases: seen.databases.clone(),
     };
     let text = format!(

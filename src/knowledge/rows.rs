@@ -5,6 +5,7 @@ use super::layer::{Layers, failed};
 use super::signatures::Versions;
 use super::sources::Citation;
 use crate::finding::{Confidence, Holds, Scope, Severity, SubjectKind, Weight};
+use crate::model::lookup::APP_SETTING;
 use crate::model::{Area, BuildVersion};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -379,7 +380,10 @@ impl Rows {
     /// Whether nodes are compared on this setting of a configuration file.
     pub fn compares(&self, file: &str, key: &str) -> bool {
         let settings = self.parity.iter().filter_map(|row| row.fact.strip_prefix(CONFIG)?.split_once(':'));
-        settings.into_iter().any(|setting| setting == (file, key))
+        let is_key = |known: &str| {
+            known == key || (key.starts_with(APP_SETTING) && known.eq_ignore_ascii_case(key))
+        };
+        settings.into_iter().any(|(known, setting)| known == file && is_key(setting))
     }
 
     /// Whether a row says how this setting of a configuration file is compared. Names are compared without regard to case.

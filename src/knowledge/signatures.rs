@@ -404,8 +404,14 @@ mod tests {
         }
         let knowledge = Knowledge::builtin().unwrap();
         for (id, line) in [
-            ("E-053", "Timeout expired.  The timeout period elapsed prior to completion of the operation or the server is not responding."),
-            ("E-053", "Timeout expired.\r\nThe timeout period elapsed\tprior to completion of the operation or the server is not responding."),
+            (
+                "E-053",
+                "Timeout expired.  The timeout period elapsed prior to completion of the operation or the server is not responding.",
+            ),
+            (
+                "E-053",
+                "Timeout expired.\r\nThe timeout period elapsed\tprior to completion of the operation or the server is not responding.",
+            ),
             ("E-102", "Value cannot be null.\r\nParameter name: v1"),
             ("E-050", "Login   failed for\nuser 'x'"),
         ] {

@@ -59,9 +59,8 @@ const DATES: [&str; 4] = [
 ];
 const TIME: &str = r"(?:[T\s,_-]{1,3}|\s+at\s+)(?P<h>\d{1,2})[:.](?P<min>\d\d)(?:[:.](?P<s>\d\d)(?:[.,:](?P<f>\d{1,9}))?)?(?:\s?(?P<half>[ap])\.?m\.?)?(?:\s?(?P<zone>z|utc|gmt|[+-]\d\d:?\d\d))?(?:[\s\])|'\x22,;<-]|$)";
 
-static STAMPS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    DATES.iter().filter_map(|date| regex(&format!("{BEFORE}{date}{TIME}"))).collect()
-});
+static STAMPS: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| DATES.iter().filter_map(|date| regex(&format!("{BEFORE}{date}{TIME}"))).collect());
 static JSON_TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(r#""(?:@?timestamp|@t|time|date|datetime|ts|asctime|eventtime)"\s*:\s*"?([^",}]{6,40})"#)
 });
@@ -69,8 +68,7 @@ static JSON_LEVEL: LazyLock<Option<Regex>> =
     LazyLock::new(|| regex(r#""(?:@?level|@l|loglevel|levelname|severity)"\s*:\s*"(\w{3,12})""#));
 static XML_TIME: LazyLock<Option<Regex>> =
     LazyLock::new(|| regex(r#"\b(?:timestamp|time|date)\s*=\s*["']([^"']{6,40})["']"#));
-static XML_LEVEL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| regex(r#"\blevel\s*=\s*["'](\w{3,12})["']"#));
+static XML_LEVEL: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r#"\blevel\s*=\s*["'](\w{3,12})["']"#));
 
 fn regex(source: &str) -> Option<Regex> {
     RegexBuilder::new(source).unicode(false).case_insensitive(true).build().ok()
@@ -124,7 +122,8 @@ fn plain<'a>(line: &'a [u8], head: &'a [u8], order: Order) -> Option<OtherHeader
     let (stamp, either_order) = stamp(&found, order)?;
     let rest = line.get(found.get(0)?.end()..).unwrap_or_default();
     let before = found.name("level").and_then(|word| level_of(word.as_bytes()));
-    let separators = |byte: &u8| matches!(byte, b'|' | b':' | b';' | b',' | b'-' | b']' | b')' | b'\'' | b'"');
+    let separators =
+        |byte: &u8| matches!(byte, b'|' | b':' | b';' | b',' | b'-' | b']' | b')' | b'\'' | b'"');
     let skipped = rest.iter().take_while(|byte| separators(byte) || byte.is_ascii_whitespace()).count();
     let after = rest.get(skipped..).unwrap_or_default();
     let (level, rest) = match (before, level(after)) {
@@ -137,9 +136,8 @@ fn plain<'a>(line: &'a [u8], head: &'a [u8], order: Order) -> Option<OtherHeader
 
 /// The time that was found, and whether its date could be read in the other order as well.
 fn stamp(found: &Captures, order: Order) -> Option<(Stamp, bool)> {
-    let number = |name: &str| -> Option<u32> {
-        std::str::from_utf8(found.name(name)?.as_bytes()).ok()?.parse().ok()
-    };
+    let number =
+        |name: &str| -> Option<u32> { std::str::from_utf8(found.name(name)?.as_bytes()).ok()?.parse().ok() };
     let year = number("y").map(|year| if year < 100 { 2000 + year } else { year })?;
     let mut either_order = false;
     let (month, day) = if let Some(name) = found.name("name") {
@@ -172,7 +170,8 @@ fn stamp(found: &Captures, order: Order) -> Option<(Stamp, bool)> {
     let stamp = match zone.as_deref() {
         None => Stamp::Local(time),
         Some([sign @ (b'+' | b'-'), digits @ ..]) => {
-            let digits: Vec<i64> = digits.iter().filter(|d| d.is_ascii_digit()).map(|d| i64::from(d - b'0')).collect();
+            let digits: Vec<i64> =
+                digits.iter().filter(|d| d.is_ascii_digit()).map(|d| i64::from(d - b'0')).collect();
             let [h1, h2, m1, m2] = *digits.as_slice() else { return None };
             let offset = ((h1 * 10 + h2) * 60 + m1 * 10 + m2) * 60_000;
             Stamp::Zoned(if *sign == b'+' { time - offset } else { time + offset })
@@ -184,11 +183,44 @@ fn stamp(found: &Captures, order: Order) -> Option<(Stamp, bool)> {
 
 /// Beginnings of the names of months in the languages of the product's users; those that come first are longer.
 const MONTHS: [(&str, u32); 38] = [
-    ("juin", 6), ("juil", 7), ("jan", 1), ("ene", 1), ("gen", 1), ("feb", 2), ("fev", 2), ("f\u{e9}v", 2),
-    ("mar", 3), ("mrz", 3), ("m\u{e4}r", 3), ("mrt", 3), ("apr", 4), ("abr", 4), ("avr", 4), ("may", 5),
-    ("mai", 5), ("mag", 5), ("mei", 5), ("jun", 6), ("giu", 6), ("jul", 7), ("lug", 7), ("aug", 8),
-    ("ago", 8), ("ao\u{fb}", 8), ("sep", 9), ("set", 9), ("oct", 10), ("okt", 10), ("ott", 10), ("out", 10),
-    ("nov", 11), ("dec", 12), ("dez", 12), ("dic", 12), ("d\u{e9}c", 12), ("des", 12),
+    ("juin", 6),
+    ("juil", 7),
+    ("jan", 1),
+    ("ene", 1),
+    ("gen", 1),
+    ("feb", 2),
+    ("fev", 2),
+    ("f\u{e9}v", 2),
+    ("mar", 3),
+    ("mrz", 3),
+    ("m\u{e4}r", 3),
+    ("mrt", 3),
+    ("apr", 4),
+    ("abr", 4),
+    ("avr", 4),
+    ("may", 5),
+    ("mai", 5),
+    ("mag", 5),
+    ("mei", 5),
+    ("jun", 6),
+    ("giu", 6),
+    ("jul", 7),
+    ("lug", 7),
+    ("aug", 8),
+    ("ago", 8),
+    ("ao\u{fb}", 8),
+    ("sep", 9),
+    ("set", 9),
+    ("oct", 10),
+    ("okt", 10),
+    ("ott", 10),
+    ("out", 10),
+    ("nov", 11),
+    ("dec", 12),
+    ("dez", 12),
+    ("dic", 12),
+    ("d\u{e9}c", 12),
+    ("des", 12),
 ];
 
 fn month(name: &[u8]) -> Option<u32> {
@@ -243,13 +275,23 @@ mod tests {
             ("2026-11-19T10:02:03Z [17] ERROR Thycotic.X - y", UTC),
             ("2026-11-19T11:02:03.0000000+01:00 [17] ERROR Thycotic.X - y", UTC),
             ("2026-11-19 05:02:03,000 -0500 [17] ERROR Thycotic.X - y", UTC),
-            (r#"{"timestamp":"2026-11-19T10:02:03.000Z","level":"ERROR","logger":"Thycotic.X","message":"y"}"#, UTC),
+            (
+                r#"{"timestamp":"2026-11-19T10:02:03.000Z","level":"ERROR","logger":"Thycotic.X","message":"y"}"#,
+                UTC,
+            ),
             (r#"{"level": "error", "message": "y", "@timestamp": "2026-11-19 10:02:03,000"}"#, LOCAL),
-            (r#"<log4net:event logger="Thycotic.X" timestamp="2026-11-19T11:02:03.000+01:00" level="ERROR" thread="17">"#, UTC),
+            (
+                r#"<log4net:event logger="Thycotic.X" timestamp="2026-11-19T11:02:03.000+01:00" level="ERROR" thread="17">"#,
+                UTC,
+            ),
             (r#"<log4j:event logger="Thycotic.X" timestamp="1795082523000" level="ERROR" thread="17">"#, UTC),
         ] {
             let read = text(line, Order::DayFirst);
-            assert_eq!(read.as_ref().map(|(time, level, _)| (time.as_str(), *level)), Some((expected, Some(Level::Error))), "{line}");
+            assert_eq!(
+                read.as_ref().map(|(time, level, _)| (time.as_str(), *level)),
+                Some((expected, Some(Level::Error))),
+                "{line}"
+            );
         }
         let afternoon = text("11/19/2026 1:02:03 PM [17] ERROR x", Order::MonthFirst).unwrap();
         assert_eq!(afternoon.0, "2026-11-19 13:02:03.000");
@@ -268,8 +310,14 @@ mod tests {
         ] {
             assert_eq!(text(line, Order::DayFirst).unwrap().2, either, "{line}");
         }
-        assert_eq!(text("03/04/2026 10:02:03 ERROR x", Order::DayFirst).unwrap().0, "2026-04-03 10:02:03.000");
-        assert_eq!(text("03/04/2026 10:02:03 ERROR x", Order::MonthFirst).unwrap().0, "2026-03-04 10:02:03.000");
+        assert_eq!(
+            text("03/04/2026 10:02:03 ERROR x", Order::DayFirst).unwrap().0,
+            "2026-04-03 10:02:03.000"
+        );
+        assert_eq!(
+            text("03/04/2026 10:02:03 ERROR x", Order::MonthFirst).unwrap().0,
+            "2026-03-04 10:02:03.000"
+        );
         assert_eq!(text("19/11/2026 10:02:03 ERROR x", Order::MonthFirst), None);
     }
 

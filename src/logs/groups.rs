@@ -55,7 +55,12 @@ impl ErrorGroups {
     }
 
     /// Counts an entry that no signature explains.
-    pub(super) fn count(&mut self, hash: u64, hour: Option<i64>, time: impl Fn() -> Option<DateTime<FixedOffset>>) {
+    pub(super) fn count(
+        &mut self,
+        hash: u64,
+        hour: Option<i64>,
+        time: impl Fn() -> Option<DateTime<FixedOffset>>,
+    ) {
         let Some(group) = self.0.get_mut(&hash).filter(|group| !group.is_workload) else { return };
         group.count += 1;
         group.last = group.last.max(time());
@@ -127,7 +132,10 @@ mod tests {
     #[test]
     fn what_changes_from_line_to_line_is_left_out() {
         for (message, expected) in [
-            (" - Dependency 12 on SRV07.corp.example failed after 3 tries", "Dependency # on #.corp.example failed after # tries"),
+            (
+                " - Dependency 12 on SRV07.corp.example failed after 3 tries",
+                "Dependency # on #.corp.example failed after # tries",
+            ),
             ("Could not open 'C:\\a.txt' (0x80070005)", "Could not open # (#)"),
             ("The user's page broke", "The user's page broke"),
             ("job 7f3a-99 is late", "job # is late"),

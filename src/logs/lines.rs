@@ -402,9 +402,8 @@ impl<'s> LineScanner<'s> {
             if let Some(before) = self.time.filter(|_| minutes >= GAP) {
                 self.gaps.push((before, time));
                 if self.gaps.len() > MOST_GAPS {
-                    let shortest = (0..self.gaps.len()).min_by_key(|at| {
-                        self.gaps.get(*at).map_or(0, |(from, to)| to - from)
-                    });
+                    let shortest = (0..self.gaps.len())
+                        .min_by_key(|at| self.gaps.get(*at).map_or(0, |(from, to)| to - from));
                     shortest.map(|at| self.gaps.remove(at));
                 }
             }
@@ -513,9 +512,9 @@ impl<'s> LineScanner<'s> {
     pub(super) fn finish(mut self, encoding: Option<&'static str>) -> FileDigest {
         let mut digest = std::mem::take(&mut self.digest);
         digest.file.encoding = encoding.unwrap_or(digest.file.encoding);
-        digest.file.period = self
-            .period
-            .and_then(|(from, to)| Some(Period { from: self.clock.instant(from)?, to: self.clock.instant(to)? }));
+        digest.file.period = self.period.and_then(|(from, to)| {
+            Some(Period { from: self.clock.instant(from)?, to: self.clock.instant(to)? })
+        });
         let gaps = self.gaps.iter().filter_map(|&(from, to)| {
             Some(Period { from: self.clock.instant(from)?, to: self.clock.instant(to)? })
         });

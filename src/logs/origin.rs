@@ -95,7 +95,8 @@ impl OriginPatterns {
 
     fn named_host(&self, line: &[u8]) -> Option<String> {
         self.host.captures_iter(line).find_map(|found| {
-            let host = String::from_utf8_lossy(found.get(1).or_else(|| found.get(2))?.as_bytes()).into_owned();
+            let host =
+                String::from_utf8_lossy(found.get(1).or_else(|| found.get(2))?.as_bytes()).into_owned();
             let is_host = !NO_HOST.iter().any(|start| host.starts_with(start))
                 && !FILE_ENDS.iter().any(|end| host.ends_with(end));
             is_host.then_some(host)
@@ -129,7 +130,8 @@ fn logger(entry: &[u8]) -> (&[u8], &[u8]) {
 pub(super) fn split_logger(text: &[u8]) -> (&[u8], &[u8]) {
     let before = text.iter().take_while(|byte| !byte.is_ascii_alphabetic()).count();
     let text = text.get(before..).unwrap_or_default();
-    let end = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_')).count();
+    let end =
+        text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_')).count();
     let (logger, message) = text.split_at(end);
     if logger.contains(&b'.') { (logger, message) } else { (&[], text) }
 }
@@ -177,10 +179,16 @@ mod tests {
         for (text, expected) in [
             ("Timeout expired. (heartbeat of SQL account on LAB-DB9)", work("heartbeat")),
             ("Access to the path is denied. (dependency script 17)", work("dependency")),
-            ("Login failed for user 'a'. (remote password changing of SQL account on DBX01)", work("password-change")),
+            (
+                "Login failed for user 'a'. (remote password changing of SQL account on DBX01)",
+                work("password-change"),
+            ),
             ("Service Unavailable: ticket system snow.corp.example did not answer", work("ticket")),
             ("Validation Failed.: field 'Notes' of secret 99", work("secret")),
-            ("Could not establish trust relationship with vcenter.corp.example", Origin::Host("vcenter.corp.example".into())),
+            (
+                "Could not establish trust relationship with vcenter.corp.example",
+                Origin::Host("vcenter.corp.example".into()),
+            ),
             ("Remote certificate name does not match remote host dc07", Origin::Host("dc07".into())),
             ("A network-related error while connecting to LAB-DB9", Origin::Host("lab-db9".into())),
             (

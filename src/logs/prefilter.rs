@@ -206,7 +206,8 @@ fn backwards(text: &[u8], literal: &[u8]) -> Option<usize> {
             continue;
         }
         byte.is_ascii_whitespace().then_some(())?;
-        let more = tail.iter().rev().take(LONGEST_WHITE).take_while(|byte| byte.is_ascii_whitespace()).count();
+        let more =
+            tail.iter().rev().take(LONGEST_WHITE).take_while(|byte| byte.is_ascii_whitespace()).count();
         tail = tail.get(..tail.len() - more)?;
     }
     Some(tail.len())
@@ -223,7 +224,8 @@ fn forwards(text: &[u8], from: usize, literal: &[u8]) -> Option<usize> {
             continue;
         }
         byte.is_ascii_whitespace().then_some(())?;
-        let more = text.iter().skip(at).take(LONGEST_WHITE).take_while(|byte| byte.is_ascii_whitespace()).count();
+        let more =
+            text.iter().skip(at).take(LONGEST_WHITE).take_while(|byte| byte.is_ascii_whitespace()).count();
         at += more;
     }
     Some(at)
@@ -333,9 +335,7 @@ mod tests {
         let (knowledge, prefilter) = &*BUILTIN;
         let patterns = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
         let texts = patterns.enumerate().filter(|(_, one)| one.regex.is_none());
-        for (index, text) in
-            texts.flat_map(|(index, one)| one.texts.iter().map(move |text| (index, text)))
-        {
+        for (index, text) in texts.flat_map(|(index, one)| one.texts.iter().map(move |text| (index, text))) {
             for (at, _) in text.match_indices(' ') {
                 let (before, after) = text.split_at(at);
                 for white in ["  ", "\r\n", "\n"] {
@@ -343,7 +343,8 @@ mod tests {
                         let line = format!("{}{before}{white}{}", "~".repeat(shift), &after[1..]);
                         let there = found(prefilter, line.as_bytes());
                         let whole = |one: &Candidate| {
-                            one.target == Target::Pattern(index) && (one.start, one.end) == (shift, line.len())
+                            one.target == Target::Pattern(index)
+                                && (one.start, one.end) == (shift, line.len())
                         };
                         assert!(there.iter().any(whole), "{line:?}: {there:?}");
                     }

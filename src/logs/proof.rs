@@ -62,8 +62,14 @@ mod tests {
         for (line, expected) in [
             (" [12] INFO Thycotic.Business.Heartbeat - Processed batch 0", Some("heartbeat")),
             (" [12] INFO  Delinea.PAM.Business.Heartbeat - Processed batch 41", Some("heartbeat")),
-            (" [4] INFO Thycotic.ihawu.Business - Heartbeat - processed 12 items in 340 ms", Some("heartbeat")),
-            (" INFO Thycotic.X.HeartbeatProcessor - Heartbeat for item 7 on DB7 finished in 3 ms", Some("heartbeat")),
+            (
+                " [4] INFO Thycotic.ihawu.Business - Heartbeat - processed 12 items in 340 ms",
+                Some("heartbeat"),
+            ),
+            (
+                " INFO Thycotic.X.HeartbeatProcessor - Heartbeat for item 7 on DB7 finished in 3 ms",
+                Some("heartbeat"),
+            ),
             (
                 " [1] INFO Delinea.PAM.RemotePasswordChanging - Secret 7: password change succeeded",
                 Some("password-change"),

@@ -92,7 +92,8 @@ pub(super) fn cef_header(line: &[u8], end: usize) -> Option<Vec<u8>> {
     let numeric = !version.is_empty() && version.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
     let begins = |start: &str| {
         let from = end.checked_sub(start.len());
-        from.and_then(|from| before.get(from..)).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
+        from.and_then(|from| before.get(from..))
+            .is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
     };
     let start = PRODUCT.iter().find(|start| begins(start))?;
     let before = before.get(..end.checked_sub(start.len())?)?.trim_ascii_end();
@@ -147,9 +148,8 @@ mod tests {
     #[test]
     fn headers_name_host_and_version() {
         let header = |line: &str| {
-            let mut ends = PRODUCT.iter().filter_map(|start| {
-                Some(line.to_ascii_lowercase().find(start)? + start.len())
-            });
+            let mut ends =
+                PRODUCT.iter().filter_map(|start| Some(line.to_ascii_lowercase().find(start)? + start.len()));
             let end = ends.next().unwrap();
             cef_header(line.as_bytes(), end).map(|text| String::from_utf8(text).unwrap())
         };

@@ -205,8 +205,14 @@ fn without_an_offset_times_are_utc_and_the_digest_states_it() {
 fn white_space_and_line_ends_within_a_text_do_not_hide_it() {
     let line = "2026-06-16 10:00:00,000 [1] ERROR Thycotic.Data - ";
     for (text, signature) in [
-        ("Timeout expired.  The timeout period elapsed prior to completion of the operation or the server is not responding.", "E-053"),
-        ("Timeout expired.\tThe timeout period elapsed prior to\r\ncompletion of the operation or the server is not responding.", "E-053"),
+        (
+            "Timeout expired.  The timeout period elapsed prior to completion of the operation or the server is not responding.",
+            "E-053",
+        ),
+        (
+            "Timeout expired.\tThe timeout period elapsed prior to\r\ncompletion of the operation or the server is not responding.",
+            "E-053",
+        ),
         ("Value cannot be null.\r\nParameter name: v1", "E-102"),
         ("Value cannot be null.\nParameter name: v1", "E-102"),
         ("Login  failed for user 'x'", "E-050"),
@@ -268,7 +274,9 @@ fn a_line_from_after_the_collection_moves_nothing() {
 #[test]
 fn a_copy_of_a_log_counts_once() {
     let lines = |hours: std::ops::Range<u32>| -> String {
-        hours.map(|hour| format!("2026-06-15 {hour:02}:00:00,000 [1] ERROR X - Binary Version Mismatch\r\n")).collect()
+        hours
+            .map(|hour| format!("2026-06-15 {hour:02}:00:00,000 [1] ERROR X - Binary Version Mismatch\r\n"))
+            .collect()
     };
     let (whole, begun) = (lines(0..20), lines(0..12).replace("\r\n", "\n"));
     for (name, text) in [("logs/SS.log.1", &whole), ("logs/SS.log.1", &begun), ("logs/SS-old.log", &whole)] {
@@ -286,7 +294,9 @@ fn a_copy_of_a_log_counts_once() {
 #[test]
 fn holes_and_missing_rolled_logs_are_known() {
     let lines = |day: u32, hours: std::ops::Range<u32>| -> String {
-        let line = |minute: u32| format!("2026-06-{day} {:02}:{:02}:00,000 [1] INFO X - y {day}\r\n", minute / 60, minute % 60);
+        let line = |minute: u32| {
+            format!("2026-06-{day} {:02}:{:02}:00,000 [1] INFO X - y {day}\r\n", minute / 60, minute % 60)
+        };
         (hours.start * 60..hours.end * 60).step_by(10).map(line).collect()
     };
     let web = |text: String, name: &str| scan_in(text.as_bytes(), 4096, name);
@@ -299,7 +309,10 @@ fn holes_and_missing_rolled_logs_are_known() {
     assert_eq!(holes(vec![gap(), role()]), [3], "another log goes on");
     assert!(holes(vec![gap()]).is_empty(), "a quiet night is no hole");
     assert_eq!(holes(vec![web(lines(14, 0..4) + &lines(14, 20..24), "logs/SS.log")]), [16]);
-    assert_eq!(holes(vec![web(lines(15, 0..4), "logs/SS.log"), web(lines(13, 20..24), "logs/SS.log.2")]), [24]);
+    assert_eq!(
+        holes(vec![web(lines(15, 0..4), "logs/SS.log"), web(lines(13, 20..24), "logs/SS.log.2")]),
+        [24]
+    );
     let filled = vec![gap(), web(lines(14, 5..10), "logs/SS.log.1"), role()];
     assert!(holes(filled).is_empty(), "a rolled log has the lines");
     let rolled = vec![web(lines(15, 0..4), "logs/SS.log"), web(lines(13, 0..4), "logs/SS.log.3")];
@@ -309,7 +322,10 @@ fn holes_and_missing_rolled_logs_are_known() {
 #[test]
 fn dates_that_read_two_ways_are_settled_by_another_date_or_by_the_end() {
     let log = |dates: &[&str]| -> String {
-        dates.iter().map(|date| format!("{date} 10:00:00 [1] ERROR X - Binary Version Mismatch\r\n")).collect()
+        dates
+            .iter()
+            .map(|date| format!("{date} 10:00:00 [1] ERROR X - Binary Version Mismatch\r\n"))
+            .collect()
     };
     let last = |text: &str| hit(&scan_until(text, "logs/SS.log").hits, "E-004", 2).last;
     let day = |text: &str| Some(time(&format!("{text}T10:00:00+02:00")));
@@ -317,8 +333,14 @@ fn dates_that_read_two_ways_are_settled_by_another_date_or_by_the_end() {
     assert_eq!(last(&log(&["06/05/2026", "06/13/2026"])), day("2026-06-13"));
     assert_eq!(last(&log(&["06/11/2026", "06/12/2026"])), None, "neither order ends at the collection");
     let first = hit(&scan_until(&log(&["06/05/2026", "06/13/2026"]), "logs/SS.log").hits, "E-004", 2).first;
-    assert_eq!(first, day("2026-06-05"), "what came before the date that settles it is read in that order too");
-    let mut file = SCANNER.file("logs/SS.log", FixedOffset::east_opt(EAST), false).until(time("2026-12-11T12:00:00+02:00"));
+    assert_eq!(
+        first,
+        day("2026-06-05"),
+        "what came before the date that settles it is read in that order too"
+    );
+    let mut file = SCANNER
+        .file("logs/SS.log", FixedOffset::east_opt(EAST), false)
+        .until(time("2026-12-11T12:00:00+02:00"));
     file.push(log(&["10/12/2026", "11/12/2026"]).as_bytes());
     assert_eq!(hit(&file.finish().hits, "E-004", 2).last, day("2026-12-11"));
 }

@@ -153,7 +153,8 @@ impl Clock {
     pub(super) fn instant(&self, time: UtcMillis) -> Option<DateTime<FixedOffset>> {
         let utc = DateTime::from_timestamp_millis(time)?;
         let reading = time + self.standard;
-        let summer = self.summer_of(reading, self.standard).is_some_and(|(_, from, to)| (from..to).contains(&reading));
+        let summer =
+            self.summer_of(reading, self.standard).is_some_and(|(_, from, to)| (from..to).contains(&reading));
         let offset = match self.rule {
             None => self.offset,
             Some(_) => {

@@ -38,6 +38,24 @@ pub struct IisApplication {
     pub settings: BTreeMap<String, Observed<String>>,
 }
 
+/// The setting that lists sites and paths, a line each, where several applications serve the application folder.
+pub const SAME_FOLDER: &str = "same-folder";
+
+impl IisApplication {
+    /// The sites that serve the application folder, that of the application first.
+    pub fn sites(&self) -> Vec<&str> {
+        let listed = self.settings.get(SAME_FOLDER).and_then(Observed::value);
+        let mut sites = vec![self.site.as_str()];
+        for address in listed.into_iter().flat_map(|listed| listed.lines()) {
+            let name = address.split('/').next().unwrap_or(address);
+            if !sites.contains(&name) {
+                sites.push(name);
+            }
+        }
+        sites
+    }
+}
+
 /// Settings of `system.webServer` and of the site that hold for the application, beside those of its authentication.
 pub const APPLICATION_SETTINGS: &[&str] = &[
     "client-certificates.launchers",

@@ -158,9 +158,8 @@ impl LogDigest {
     /// be missing: half a day, or while other logs of the node go on, two hours and twelve times its usual silence. Rolled
     /// files close each other's gaps.
     pub fn holes(&self, component: Option<Component>) -> Vec<Period> {
-        let files = || {
-            self.files.iter().filter(move |file| component.is_none() || file.component == component)
-        };
+        let files =
+            || self.files.iter().filter(move |file| component.is_none() || file.component == component);
         let mut spans: Vec<Period> = files().filter_map(|file| file.period).collect();
         spans.sort_by_key(|span| (span.from, span.to));
         let (mut silences, mut usual) = (Vec::new(), BTreeMap::<u32, u64>::new());

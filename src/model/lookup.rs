@@ -23,7 +23,7 @@ use super::export::NodeRow;
 use super::facts::{ConfigState, KeyFile};
 use super::iis::{IisApplication, POOL_SETTINGS, is_application_setting};
 use super::location::Location;
-use super::node::{Node, Setting, Snapshot};
+use super::node::{Node, Setting, Snapshot, encrypted_above};
 use super::observed::Observed;
 use std::collections::BTreeMap;
 
@@ -45,6 +45,9 @@ const ROW_COLUMNS: &[(&str, Read<NodeRow>)] = &[
     ("session-recording-worker", |row| text(&row.session_recording_worker)),
     ("session-recording-worker-error", |row| row.session_recording_worker_error.clone()),
 ];
+
+/// How the path of a setting of the application begins.
+pub const APP_SETTING: &str = "appSettings/add[";
 
 /// Prefix of the paths of answers.
 pub const ANSWER: &str = "answer.";
@@ -222,15 +225,35 @@ impl Snapshot {
             None => Observed::not_collected(format!("{file} was not collected")),
             Some(settings) => settings.as_ref().and_then(|settings| match find(settings, key) {
                 Some(setting) => Observed::known(setting.value.clone(), Location::line(file, setting.line)),
-                None => Observed::absent(Location::file(file)),
+                None => match encrypted_above(settings, key) {
+                    Some(section) => {
+                        Observed::not_collected(format!("the section {section} of {file} {ENCRYPTED}"))
+                    }
+                    None => Observed::absent(Location::file(file)),
+                },
             }),
         }
     }
 }
 
-/// The setting of a key. `forms[*]@requireSSL` is that of `forms` with any identity or without one.
+/// How the reason ends that nothing is known of the settings in an encrypted section.
+const ENCRYPTED: &str = "is encrypted, and only the node itself can read it";
+
+/// Whether a fact is not known because its section is encrypted.
+pub fn is_encrypted<T>(fact: &Observed<T>) -> bool {
+    matches!(fact, Observed::NotCollected { why } if why.ends_with(ENCRYPTED))
+}
+
+/// The setting of a key. The keys of `appSettings` have no case. `forms[*]@requireSSL` is that of `forms` with any identity or without one.
 fn find<'s>(settings: &'s BTreeMap<String, Setting>, key: &str) -> Option<&'s Setting> {
-    let Some((element, attribute)) = key.split_once("[*]") else { return settings.get(key) };
+    let Some((element, attribute)) = key.split_once("[*]") else {
+        let of_section = || settings.range(APP_SETTING.to_owned()..).take_while(|(path, _)| path.starts_with(APP_SETTING));
+        let found = settings.get(key);
+        if found.is_some() || !key.starts_with(APP_SETTING) {
+            return found;
+        }
+        return of_section().find(|(path, _)| path.eq_ignore_ascii_case(key)).map(|(_, setting)| setting);
+    };
     let fits = |path: &str| {
         let after = path.strip_prefix(element).unwrap_or_default();
         let identity = after.strip_prefix('[').and_then(|inside| inside.split_once(']'));

@@ -98,6 +98,16 @@ pub struct Setting {
     pub excerpt: Excerpt,
 }
 
+/// The attribute of a section that `aspnet_regiis` encrypted: of such a section nothing else is known.
+pub const PROTECTED: &str = "configProtectionProvider";
+
+/// The section above a setting that is encrypted, if one is.
+pub fn encrypted_above<'k>(settings: &BTreeMap<String, Setting>, key: &'k str) -> Option<&'k str> {
+    let ends = key.match_indices(['/', '@']).map(|(at, _)| at);
+    let mut sections = ends.filter_map(|end| key.get(..end));
+    sections.find(|section| settings.contains_key(&format!("{section}@{PROTECTED}")))
+}
+
 /// The group that a node belongs to. Only serving nodes are compared with each other.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {

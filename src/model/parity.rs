@@ -231,7 +231,13 @@ fn is_hex(text: &str, digits: usize) -> bool {
 /// Whether two values, as a bundle has them, are the same; `None` if that is not known: one is a marker without a fingerprint,
 /// or both were made with different keys.
 pub fn same_value(a: &str, b: &str) -> Option<bool> {
-    Basis::of(a).compares(Basis::of(b)).then(|| a.trim() == b.trim())
+    Basis::of(a).compares(Basis::of(b)).then(|| as_compared(a) == as_compared(b))
+}
+
+/// A value as it is compared: .NET reads `true` and `false` in any case.
+fn as_compared(value: &str) -> &str {
+    let value = value.trim();
+    ["true", "false"].into_iter().find(|flag| value.eq_ignore_ascii_case(flag)).unwrap_or(value)
 }
 
 /// Compares one value across nodes, as a bundle has it; `None` if it is not known, `Some(None)` if it is not there. Of
@@ -249,7 +255,7 @@ pub fn classify_values(values: &[Option<Option<&str>>]) -> Vec<Conformity> {
     let comparable =
         |value: &Option<&str>| common.is_some_and(|common| common.compares(Basis::of_optional(*value)));
     let known: Vec<_> =
-        values.iter().map(|value| value.filter(comparable).map(|value| value.map(str::trim))).collect();
+        values.iter().map(|value| value.filter(comparable).map(|value| value.map(as_compared))).collect();
     classify(&known)
 }
 
@@ -336,6 +342,8 @@ mod tests {
         assert_eq!(same_value("{redacted:key:aa:01}", "{redacted:key:bb:01}"), None);
         assert_eq!(same_value("{redacted}", "{redacted}"), None);
         assert_eq!(same_value("true", "false"), Some(false));
+        assert_eq!(same_value("true", "True"), Some(true), ".NET reads flags in any case");
+        assert_eq!(same_value("Forms", "forms"), Some(false));
         assert_eq!(same_value("true", "{redacted:key:aa:01}"), Some(false));
     }
 

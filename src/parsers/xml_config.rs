@@ -1,10 +1,16 @@
 //! Settings of an XML configuration file by path, each with its line.
 
 use crate::model::excerpt::{Excerpt, Sanitize};
-use crate::model::node::Setting;
+use crate::model::node::{PROTECTED, Setting};
 use crate::redact::config::{ConfigError, parse};
 use roxmltree::Node;
 use std::collections::BTreeMap;
+
+/// The root of most configuration files.
+const ROOT: &str = "configuration";
+
+/// The section whose keys have no case.
+const APP_SETTINGS: &str = "appSettings";
 
 /// Deepest nesting of elements. Real files stay below ten; paths grow with the depth.
 const MAX_DEPTH: usize = 64;
@@ -35,13 +41,19 @@ impl Lines {
     }
 }
 
-/// The settings of a configuration file by path.
+/// The settings of a configuration file by path, as they are in force.
 ///
 /// A path is made of element names below `<configuration>` joined by `/`, then `@` and the attribute:
 /// `system.web/httpRuntime@enableVersionHeader`. An element that has an identifying attribute carries it in
 /// brackets: `appSettings/add[IpAddressHeader]@value`; a `dependentAssembly` carries the name of its assembly.
 /// A second element of equal name and parent ends in `#2`. An element with text has that text as the value of
 /// its own path, and so has an empty element without attributes (`<clear/>`).
+///
+/// * `<location path=".">` is the file itself: what is in it has the path it would have outside, and counts instead of
+///   what is said there.
+/// * The keys of `appSettings` have no case. Of two elements of one key the last one counts, and `remove` and `clear` take
+///   away what is before them, as ASP.NET reads it.
+/// * Of a section that `aspnet_regiis` encrypted there is [`PROTECTED`] and nothing else.
 pub fn settings(text: &str, sanitizer: &dyn Sanitize) -> Result<BTreeMap<String, Setting>, ConfigError> {
     let document = parse(text)?;
     let lines = Lines::of(text);
@@ -52,23 +64,76 @@ pub fn settings(text: &str, sanitizer: &dyn Sanitize) -> Result<BTreeMap<String,
         settings.insert(path, Setting { value: value.to_owned(), line: lines.at(at), excerpt });
     };
     let mut walk = Walk::default();
+    // Where the element ends that is known as a whole.
+    let mut done = 0;
     for node in document.descendants().filter(Node::is_element) {
+        let range = node.range();
+        if range.start < done {
+            continue;
+        }
         let path = walk.enter(&node).ok_or_else(|| ConfigError::NotWellFormed {
-            line: lines.at(node.range().start),
+            line: lines.at(range.start),
             column: 1,
             error: "elements nested too deeply",
         })?;
+        if is_the_file_itself(&node) {
+            continue;
+        }
+        if is_encrypted(&node) {
+            keep(format!("{path}@{PROTECTED}"), node.attribute(PROTECTED).unwrap_or_default(), range.start);
+            done = range.end;
+            continue;
+        }
         for attribute in node.attributes() {
             keep(format!("{path}@{}", attribute.name()), attribute.value(), attribute.range().start);
+        }
+        if path == APP_SETTINGS {
+            for (key, add) in in_force(&node) {
+                for attribute in add.attributes() {
+                    let path = format!("{APP_SETTINGS}/add[{key}]@{}", attribute.name());
+                    keep(path, attribute.value(), attribute.range().start);
+                }
+            }
+            done = range.end;
+            continue;
         }
         let words = node.children().filter(Node::is_text).filter_map(|child| child.text()).map(str::trim);
         let words = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         let bare = node.attributes().len() == 0 && !node.children().any(|child| child.is_element());
         if !words.is_empty() || bare {
-            keep(path.to_owned(), &words, node.range().start);
+            keep(path.to_owned(), &words, range.start);
         }
     }
     Ok(settings)
+}
+
+/// Whether an element is a `location` that stands for the whole file.
+fn is_the_file_itself(node: &Node<'_, '_>) -> bool {
+    let on_top = || node.parent_element().is_some_and(|parent| parent.tag_name().name() == ROOT);
+    node.tag_name().name() == "location"
+        && matches!(node.attribute("path").map(str::trim), None | Some("" | "." | "./"))
+        && on_top()
+}
+
+/// Whether a section is encrypted: it names the provider that decrypts it, or holds nothing but what was encrypted.
+fn is_encrypted(node: &Node<'_, '_>) -> bool {
+    let holds = || node.children().any(|child| child.is_element() && child.tag_name().name() == "EncryptedData");
+    node.has_attribute(PROTECTED) || holds()
+}
+
+/// The `add` elements of `appSettings` that are in force, with their keys as they are spelled there.
+fn in_force<'a, 'i>(section: &Node<'a, 'i>) -> impl Iterator<Item = (&'a str, Node<'a, 'i>)> {
+    let mut all: BTreeMap<String, (&'a str, Node<'a, 'i>)> = BTreeMap::new();
+    for node in section.children().filter(Node::is_element) {
+        let key = node.attribute("key").unwrap_or_default();
+        match node.tag_name().name() {
+            "add" => drop(all.insert(key.to_lowercase(), (key, node))),
+            "remove" => drop(all.remove(&key.to_lowercase())),
+            "clear" => all.clear(),
+            _ => {}
+        }
+    }
+    all.into_values()
 }
 
 /// Paths of the elements above the one being visited, and how often each path was seen.
@@ -87,7 +152,11 @@ impl Walk {
             self.above.pop();
         }
         let prefix = self.above.last().map_or("", |(_, path)| path);
-        let own = if self.above.is_empty() && node.tag_name().name() == "configuration" {
+        let own = if self.above.is_empty() && node.tag_name().name() == ROOT {
+            String::new()
+        } else if is_the_file_itself(node) {
+            // Sections are counted apart in it: the same one outside is not a second one.
+            self.seen.clear();
             String::new()
         } else {
             let name = segment(node);
@@ -169,8 +238,59 @@ mod tests {
         let one = of("<appSettings><add key='a' value='1'/><add key='b' value='2'/></appSettings>");
         let two = of("<appSettings><add key='b' value='2'/><add key='a' value='1'/></appSettings>");
         assert_eq!(one, two);
-        let twice = of("<appSettings><add key='a' value='1'/><add key='a' value='2'/></appSettings>");
-        assert!(twice.contains(&"appSettings/add[a]#2@value".to_owned()), "{twice:?}");
+        let twice = of("<modules><add name='a' type='1'/><add name='a' type='2'/></modules>");
+        assert!(twice.contains(&"modules/add[a]#2@type".to_owned()), "{twice:?}");
+    }
+
+    fn read(text: &str) -> Vec<(String, String)> {
+        let all = settings(text, &NoSanitize).unwrap();
+        all.into_iter().map(|(path, setting)| (path, setting.value)).collect()
+    }
+
+    #[test]
+    fn a_location_of_the_file_itself_is_no_level_of_its_own() {
+        let plain = read("<configuration><system.web><pages x='1'/></system.web></configuration>");
+        for location in ["<location path='.' inheritInChildApplications='false'>", "<location>", "<location path=''>"] {
+            let within = format!("<configuration>{location}<system.web><pages x='1'/></system.web></location></configuration>");
+            assert_eq!(read(&within), plain, "{location}");
+        }
+        let both = "<configuration><system.web><pages x='1'/><trace y='1'/></system.web>\
+            <location path='.'><system.web><pages x='2'/></system.web></location>\
+            <location path='api'><system.web><pages x='3'/></system.web></location></configuration>";
+        let said = [
+            ("location[api]/system.web/pages@x", "3"),
+            ("location[api]@path", "api"),
+            ("system.web/pages@x", "2"),
+            ("system.web/trace@y", "1"),
+        ];
+        assert_eq!(read(both), said.map(|(path, value)| (path.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn settings_of_the_application_are_those_in_force() {
+        let value = |text: &str| {
+            let all = read(text);
+            all.into_iter().filter(|(path, _)| path.ends_with("@value")).map(|(path, value)| format!("{path}={value}")).collect::<Vec<_>>()
+        };
+        let of = |inside: &str| value(&format!("<appSettings>{inside}</appSettings>"));
+        assert_eq!(of("<add key='a' value='1'/><add key='A' value='2'/>"), ["appSettings/add[A]@value=2"]);
+        assert_eq!(of("<add key='a' value='1'/><remove key='A'/>"), Vec::<String>::new());
+        assert_eq!(of("<add key='a' value='1'/><clear/><add key='b' value='2'/>"), ["appSettings/add[b]@value=2"]);
+        assert_eq!(of("<remove key='a'/><add key='a' value='1'/>"), ["appSettings/add[a]@value=1"]);
+        assert_eq!(
+            value("<configuration><appSettings file='x.config'><add key='a' value='1'/></appSettings></configuration>"),
+            ["appSettings/add[a]@value=1"]
+        );
+    }
+
+    #[test]
+    fn an_encrypted_section_says_nothing_but_that() {
+        let encrypted = "<EncryptedData xmlns='http://www.w3.org/2001/04/xmlenc#'><CipherData><CipherValue>x</CipherValue></CipherData></EncryptedData>";
+        for attribute in ["configProtectionProvider='RsaProtectedConfigurationProvider'", ""] {
+            let text = format!("<configuration><appSettings {attribute}>{encrypted}</appSettings><a b='1'/></configuration>");
+            let paths: Vec<String> = read(&text).into_iter().map(|(path, _)| path).collect();
+            assert_eq!(paths, ["a@b", "appSettings@configProtectionProvider"], "{attribute}");
+        }
     }
 
     #[test]

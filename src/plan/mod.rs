@@ -169,7 +169,19 @@ pub fn work(
         };
         let reasons = |found: &[At]| found.iter().filter_map(|at| reason_at(results, *at)).collect();
         let (mends, ends) = (reasons(&fixes), reasons(&also_resolves));
-        Some(Action { number: 0, title, nodes, why, steps, procedure: None, due, severity, confidence, mends, ends })
+        Some(Action {
+            number: 0,
+            title,
+            nodes,
+            why,
+            steps,
+            procedure: None,
+            due,
+            severity,
+            confidence,
+            mends,
+            ends,
+        })
     });
     let mut actions: Vec<Action> = merged.collect();
     // The sort keeps the order of stages among equals.

@@ -38,7 +38,11 @@ fn site(cx: &ProbeContext) -> ProbeResult<&'static str> {
     if cx.system.service("W3SVC")?.state == ServiceState::Stopped {
         return Ok("stopped");
     }
-    listed(cx, SITES, "SITE", &application(cx)?.site)
+    // Of several sites that serve the folder one that runs is enough.
+    let states: Vec<ProbeResult<&'static str>> =
+        application(cx)?.sites().into_iter().map(|site| listed(cx, SITES, "SITE", site)).collect();
+    let runs = states.iter().position(|state| matches!(state, Ok("running")));
+    states.into_iter().nth(runs.unwrap_or_default()).unwrap_or(Err(ProbeError::Absent))
 }
 
 /// The state of the pool or site of this name, as IIS lists it.

@@ -2,6 +2,7 @@
 
 use super::allowlist;
 use super::counts::{Counts, Kind};
+use super::declared;
 use super::fingerprint::Fingerprinter;
 use super::text::Redactor;
 use super::words::looks_random;
@@ -26,6 +27,9 @@ pub fn redact(
     redactor: &Redactor,
     fingerprinter: &Fingerprinter,
 ) -> Result<RedactedConfig, ConfigError> {
+    if let Some(fault) = declared::fault(bytes) {
+        return Err(fault);
+    }
     let text = decode(bytes)?;
     xml::check(&text)?;
     let unknown = ConfigError::NotWellFormed { line: 1, column: 1, error: "this is no XML markup" };
@@ -166,7 +170,7 @@ mod tests {
 
     #[test]
     fn redacting_twice_changes_nothing() {
-        let xml = "<?xml version='1.0' encoding='utf-16'?>\n<!-- x --><a b='c d' e='1'>f g<?h i?></a>";
+        let xml = "<?xml version='1.0' encoding='utf-8'?>\n<!-- x --><a b='c d' e='1'>f g<?h i?></a>";
         let once = redacted(xml);
         let twice = redact(once.text.as_bytes(), &Redactor::patterns_only(), &printer()).unwrap();
         assert_eq!(twice.text, once.text);

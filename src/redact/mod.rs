@@ -15,6 +15,7 @@ pub mod columns;
 pub mod config;
 mod counts;
 mod cut;
+mod declared;
 mod encodings;
 mod fields;
 pub mod fingerprint;

@@ -93,7 +93,11 @@ fn a_documented_path_has_no_gap() {
     let of_advisories = |text: &&String| text.contains("CVE-");
     let others = path.warnings.iter().filter(|text| !of_advisories(text)).count();
     assert_eq!((path.unknown.len(), others), (0, 0), "{path:#?}");
-    assert!(path.warnings[0].contains("leaves critical advisories open: CVE-2026-19117"), "{:?}", path.warnings);
+    assert!(
+        path.warnings[0].contains("leaves critical advisories open: CVE-2026-19117"),
+        "{:?}",
+        path.warnings
+    );
     let [first, second, third] = &path.legs[..] else { unreachable!() };
     assert!(first.notes.iter().any(|note| note.contains("24 hours")), "{first:#?}");
     assert!(second.why.contains("10.9.000005") && third.why.contains("target"));
@@ -244,12 +248,14 @@ fn withdrawn_builds_and_useless_targets_give_a_warning() {
 fn a_target_that_lacks_the_fix_of_the_installed_hotfix_gives_a_warning() {
     let plan = at(&["11.7.000062"; 2], "12.0.000022").plan();
     let path = plan.path.expect("a path");
-    let says = |text: &str| assert!(path.warnings.iter().any(|one| one.contains(text)), "{:?}", path.warnings);
+    let says =
+        |text: &str| assert!(path.warnings.iter().any(|one| one.contains(text)), "{:?}", path.warnings);
     says("The target 12.0.000022 leaves critical advisories open: CVE-2026-19117, CVE-2026-15638");
     says("12.2.000007 is the lowest known build that closes all of these");
     says("The target 12.0.000022 is affected by CVE-2026-19117, the installed 11.7.000062 is not");
     let builds = plan.builds.expect("builds");
-    let target = builds.candidates.iter().find(|one| one.build.to_string() == "12.0.000022").expect("the target");
+    let target =
+        builds.candidates.iter().find(|one| one.build.to_string() == "12.0.000022").expect("the target");
     assert_eq!((target.adds.len(), target.way_confirmed), (1, false));
     assert!(at(&["12.3.000001"; 2], "12.4.000001").plan().builds.is_none());
 }

@@ -34,6 +34,11 @@ pub(super) fn find<'a, 'b>(
         all.iter().filter(|app| fits(app)).collect()
     };
     match sought {
+        WantedApplication::Address(address) => {
+            let address = address.trim().trim_end_matches('/').to_lowercase();
+            let found = select(&|app| app.address() == address);
+            found.into_iter().take(1).collect()
+        }
         WantedApplication::Folder(folder) => select(&|app| same_folder(&app.physical_path, folder)),
         WantedApplication::Named(name) => [
             select(&|app| last_component(&app.physical_path).eq_ignore_ascii_case(name)),
@@ -93,10 +98,15 @@ impl<'a> File<'a> {
         }
     }
 
-    /// How many other applications run in the same pool.
-    pub(super) fn sharing(&self, app: &Application<'a>, all: &[Application<'a>]) -> Observed<String> {
+    /// How many applications run in the same pool beside those of the same folder.
+    pub(super) fn sharing(
+        &self,
+        app: &Application<'a>,
+        all: &[Application<'a>],
+        same: &[&Application<'a>],
+    ) -> Observed<String> {
         let pool = self.pool_name(app);
-        let others = all.iter().filter(|other| other.node != app.node);
+        let others = all.iter().filter(|other| same.iter().all(|same| other.node != same.node));
         let sharing = others.filter(|other| self.pool_name(other).eq_ignore_ascii_case(&pool));
         let distinct: BTreeSet<_> = sharing.map(|other| other.node.range().start).collect();
         Observed::known(distinct.len().to_string(), self.place(&app.node))

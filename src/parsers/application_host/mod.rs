@@ -1,6 +1,8 @@
 //! `applicationHost.config`: the application that serves the product, its pool, its site and what IIS lets it do. Of other applications only their number is taken, and passwords, encrypted or not, are never read.
 
 mod application;
+mod kind;
+mod merge;
 mod pool;
 mod sections;
 #[cfg(test)]
@@ -29,6 +31,8 @@ pub enum WantedApplication {
     /// The folder was copied from elsewhere: by the last component of the physical path, else by a virtual path
     /// of the same name, else by `/SecretServer`, the default.
     Named(String),
+    /// By its site and virtual path, as a person gives them: `Default Web Site/SecretServer`.
+    Address(String),
 }
 
 /// An application of a server, or a virtual directory below one, which may be the product's.
@@ -68,7 +72,9 @@ pub fn site_root(text: &str, sought: &WantedApplication) -> Result<Option<String
 /// Reads the product's application. `own` is the text of its `web.config`; `mark` turns the user name of the pool's
 /// identity into a keyed marker.
 ///
-/// The application is `Absent` when no application fits, and `Unreadable` when several do.
+/// The application is `Absent` when no application fits. Several that serve the folder from one pool are judged together;
+/// of several pools nobody can say which one is meant, and the application is `Unreadable`. It is that too in a file of
+/// another kind, or in a part of the file that need not hold it.
 pub fn read(
     text: &str,
     own: &Observed<String>,
@@ -77,16 +83,30 @@ pub fn read(
 ) -> Result<IisFacts, ConfigError> {
     let document = parse(text)?;
     let file = File { root: document.root_element(), lines: Lines::of(text) };
+    let unreadable = |why: String| IisFacts { application: Observed::unreadable(Location::file(FILE), why) };
+    if let Some(why) = kind::other(file.root) {
+        return Ok(unreadable(why.to_owned()));
+    }
     let all = file.applications();
-    let application = match application::find(&all, sought).as_slice() {
-        [] => Observed::absent(Location::file(FILE)),
-        [app] => Observed::known(file.describe(app, &all, own, mark), file.place(&app.node)),
-        several => Observed::unreadable(
-            Location::file(FILE),
-            format!("{} applications fit the application folder", several.len()),
-        ),
+    let found = application::find(&all, sought);
+    let Some(first) = found.first() else {
+        return Ok(match sought {
+            WantedApplication::Address(_) => unreadable(
+                "no application has the site and path that --iis-application names: give it as IIS Manager shows them, \
+                 such as \"Default Web Site/SecretServer\""
+                    .to_owned(),
+            ),
+            _ if kind::has_children(file.root) => unreadable(format!("its sites are in other files: {}", kind::MERGED)),
+            _ => IisFacts { application: Observed::absent(Location::file(FILE)) },
+        });
     };
-    Ok(IisFacts { application })
+    let described = found.iter().map(|app| file.describe(app, &all, &found, own, mark)).collect();
+    Ok(match merge::as_one(described) {
+        Ok(application) => {
+            IisFacts { application: Observed::known(application, file.place(&first.node)) }
+        }
+        Err(why) => unreadable(why),
+    })
 }
 
 /// The folder that `redirection.config` names, where it is in force. The account for it is never read.
@@ -116,6 +136,7 @@ impl<'a> File<'a> {
         &self,
         app: &Application<'a>,
         all: &[Application<'a>],
+        same: &[&Application<'a>],
         own: &Observed<String>,
         mark: &dyn Fn(&str) -> String,
     ) -> IisApplication {
@@ -136,7 +157,12 @@ impl<'a> File<'a> {
         };
         let mut settings = sections.settings();
         settings.insert("isapi.aspnet-v4".to_owned(), self.isapi());
-        settings.insert("pool.applications".to_owned(), self.sharing(app, all));
+        if descend(self.root, "system.webServer").is_none() {
+            for setting in settings.values_mut().filter(|setting| setting.is_absent()) {
+                *setting = Observed::not_collected(kind::WITHOUT_SECTIONS);
+            }
+        }
+        settings.insert("pool.applications".to_owned(), self.sharing(app, all, same));
         settings.insert("site.auto-start".to_owned(), self.auto_start(app));
         settings.insert("tms".to_owned(), self.tms(all));
         let pool = self.pool_name(app);

@@ -1,9 +1,10 @@
 //! The application's pool and its settings.
 
 use super::application::Application;
-use super::{FILE, File, children, descend};
+use super::kind::{MERGED, WITHOUT_POOLS, has_children};
+use super::{File, children, descend};
 use crate::model::iis::POOL_SETTINGS;
-use crate::model::{Location, Observed};
+use crate::model::Observed;
 use roxmltree::Node;
 use std::collections::BTreeMap;
 
@@ -38,12 +39,16 @@ impl<'a> File<'a> {
     /// A setting of the pool, else of the defaults of all pools; absent where neither states it.
     fn pool_setting(&self, pool: &str, setting: &str) -> Observed<String> {
         let Some(pools) = self.section("system.applicationHost/applicationPools") else {
-            return Observed::absent(Location::file(FILE));
+            return Observed::not_collected(WITHOUT_POOLS);
         };
         let own = children(pools, "add")
             .find(|node| node.attribute("name").is_some_and(|name| name.eq_ignore_ascii_case(pool)));
         let Some(own) = own else {
-            let why = "the application names a pool that is not defined";
+            let why = if has_children(self.root) {
+                format!("the pool is in another file: {MERGED}")
+            } else {
+                "the application names a pool that is not defined".to_owned()
+            };
             return Observed::unreadable(self.place(&pools), why);
         };
         [Some(own), descend(pools, "applicationPoolDefaults")]

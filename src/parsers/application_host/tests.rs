@@ -167,6 +167,86 @@ fn none_is_absent_and_two_are_unreadable() {
     let found =
         read(&twice, &none(), &WantedApplication::Named("SecretServer".into()), &mark).unwrap().application;
     assert!(matches!(found, Observed::Unreadable { .. }), "{found:?}");
+    assert!(found.why_unknown().unwrap().contains("2 applications have a folder of this name"));
+}
+
+/// The configuration with a second site that serves the folder from this pool.
+fn two_sites(pool: &str) -> String {
+    let site = format!(
+        r#"</site><site name="Engines" id="2"><application path="/" applicationPool="{pool}">
+             <virtualDirectory path="/" physicalPath="C:\inetpub\wwwroot\SecretServer\" /></application>
+           <bindings><binding protocol="https" bindingInformation="*:8443:" /></bindings></site>"#
+    );
+    CONFIG.replacen("</site>", &site, 1)
+}
+
+#[test]
+fn two_sites_on_one_folder_are_judged_together_if_they_share_a_pool() {
+    let folder = WantedApplication::Folder(r"C:\inetpub\wwwroot\SecretServer".into());
+    let both = read(&two_sites("secretserver"), &none(), &folder, &mark).unwrap().application;
+    let both = both.value().unwrap();
+    assert_eq!(both.sites(), ["Default Web Site", "Engines"]);
+    assert_eq!(both.bindings, ["http *:80:", "https *:443:", "https *:8443:"]);
+    assert_eq!(both.pool_settings["startMode"].value().unwrap(), "AlwaysRunning");
+    assert_eq!(both.settings["pool.applications"].value().unwrap(), "0", "they are one application");
+    assert_eq!(both.settings["isapi.aspnet-v4"].value().unwrap(), "true");
+    // Windows authentication is on in one of the two.
+    let differs = both.settings["authentication.windows"].why_unknown().unwrap();
+    assert!(differs.contains("Default Web Site/SecretServer and Engines"), "{differs}");
+    assert!(!both.authentication.contains_key("windows"));
+
+    let apart = read(&two_sites("Other"), &none(), &folder, &mark).unwrap().application;
+    let why = apart.why_unknown().unwrap();
+    assert!(why.contains("in different pools") && why.contains("\"Engines\""), "{why}");
+}
+
+#[test]
+fn a_person_may_choose_the_application_by_its_address() {
+    let chosen = |address: &str| {
+        read(&two_sites("Other"), &none(), &WantedApplication::Address(address.into()), &mark).unwrap().application
+    };
+    assert_eq!(chosen("default web site/SecretServer/").value().unwrap().pool, "SecretServer");
+    assert_eq!(chosen("Engines").value().unwrap().site, "Engines");
+    assert_eq!(chosen("Engines/").value().unwrap().path, "/");
+    assert!(chosen("Engines/SecretServer").why_unknown().unwrap().contains("--iis-application"));
+}
+
+#[test]
+fn a_file_of_another_kind_is_named_and_proves_no_absence() {
+    let sought = WantedApplication::Named("SecretServer".into());
+    let redirected = r#"<configuration><configurationRedirection enabled="true" path="\\f\iis" userName="u" password="hunter2" /></configuration>"#;
+    for (text, says) in [
+        (redirected.to_owned(), "this is redirection.config"),
+        (redirected.replace("true", "false"), "redirects nothing"),
+        ("<appcmd><SITE SITE.NAME=\"x\" /></appcmd>".to_owned(), "output of appcmd"),
+        ("<configuration><system.web /></configuration>".to_owned(), "a web.config"),
+        ("<configuration><system.applicationHost><sites childSource=\"s.config\" /></system.applicationHost></configuration>".to_owned(), "childSource"),
+        ("<configuration><system.applicationHost><applicationPools /></system.applicationHost></configuration>".to_owned(), "only a part"),
+        ("<sites><site name=\"x\" /></sites>".to_owned(), "only a part"),
+        ("<configuration/>".to_owned(), "lists no site"),
+        (CONFIG.replace(r"C:\inetpub\wwwroot\SecretServer", r"C:\x").replace("<sites>", "<sites childSource=\"more.config\">").replace("/SecretServer\" app", "/x\" app"), "in other files"),
+    ] {
+        let found = read(&text, &none(), &sought, &mark).unwrap().application;
+        let why = found.why_unknown().unwrap_or_else(|| panic!("{text}"));
+        assert!(why.contains(says) && why.contains("--iis-config"), "{text}: {why}");
+        assert!(!why.contains("hunter2") && !why.contains(r"\\f"), "{why}");
+    }
+}
+
+#[test]
+fn a_part_of_the_file_says_nothing_of_the_sections_that_it_lacks() {
+    let (from, to) = (CONFIG.find("<applicationPools>").unwrap(), CONFIG.find("</applicationPools>").unwrap());
+    let text = format!("{}{}", &CONFIG[..from], &CONFIG[to + "</applicationPools>".len()..]);
+    let found = read(&text, &none(), &WantedApplication::Named("SecretServer".into()), &mark).unwrap().application;
+    assert!(found.value().unwrap().pool_settings.values().all(Observed::is_unknown));
+    let (from, to) = (CONFIG.find("  <system.webServer>").unwrap(), CONFIG.find("  <location").unwrap());
+    let text = format!("{}{}", &CONFIG[..from], &CONFIG[to..]);
+    assert!(setting(&text, &none(), "isapi.aspnet-v4").why_unknown().unwrap().contains("only a part"));
+    assert_eq!(setting(&text, &none(), "authentication.windows").value().unwrap(), "true");
+    let (from, to) = (CONFIG.find("      <add name=\"SecretServer\"").unwrap(), CONFIG.find("      <applicationPoolDefaults").unwrap());
+    let text = format!("{}{}", &CONFIG[..from], &CONFIG[to..]).replace("<applicationPools>", "<applicationPools childSource=\"p.config\">");
+    let found = read(&text, &none(), &WantedApplication::Named("SecretServer".into()), &mark).unwrap().application;
+    assert!(found.value().unwrap().pool_settings["startMode"].why_unknown().unwrap().contains("in another file"));
 }
 
 #[test]
@@ -283,7 +363,7 @@ fn hostile_files_are_refused_or_give_no_facts() {
     let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\">]><configuration>&b;</configuration>";
     assert!(read(bomb, &none(), &sought, &mark).is_err());
     let empty = read("<configuration/>", &none(), &sought, &mark).unwrap();
-    assert!(empty.application.is_absent());
+    assert!(empty.application.is_unknown());
     let nested = CONFIG.replace("</configuration>", &"<location path='Default Web Site/'/>".repeat(10_000))
         + "</configuration>";
     assert_eq!(setting(&nested, &none(), "authentication.windows").value().unwrap(), "true");

@@ -281,13 +281,14 @@ fn undecided(seen: &InputsSeen, reasons: &[(Reason, Option<&Finding>)], lead: &s
             && matches!(rule.outcome, "unknown" | "failed")
             && reasons.iter().any(|(reason, _)| reason.rule == rule.rule)
     });
-    let open = open.count();
+    let open: Vec<String> = open.map(|rule| format!("\"{}\"", rule.title)).collect();
     let suspect = reasons.first().is_some_and(|(_, finding)| finding.is_some());
     let start = if suspect { format!("To be checked first: {lead}") } else { found_so_far(seen) };
-    let open = match open {
-        0 => String::new(),
-        1 => " One check that decides is open.".to_owned(),
-        open => format!(" {open} checks that decide are open."),
+    let open = match open.as_slice() {
+        [] => String::new(),
+        [one] => format!(" One check that decides is open: {one}."),
+        [_, _] => format!(" Two checks that decide are open: {}.", listed(&open)),
+        open => format!(" {} checks that decide are open.", open.len()),
     };
     let set = match node_set_reason(seen) {
         Some(reason) => format!(" {}", sentence(&reason.text)),

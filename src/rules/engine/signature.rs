@@ -29,7 +29,8 @@ pub(in crate::rules) fn on_node(cx: &Context, node: &Node) -> Outcome {
 
 /// What the logs say, unless a person saw the error, on a page or elsewhere: quiet logs do not prove the contrary.
 fn or_a_person_saw(cx: &Context, node: Option<&Node>, heard: Outcome) -> Outcome {
-    let answered = cx.question().and_then(|_| cx.answer(node, &cx.rule.id)).map(|_| question::answer(cx, node));
+    let answered =
+        cx.question().and_then(|_| cx.answer(node, &cx.rule.id)).map(|_| question::answer(cx, node));
     match answered {
         Some(against @ Outcome::Findings(_)) => against,
         _ => heard,
@@ -89,7 +90,8 @@ fn of_database(cx: &Context, of: Vec<(&Node, Sighting)>) -> Option<Finding> {
     names.dedup();
     let title = format!("Database: \"{}\" in the logs of {}", signature.title, names.join(", "));
     let confidence = of.iter().map(|(_, sighting)| sighting.confidence).min()?;
-    let detail: Vec<String> = of.iter().map(|(node, sighting)| format!("{}: {}.", node.name, sighting.seen)).collect();
+    let detail: Vec<String> =
+        of.iter().map(|(node, sighting)| format!("{}: {}.", node.name, sighting.seen)).collect();
     Some(Finding {
         severity: signature.severity.max(cx.rule.severity),
         confidence: confidence.max(cx.rule.confidence()),
@@ -192,7 +194,8 @@ fn current<'a>(cx: &Context<'a>, node: &'a Node, signatures: &[&'a Signature]) -
                 known.confidence = known.confidence.min(sighting.confidence);
                 // The later of two times; one that cannot be read says less.
                 let earlier = std::mem::take(&mut known.detail);
-                let timed = [earlier.clone(), sighting.detail].into_iter().filter(|text| text.starts_with(LAST));
+                let timed =
+                    [earlier.clone(), sighting.detail].into_iter().filter(|text| text.starts_with(LAST));
                 known.detail = timed.max().unwrap_or(earlier);
                 known.evidence.extend(sighting.evidence);
             }
@@ -237,7 +240,9 @@ pub(in crate::rules) fn bearing(cx: &Context, node: &Node, hit: &Hit) -> Option<
         _ if own => Some(Confidence::Confirmed),
         true => Some(Confidence::Confirmed),
         // Which host the database is on is not known, or the names cannot be compared.
-        false if databases.iter().all(|server| !label::comparable(server, host)) => Some(Confidence::Inferred),
+        false if databases.iter().all(|server| !label::comparable(server, host)) => {
+            Some(Confidence::Inferred)
+        }
         false => None,
     }
 }
@@ -251,7 +256,9 @@ fn database_server(text: &str) -> &str {
 
 /// The first part of a host's name; an address stays whole.
 fn short_name(host: &str) -> &str {
-    if host.starts_with(|c: char| c.is_ascii_digit()) { return host }
+    if host.starts_with(|c: char| c.is_ascii_digit()) {
+        return host;
+    }
     host.split('.').next().unwrap_or(host)
 }
 
@@ -380,10 +387,8 @@ pub(in crate::rules) fn covered(
     let wanted = started.map_or(wanted, |started| wanted.max(*started));
     let holes: Vec<Period> =
         digest.holes(Some(Component::Web)).into_iter().filter(|hole| hole.to.to_utc() > wanted).collect();
-    let told: Vec<String> = holes
-        .iter()
-        .map(|hole| format!("; no line from {} to {}", text(hole.from), text(hole.to)))
-        .collect();
+    let told: Vec<String> =
+        holes.iter().map(|hole| format!("; no line from {} to {}", text(hole.from), text(hole.to))).collect();
     let reaches = period.from.to_utc() <= wanted + START_UP && period.to.to_utc() >= wanted;
     if (reaches && holes.is_empty()) || proved_by_logs(cx, node).is_ok() || works(cx, node).is_ok() {
         return Ok(format!("{covered}{}", told.concat()));

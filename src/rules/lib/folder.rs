@@ -233,6 +233,8 @@ fn evidence(fact: &str, member: &Member, state: Option<&(String, Location)>, bes
 pub(crate) struct Compared {
     pub(crate) differences: Vec<Difference>,
     pub(crate) undecided: Vec<String>,
+    /// Sections that are encrypted on a member, with their files.
+    pub(crate) encrypted: Vec<String>,
 }
 
 impl Compared {
@@ -242,6 +244,7 @@ impl Compared {
         Self {
             differences: index.differences(&wanted).into_iter().map(Difference::from).collect(),
             undecided: index.undecided(&wanted).into_iter().map(ToOwned::to_owned).collect(),
+            encrypted: Vec::new(),
         }
     }
 }
@@ -274,7 +277,7 @@ pub(crate) fn by_part<'w>(
     let mut all = Vec::new();
     for group in groups.iter().filter(|group| group.members.len() > 1) {
         let Ok(parts) = compare(group).map_err(|gaps| missing.extend(gaps)) else { continue };
-        for Part { words, remedy, compared: Compared { differences, undecided } } in parts {
+        for Part { words, remedy, compared: Compared { differences, undecided, encrypted } } in parts {
             // With work of its own nothing of the folder is copied, so that nothing is left out of a copy.
             let own = |finding: Finding| match remedy {
                 Some(remedy) => {
@@ -284,6 +287,10 @@ pub(crate) fn by_part<'w>(
             };
             all.extend(findings(cx, group, words, &differences).into_iter().map(own));
             missing.extend(incomparable(group, &undecided));
+            missing.extend(encrypted.into_iter().map(|section| {
+                let why = "the section is encrypted, and only the node itself can read it";
+                MissingEvidence::of_cluster(format!("the settings in {section}"), why, EvidenceRequest::Nothing)
+            }));
         }
     }
     outcome(&groups, all, missing)

@@ -5,12 +5,13 @@ use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether every configuration file that was collected from a node is well-formed XML.
+    /// Whether every configuration file that was collected from a node is well-formed XML, in the encoding that its
+    /// first line names.
     /// ## Why it matters
     /// ASP.NET does not start an application if it cannot read the configuration, so the node cannot serve users.
     /// ## How to fix it
-    /// Open the file at the line shown. Correct the text that is mistyped or cut off. Compare the file with the same
-    /// file on a node that works.
+    /// Open the file at the line shown. Correct the text that is mistyped or cut off, or save the file in the encoding
+    /// that its first line names. Compare the file with the same file on a node that works.
     /// ## What it cannot see
     /// Whether a well-formed file makes sense to the product. The text of a file that is not well-formed is never
     /// collected, so the report cannot show the line.
@@ -44,8 +45,14 @@ fn check(cx: &Context, node: &Node) -> Outcome {
 fn finding(cx: &Context, node: &Node, file: &str, state: &ConfigState) -> Option<Finding> {
     let ConfigState::NotWellFormed { line, column, error } = state else { return None };
     let title = format!("{}: {file} is not well-formed at line {line}, column {column}", node.name);
-    let remedy = format!("Repair {file} on {} at line {line}, column {column}.", node.name);
+    let encoding = error.contains("UTF-");
+    let remedy = if encoding {
+        format!("Save {file} on {} in the encoding that its first line names, or correct that line.", node.name)
+    } else {
+        format!("Repair {file} on {} at line {line}, column {column}.", node.name)
+    };
     let fault = format!("line {line}, column {column}: {error}");
     let evidence = seen_in(node, file, fault, &Location::line(file, *line));
-    Some(cx.on_node(node, title, remedy).because(evidence))
+    let finding = cx.on_node(node, title, remedy).because(evidence);
+    Some(if encoding { finding.standalone() } else { finding })
 }

@@ -1,7 +1,7 @@
 //! CLU-003: do nodes at the same build have the same application folder, apart from the DLLs in bin?
 
 use crate::model::facts::ConfigState;
-use crate::model::node::Setting;
+use crate::model::node::{Setting, encrypted_above};
 use crate::model::parity::{Conformity, classify_values};
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::file_kind;
@@ -57,7 +57,7 @@ const OWN_FOLDERS: &[&str] = &["log/", "temp/", "customresources/"];
 fn check(cx: &Context) -> Outcome {
     folder::by_part(cx, |group| {
         let configs = configs(cx, group);
-        let Compared { differences, mut undecided } =
+        let Compared { differences, mut undecided, .. } =
             Compared::files(group, |path| is_compared(cx, path) && !configs.contains_key(path));
         let is_harmless = |name: &str| file_kind::is_harmless(file_kind::severity(name));
         let (harmless, differences) = differences.into_iter().partition(|one| is_harmless(&one.name));
@@ -66,13 +66,15 @@ fn check(cx: &Context) -> Outcome {
         let mut of_settings = Compared::default();
         let parsed = configs.into_iter().filter(|(file, parsed)| *parsed && file != "web.config");
         for (file, _) in parsed {
-            let Compared { differences, undecided } = settings(cx, group, &file);
+            let Compared { differences, undecided, encrypted } = settings(cx, group, &file);
             of_settings.differences.extend(differences);
             of_settings.undecided.extend(undecided);
+            of_settings.encrypted.extend(encrypted);
         }
-        let harmless = Compared { differences: harmless, undecided: Vec::new() };
+        let harmless = Compared { differences: harmless, ..Compared::default() };
+        let files = Compared { differences, undecided, ..Compared::default() };
         Ok(vec![
-            Part { words: &WORDS, remedy: None, compared: Compared { differences, undecided } },
+            Part { words: &WORDS, remedy: None, compared: files },
             Part { words: &SETTINGS, remedy: Some(SET), compared: of_settings },
             Part { words: &HARMLESS, remedy: Some(REMOVE), compared: harmless },
         ])
@@ -116,6 +118,7 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         .map(|member| member.snapshot.settings.get(file).and_then(Observed::value))
         .collect();
     let keys: BTreeSet<&String> = members.iter().flatten().flat_map(|settings| settings.keys()).collect();
+    let mut encrypted = BTreeSet::new();
     for &key in &keys {
         if cx.knowledge.rows.has_row(file, key) || OWN_SETTINGS.contains(&(file, key.as_str())) {
             continue;
@@ -125,6 +128,10 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         }
         let values: Vec<Option<&Setting>> =
             members.iter().map(|settings| settings.and_then(|settings| settings.get(key))).collect();
+        if let Some(section) = members.iter().flatten().find_map(|settings| encrypted_above(settings, key)) {
+            encrypted.insert(section);
+            continue;
+        }
         let texts: Vec<Option<Option<&str>>> =
             values.iter().map(|value| Some(value.map(|setting| setting.value.as_str()))).collect();
         let standings = classify_values(&texts);
@@ -142,6 +149,8 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
             });
         }
     }
+    // One node's encryption of a section leaves nothing to compare on any.
+    compared.encrypted = encrypted.into_iter().map(|section| format!("{section} of {file}")).collect();
     compared
 }
 

@@ -23,7 +23,7 @@ rule! {
     title: "Node is attached to another database",
     severity: Blocker,
     area: NodesAndFiles,
-    holds: WithNodeList,
+    holds: Never,
     subject: Node,
     cites: ["CLU" Top],
 }

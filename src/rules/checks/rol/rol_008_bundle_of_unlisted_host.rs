@@ -32,9 +32,6 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if node.row.is_some() {
         return Outcome::pass();
     }
-    if node.role == Role::Dr {
-        return Outcome::not_applicable("a disaster recovery node is an instance of its own");
-    }
     if node.own_list.is_some() {
         return Outcome::not_applicable("it has a node list of its own: CLU-013 judges that");
     }

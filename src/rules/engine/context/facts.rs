@@ -5,7 +5,7 @@ use crate::finding::{EvidenceRequest, MissingEvidence};
 use crate::knowledge::facts::Entity;
 use crate::model::export::Moment;
 use crate::model::items::Items;
-use crate::model::lookup::{ANSWER, is_fact, is_row_fact};
+use crate::model::lookup::{ANSWER, is_encrypted, is_fact, is_row_fact};
 use crate::model::{Location, Node, Observed};
 
 impl<'a> Context<'a> {
@@ -153,9 +153,22 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Whether the collector says which option gives a fact that it does not know.
+fn names_option<T>(fact: &Observed<T>, option: &str) -> bool {
+    matches!(fact, Observed::Unreadable { why, .. } | Observed::NotCollected { why } if why.contains(option))
+}
+
 fn bundle_question<T>(node: &Node, fact: &Observed<T>) -> EvidenceRequest {
     let again = |how: &str| EvidenceRequest::again(&node.name, how);
     match (&node.snapshot, fact) {
+        // No other collection reads what is encrypted.
+        (Some(_), fact) if is_encrypted(fact) => EvidenceRequest::Nothing,
+        (Some(_), fact) if names_option(fact, "--iis-application") => {
+            again("with --iis-application, naming the site and path that users open")
+        }
+        (Some(_), fact) if names_option(fact, "--iis-config") => {
+            again("with --iis-config naming the whole applicationHost.config of IIS")
+        }
         (None, _) => EvidenceRequest::Bundle { node: node.name.clone() },
         (Some(snapshot), _) if snapshot.copied => again("on the node itself, not from a copy of its folder"),
         (Some(snapshot), Observed::Unreadable { .. }) if snapshot.elevated.value() == Some(&true) => {

@@ -113,7 +113,8 @@ fn a_list_of_one_node_with_a_bundle_is_kept_apart_and_never_refused() {
         assert_eq!(input(&results, name).status, InputStatus::Read, "{name}");
     }
     assert_eq!(input(&results, "history.csv").status, InputStatus::Read, "it is of the cluster of two");
-    let expected = Options { expect_nodes: vec!["WEB01".into(), "WEB02".into(), "WEB03".into()], ..options() };
+    let expected =
+        Options { expect_nodes: vec!["WEB01".into(), "WEB02".into(), "WEB03".into()], ..options() };
     let results = case_with(&[folder.path()], &expected);
     assert!(node(&results, "WEB03").own_list.is_some());
 
@@ -130,7 +131,8 @@ fn a_person_may_expect_nodes_of_another_list() {
         Bundle::of(name).write(folder.path(), name, Form::Zip);
     }
     let build = "11.7.000049";
-    fs::write(folder.path().join("a.json"), nodes_json(&[("A1", build), ("A2", build), ("A3", build)])).unwrap();
+    fs::write(folder.path().join("a.json"), nodes_json(&[("A1", build), ("A2", build), ("A3", build)]))
+        .unwrap();
     fs::write(folder.path().join("b.json"), nodes_json(&[("B1", build), ("B2", build)])).unwrap();
     let expect_nodes = ["A1", "A2", "A3", "B1", "B2"].map(str::to_owned).to_vec();
     let results = case_with(&[folder.path()], &Options { expect_nodes, ..options() });
@@ -138,7 +140,9 @@ fn a_person_may_expect_nodes_of_another_list() {
     for name in ["B1", "B2"] {
         assert_eq!(node(&results, name).own_list.as_ref().unwrap().names, ["B1", "B2"]);
     }
-    assert!(["B1.zip", "B2.zip", "b.json"].iter().all(|name| input(&results, name).status == InputStatus::Read));
+    assert!(
+        ["B1.zip", "B2.zip", "b.json"].iter().all(|name| input(&results, name).status == InputStatus::Read)
+    );
 }
 
 #[test]

@@ -19,7 +19,7 @@ rule! {
     /// It is the view of the broker that answered, at one moment. A broker that was removed from the cluster is not
     /// listed. Alarms that have ended are not shown.
     id: "BUS-016",
-    title: "RabbitMQ cluster is partitioned, or has a broker that is down or an alarm",
+    title: "RabbitMQ cluster is split, has a broker down, or raised an alarm",
     severity: High,
     area: MessageBus,
     subject: Cluster,

@@ -15,7 +15,7 @@ rule! {
     /// Take a full backup of the database and of the application folder of every node shortly before the upgrade.
     /// ## What it cannot see
     /// Whether the backup can be restored, because that is not tested. Backups of other copies of an availability
-    /// group. The limit of 24 hours is our own choice.
+    /// group, of which a person has to tell. The limit of 24 hours is our own choice.
     id: "BKP-001",
     title: "Database was not backed up in the last 24 hours",
     severity: Blocker,
@@ -27,6 +27,7 @@ rule! {
 
 const FULL: &str = "backup.full.newest";
 const ASKED: &str = "asked.backups";
+const GROUP: &str = "database.availability-group";
 const RECENT: TimeDelta = TimeDelta::hours(24);
 
 fn check(cx: &Context) -> Outcome {
@@ -61,6 +62,9 @@ fn evaluate(cx: &Context) -> Result<Option<Finding>, MissingEvidence> {
         }
         Some(_) => return Ok(None),
     };
+    if cx.reported(GROUP).is_ok_and(|group| group.value().is_some_and(|value| value == "true")) {
+        return Err(gap("the database is in an availability group, and the backups of its other copies are not known"));
+    }
     let seen = [cx.reported_evidence(FULL, &newest), cx.reported_evidence(ASKED, &asked)];
     let remedy = "Take a full backup of the database shortly before the upgrade.";
     Ok(Some(cx.on_cluster(title, remedy).resting_on(seen)))

@@ -35,7 +35,7 @@ pub enum FormatError {
     #[error("has no format version: it was not written by this tool")]
     NoVersion,
     /// Another major version.
-    #[error("has format {found}; this program reads format {}.x", FormatVersion::CURRENT.major)]
+    #[error("has format {found}; this program reads format {}.x: {}", FormatVersion::CURRENT.major, found.advice())]
     Major {
         /// The version it states.
         found: FormatVersion,
@@ -59,6 +59,20 @@ pub enum FormatError {
 }
 
 impl FormatVersion {
+    /// Whether only a newer version of this program reads it.
+    pub const fn is_newer(self) -> bool {
+        self.major > Self::CURRENT.major
+    }
+
+    /// What to do about a bundle of another major version.
+    const fn advice(self) -> &'static str {
+        if self.is_newer() {
+            "read it with a newer clusterbrief, nothing is wrong with the bundle"
+        } else {
+            "collect again with the collector of this version"
+        }
+    }
+
     /// The version this program writes.
     pub const CURRENT: Self = Self { major: 1, minor: 2 };
 

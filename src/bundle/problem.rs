@@ -147,6 +147,11 @@ fn held(actual: Option<u64>, expected: u64) -> String {
 }
 
 impl OpenError {
+    /// Whether it is a bundle that only a newer version of this program reads.
+    pub const fn is_of_newer_format(&self) -> bool {
+        matches!(self, Self::Manifest(ManifestError::Format(FormatError::Major { found })) if found.is_newer())
+    }
+
     /// The refusal as a problem of the input.
     pub fn problem(&self) -> Problem {
         Problem { kind: ProblemKind::Malformed, member: None, text: format!("The input {self}.") }

@@ -309,6 +309,8 @@ pub enum EvidenceRequest {
         /// What to do differently, as a lower-case fragment.
         how: String,
     },
+    /// A newer version of this program on the computer that makes the report: a bundle is of a newer format.
+    NewerProgram,
     /// The names of all nodes.
     NodeNames,
     /// Nothing that the customer can send decides it today.

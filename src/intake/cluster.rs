@@ -404,9 +404,8 @@ fn one_spelling(nodes: &mut BTreeMap<String, Node>) {
             let keys: Vec<String> =
                 settings.keys().filter(|path| path.starts_with(APP_SETTING)).cloned().collect();
             for path in keys {
-                let spelling = spellings
-                    .entry((file.clone(), path.to_lowercase()))
-                    .or_insert_with(|| path.clone());
+                let spelling =
+                    spellings.entry((file.clone(), path.to_lowercase())).or_insert_with(|| path.clone());
                 if *spelling != path
                     && let Some(mut setting) = settings.remove(&path)
                 {

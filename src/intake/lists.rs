@@ -49,7 +49,8 @@ pub(super) fn choose(
     };
     let solo = take_solo(builder, &mut judged, &given);
     let chosen = newest(builder, &judged.lists);
-    let Some(seen) = SeenNodes::in_lists(builder, &judged.lists) else { return false };
+    let seen = SeenNodes::in_lists(builder, &judged.lists);
+    let known = judged.machines.intersection(&given.bundled).count();
     let mut strangers = false;
     for (machine, list) in solo {
         keep_apart(builder, &seen, chosen, machine, list);
@@ -60,8 +61,10 @@ pub(super) fn choose(
             given.named.contains(*machine) || (names_one && given.bundled.contains(*machine))
         };
         let ours: Vec<String> = group.machines.iter().filter(is_ours).cloned().collect();
-        // What nobody says belongs here may be another cluster, whose exports are here as well.
-        strangers |= ours.iter().any(|machine| !given.named.contains(machine)) || ours.len() < group.machines.len();
+        // What nobody says belongs here may be another cluster, whose exports are here as well; beside a cluster of several
+        // bundles a single node is none.
+        let is_equal = known < 2 && ours.iter().any(|machine| !given.named.contains(machine));
+        strangers |= is_equal || ours.len() < group.machines.len();
         if !ours.is_empty() {
             let list = newest(builder, &group.lists);
             for machine in ours {
@@ -92,7 +95,8 @@ fn take_solo(builder: &CaseBuilder, group: &mut Group, given: &Given) -> Vec<(St
     let is_here = |machine: &String| given.named.contains(machine) || given.bundled.contains(machine);
     let mut solo = Vec::new();
     for at in group.lists.clone() {
-        let Some(only) = Some(machines(at)).filter(|names| names.len() == 1).and_then(|names| names.into_iter().next())
+        let Some(only) =
+            Some(machines(at)).filter(|names| names.len() == 1).and_then(|names| names.into_iter().next())
         else {
             continue;
         };
@@ -112,7 +116,7 @@ struct SeenNodes {
 }
 
 impl SeenNodes {
-    fn in_lists(builder: &CaseBuilder, lists: &[usize]) -> Option<Self> {
+    fn in_lists(builder: &CaseBuilder, lists: &[usize]) -> Self {
         let rows = || lists.iter().filter_map(|at| builder.lists.get(*at)).flat_map(|(_, list)| &list.rows);
         let mut connected: BTreeMap<String, Moment> = BTreeMap::new();
         for row in rows() {
@@ -123,7 +127,7 @@ impl SeenNodes {
             }
         }
         let databases = rows().filter_map(|row| row.database.value()).cloned().collect();
-        Some(Self { connected, databases })
+        Self { connected, databases }
     }
 }
 
@@ -143,7 +147,12 @@ fn keep_apart(builder: &mut CaseBuilder, seen: &SeenNodes, chosen: usize, machin
         names: list.rows.iter().map(|row| row.machine_name.clone()).collect(),
         is_whole: list.missing().is_none() && list.left_out == 0,
         newest_connection: list.newest_connection,
-        others_since: seen.connected.iter().filter(|(name, _)| others(name)).map(|(_, at)| *at).reduce(earlier),
+        others_since: seen
+            .connected
+            .iter()
+            .filter(|(name, _)| others(name))
+            .map(|(_, at)| *at)
+            .reduce(earlier),
         databases: seen.databases.clone(),
     };
     let text = format!(

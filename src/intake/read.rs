@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::json::JsonError;
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
 use super::{ReadExport, Source, json, leaks, manual_capture, snapshot, tables, workbook};
-use crate::bundle::source::{Content, Given};
+use crate::bundle::source::{Content, Given, GivenError};
 use crate::bundle::{Bundle, Form};
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
@@ -110,6 +110,10 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
         holds: Vec::new(),
     };
     match &given.content {
+        Err(GivenError::Open(error)) if error.is_of_newer_format() => {
+            let node = node_in_name(&given.name).map(visible);
+            refused(Input { node, ..input }, ProblemKind::Newer, error)
+        }
         Err(error) => refused(input, ProblemKind::Malformed, error),
         Ok(Content::Bundle(bundle)) => read_bundle(input, bundle, tools),
         Ok(Content::File(bytes)) => {
@@ -118,6 +122,14 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
             read.unwrap_or_else(|_| refused(input, ProblemKind::Malformed, "made the reader fail"))
         }
     }
+}
+
+/// The node in the name that the collector gives a bundle, such as `WEB01_20261130-0810.zip`.
+fn node_in_name(name: &str) -> Option<&str> {
+    let stem = name.strip_suffix(".zip").unwrap_or(name);
+    let (node, time) = stem.rsplit_once('_')?;
+    let is_time = time.len() == 13 && time.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    (is_time && super::names::is_usable(node)).then_some(node)
 }
 
 /// What is wrong with a key file that was given by itself.

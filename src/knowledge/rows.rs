@@ -380,9 +380,8 @@ impl Rows {
     /// Whether nodes are compared on this setting of a configuration file.
     pub fn compares(&self, file: &str, key: &str) -> bool {
         let settings = self.parity.iter().filter_map(|row| row.fact.strip_prefix(CONFIG)?.split_once(':'));
-        let is_key = |known: &str| {
-            known == key || (key.starts_with(APP_SETTING) && known.eq_ignore_ascii_case(key))
-        };
+        let is_key =
+            |known: &str| known == key || (key.starts_with(APP_SETTING) && known.eq_ignore_ascii_case(key));
         settings.into_iter().any(|(known, setting)| known == file && is_key(setting))
     }
 

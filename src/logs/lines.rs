@@ -7,33 +7,24 @@ use super::groups::ErrorGroups;
 use super::header::{Level, bare_level, level};
 use super::origin::{ENTRY, split_logger};
 use super::prefilter::{Candidate, Target};
+use super::proof::ProofSearch;
 use super::recurring::{CEF, EXCEPTION, RecurringTexts, cef_header, exception_types};
 use super::sample::{SampleLine, Samples};
 use super::scan::{CompiledPattern, Scanner};
+use super::times::Times;
 use super::zone::{Clock, UtcMillis};
-use crate::model::log::{ConnectedLine, Hit, LogFile, Origin, PROOF_WINDOW, Period};
+use crate::model::log::{Hit, LogFile, Origin};
 use chrono::{DateTime, FixedOffset};
-use memchr::{memchr_iter, memrchr};
+use memchr::memchr_iter;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most hosts that are told apart for one pattern.
 const MOST_HOSTS: usize = 20;
-/// The shortest silence that is kept with its times, in minutes, and how many of them are kept.
-const GAP: i64 = 60;
-const MOST_GAPS: usize = 50;
 /// Bytes of the beginning of a log by which a copy of it is recognised, and the fewest.
 const HEAD: usize = 256;
 const LEAST_HEAD: usize = 64;
 /// Bytes of the end of a line, and of the beginning of the next one, in which a text is looked for that goes on there.
 const JOIN: usize = 256;
-/// How much later than the end of the collection a line may be stamped: the end has no fractions of a second.
-const SLACK: UtcMillis = 60_000;
-/// How long before the collection a log ends that is being written. Our own measure.
-const NEAR_END: UtcMillis = 2 * 24 * 3_600_000;
-/// The shortest silence that counts, in minutes.
-const SILENCE: i64 = 1;
-/// Longer silences count as this long, in minutes.
-const LONGEST_SILENCE: i64 = 7 * 24 * 60;
 
 /// Reads the lines of a file, block by block.
 pub(super) struct LineScanner<'s> {
@@ -46,8 +37,8 @@ pub(super) struct LineScanner<'s> {
     candidates: Vec<Candidate>,
     /// Patterns that the current line may match.
     likely: BTreeSet<usize>,
-    /// Time and level of the newest line that had one; lines without, such as a stack trace, belong to it.
-    time: Option<UtcMillis>,
+    /// Times, and level of the newest line that had one; lines without, such as a stack trace, belong to it.
+    times: Times,
     level: Option<Level>,
     /// The current line begins an entry at error level.
     is_error_entry: bool,
@@ -55,8 +46,6 @@ pub(super) struct LineScanner<'s> {
     group: Option<u64>,
     /// Patterns counted on the current line already.
     counted: Vec<usize>,
-    /// First and last time, kept as numbers: every line compares with them.
-    period: Option<(UtcMillis, UtcMillis)>,
     /// By pattern and origin.
     hits: BTreeMap<(usize, Origin), (Hit, Samples)>,
     /// The end of the last line of the block before.
@@ -68,19 +57,11 @@ pub(super) struct LineScanner<'s> {
     exceptions: RecurringTexts,
     cef: RecurringTexts,
     groups: ErrorGroups,
-    /// The last line that proves a connection: which row names it, when it was written.
-    connected: Option<(usize, DateTime<FixedOffset>, SampleLine)>,
-    /// The last time that a line can have.
-    end: UtcMillis,
-    /// The longest silences, and the beginning of the log.
-    gaps: Vec<(UtcMillis, UtcMillis)>,
+    proof: ProofSearch,
+    /// The beginning of the log.
     head: Vec<u8>,
-    /// First and last time of lines that may prove a connection.
-    proof_window: Option<(UtcMillis, UtcMillis)>,
     /// Nothing counts before the first time stamp: this scanner began within the file.
     waiting: bool,
-    /// Newest time of the current block.
-    block_newest: Option<UtcMillis>,
     pub(super) digest: FileDigest,
 }
 
@@ -95,12 +76,11 @@ impl<'s> LineScanner<'s> {
             folded: Vec::new(),
             candidates: Vec::new(),
             likely: BTreeSet::new(),
-            time: None,
+            times: Times::until(None),
             level: None,
             is_error_entry: false,
             group: None,
             counted: Vec::new(),
-            period: None,
             hits: BTreeMap::new(),
             last_line: Vec::new(),
             entry: None,
@@ -108,13 +88,9 @@ impl<'s> LineScanner<'s> {
             exceptions: RecurringTexts::default(),
             cef: RecurringTexts::default(),
             groups: ErrorGroups::default(),
-            connected: None,
-            end: UtcMillis::MAX,
-            gaps: Vec::new(),
+            proof: ProofSearch::default(),
             head: Vec::new(),
-            proof_window: None,
             waiting: false,
-            block_newest: None,
         }
     }
 
@@ -122,9 +98,10 @@ impl<'s> LineScanner<'s> {
     /// part of the product on this node writes proves nothing.
     pub(super) fn until(&mut self, end: DateTime<FixedOffset>) {
         let end = end.timestamp_millis();
-        self.end = end + SLACK;
-        let product = self.digest.file.component.is_some();
-        self.proof_window = product.then(|| (end - PROOF_WINDOW.num_milliseconds(), end));
+        self.times = Times::until(Some(end));
+        if self.digest.file.component.is_some() {
+            self.proof = ProofSearch::until(end);
+        }
     }
 
     /// Its times are of this clock.
@@ -164,8 +141,7 @@ impl<'s> LineScanner<'s> {
 
     /// Whether the newest line is of the last days before the collection, and none is later.
     pub(super) fn ends_at_collection(&self) -> bool {
-        let near = |(_, last): (UtcMillis, UtcMillis)| self.end.saturating_sub(last) <= NEAR_END;
-        self.end != UtcMillis::MAX && self.digest.file.late_lines == 0 && self.period.is_some_and(near)
+        self.digest.file.late_lines == 0 && self.times.end_at_collection()
     }
 
     /// Reads the same file from here on with the month before the day; `lines` were read before.
@@ -182,8 +158,8 @@ impl<'s> LineScanner<'s> {
         Self {
             waiting: true,
             headers: self.headers.in_other_order(),
-            end: self.end,
-            proof_window: self.proof_window,
+            times: self.times.again(),
+            proof: self.proof.again(),
             ..Self::new(self.scanner, self.clock.clone(), digest)
         }
     }
@@ -268,7 +244,8 @@ impl<'s> LineScanner<'s> {
             self.earlier_entry.clear();
             self.earlier_entry.extend_from_slice(entry);
         }
-        self.look_for_proof(block);
+        let Self { proof, scanner, headers, clock, digest, .. } = self;
+        proof.look(block, digest.file.lines, &scanner.connected, headers, clock);
     }
 
     /// Looks for texts that begin at the end of one line and end in the next one of the same entry; for those of the given
@@ -303,34 +280,6 @@ impl<'s> LineScanner<'s> {
         here.unwrap_or(&self.earlier_entry)
     }
 
-    /// Keeps the last line of the block that proves a connection. Nearly all blocks are too old to be looked at, and in
-    /// the others the search ends at the first such line from the end.
-    fn look_for_proof(&mut self, block: &Block<'_>) {
-        let Some((from, to)) = self.proof_window else { return };
-        if self.block_newest.take().is_none_or(|newest| newest < from) {
-            return;
-        }
-        let mut number = self.digest.file.lines;
-        // Lines are read backwards, which is not to change what is known of the clock and of the form.
-        let (mut clock, mut headers) = (self.clock.clone(), self.headers.again());
-        let mut tail = block.text.strip_suffix(&[block.line_end]).unwrap_or(block.text);
-        loop {
-            let start = memrchr(block.line_end, tail).map_or(0, |at| at + 1);
-            let (before, line) = tail.split_at(start);
-            if let Some(Header { time, level, rest }) = headers.read(line, &mut clock)
-                && (from..=to).contains(&time)
-                && let Some(row) = self.scanner.connected.row(level, rest)
-                && let Some(instant) = self.clock.instant(time)
-            {
-                let line = SampleLine::new(number, Some(instant), line.trim_ascii_end(), 0);
-                self.connected = Some((row, instant, line));
-                return;
-            }
-            let Some(earlier) = before.strip_suffix(&[block.line_end]) else { return };
-            (tail, number) = (earlier, number.saturating_sub(1));
-        }
-    }
-
     /// Finds the group of an entry at error level, and counts it if it is about work on other machines.
     fn meet_error(&mut self, line: &[u8], rest: &[u8]) {
         let (logger, message) = split_logger(rest);
@@ -341,14 +290,15 @@ impl<'s> LineScanner<'s> {
         });
         self.groups = groups;
         self.group = Some(group);
-        if let (true, Some(time)) = (is_workload, self.time) {
+        if let (true, Some(time)) = (is_workload, self.times.current) {
             *self.digest.workload_by_hour.entry(Self::hour(time)).or_default() += 1;
         }
     }
 
     /// Counts an entry at error level that no signature explains.
     fn count_group(&mut self, group: u64) {
-        let Self { groups, clock, time, .. } = self;
+        let time = self.times.current;
+        let Self { groups, clock, .. } = self;
         groups.count(group, time.map(Self::hour), || time.and_then(|time| clock.instant(time)));
     }
 
@@ -364,19 +314,9 @@ impl<'s> LineScanner<'s> {
         let rest = header.map(|header| header.rest);
         self.waiting &= header.is_none();
         let line_level = match header {
-            // What is stamped after the collection was written before it, nobody knows when.
-            Some(Header { time, level, .. }) if time > self.end => {
-                self.digest.file.late_lines += 1;
-                self.time = None;
-                self.level = level;
-                level
-            }
             Some(Header { time, level, .. }) => {
-                self.silence_until(time);
-                self.time = Some(time);
-                let (first, last) = self.period.unwrap_or((time, time));
-                self.period = Some((first.min(time), last.max(time)));
-                self.block_newest = self.block_newest.max(Some(time));
+                self.times.take(time, &mut self.digest.file);
+                self.proof.see(time);
                 self.level = level;
                 level
             }
@@ -387,27 +327,11 @@ impl<'s> LineScanner<'s> {
             }
         };
         self.is_error_entry = line_level == Some(Level::Error);
-        if let (true, Some(time)) = (self.is_error_entry, self.time) {
+        if let (true, Some(time)) = (self.is_error_entry, self.times.current) {
             *self.digest.errors_by_hour.entry(Self::hour(time)).or_default() += 1;
         }
         // A line with a level alone begins an entry as well; its logger follows the level.
         rest.or_else(|| line_level.and_then(|_| level(line)).map(|(_, rest)| rest))
-    }
-
-    fn silence_until(&mut self, time: UtcMillis) {
-        let minutes = self.time.map_or(0, |before| (time - before) / 60_000);
-        if minutes >= SILENCE {
-            let counted = u32::try_from(minutes.min(LONGEST_SILENCE)).unwrap_or_default();
-            *self.digest.file.silences.entry(counted).or_default() += 1;
-            if let Some(before) = self.time.filter(|_| minutes >= GAP) {
-                self.gaps.push((before, time));
-                if self.gaps.len() > MOST_GAPS {
-                    let shortest = (0..self.gaps.len())
-                        .min_by_key(|at| self.gaps.get(*at).map_or(0, |(from, to)| to - from));
-                    shortest.map(|at| self.gaps.remove(at));
-                }
-            }
-        }
     }
 
     /// Counts the types named on a line at error level that no signature knows, each once.
@@ -468,7 +392,7 @@ impl<'s> LineScanner<'s> {
                 first: sample.time,
                 last: sample.time,
                 last_error: sample.time.filter(|_| is_error),
-                by_hour: self.time.map(|time| (Self::hour(time), 1)).into_iter().collect(),
+                by_hour: self.times.current.map(|time| (Self::hour(time), 1)).into_iter().collect(),
                 samples: Vec::new(),
             };
             let (hits, samples) = self.hits.entry((index, origin)).or_default();
@@ -499,7 +423,7 @@ impl<'s> LineScanner<'s> {
 
     /// The current line as a sample that is shown from `at` on.
     fn sample(&self, line: &[u8], at: usize) -> SampleLine {
-        let time = self.time.and_then(|time| self.clock.instant(time));
+        let time = self.times.current.and_then(|time| self.clock.instant(time));
         SampleLine::new(self.digest.file.lines, time, line.trim_ascii_end(), at)
     }
 
@@ -512,23 +436,13 @@ impl<'s> LineScanner<'s> {
     pub(super) fn finish(mut self, encoding: Option<&'static str>) -> FileDigest {
         let mut digest = std::mem::take(&mut self.digest);
         digest.file.encoding = encoding.unwrap_or(digest.file.encoding);
-        digest.file.period = self.period.and_then(|(from, to)| {
-            Some(Period { from: self.clock.instant(from)?, to: self.clock.instant(to)? })
-        });
-        let gaps = self.gaps.iter().filter_map(|&(from, to)| {
-            Some(Period { from: self.clock.instant(from)?, to: self.clock.instant(to)? })
-        });
-        digest.file.gaps = gaps.collect();
+        self.times.finish(&self.clock, &mut digest.file);
         let known = self.head.len() >= LEAST_HEAD && digest.file.period.is_some();
         digest.file.head = known.then(|| fingerprint(&self.head));
         digest.exceptions = self.exceptions.into_recurring();
         digest.cef = self.cef.into_recurring();
         digest.groups = self.groups.into_recurring(&digest.file.name, self.scanner.sanitizer);
-        digest.connected = self.connected.and_then(|(row, time, line)| {
-            let row = self.scanner.connected.id(row)?.to_owned();
-            let sample = line.into_sample(&digest.file.name, |_| None, self.scanner.sanitizer);
-            Some(ConnectedLine { row, time, sample })
-        });
+        digest.connected = self.proof.finish(&digest.file.name, self.scanner);
         for ((index, _), (mut hit, samples)) in self.hits {
             let find = |text: &[u8]| self.scanner.patterns.get(index)?.find(text);
             let lines = samples.into_lines();

@@ -28,6 +28,7 @@ mod proof;
 mod recurring;
 mod sample;
 mod scan;
+mod times;
 mod zone;
 
 pub use digest::{FileDigest, merge};

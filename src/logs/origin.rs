@@ -21,6 +21,8 @@ const NO_HOST: [&str; 7] = ["system.", "microsoft.", "thycotic.", "delinea.", "r
 const FILE_ENDS: [&str; 6] = [".dll", ".exe", ".config", ".aspx", ".log", ".xml"];
 /// Logs of other programs of the product, which never write about the node itself, by how their names begin.
 const OTHER_PROGRAMS: [&str; 4] = ["ssde", "ss-sc", "ss-rdpwin", "ss-pipeline"];
+/// Bytes of a line that are looked at.
+const LINE: usize = 2048;
 /// Bytes of an entry's first line that are looked at.
 pub(super) const ENTRY: usize = 512;
 
@@ -41,9 +43,9 @@ impl OriginPatterns {
         let set = |source: fn(&WorkloadRow) -> Option<String>| {
             let all = rows.iter().enumerate().filter_map(|(row, one)| Some((row, source(one)?)));
             let (indices, sources): (Vec<usize>, Vec<String>) = all.unzip();
-            Ok((indices, RegexSetBuilder::new(sources).unicode(false).build()?))
+            Ok((indices, RegexSetBuilder::new(sources).unicode(false).case_insensitive(true).build()?))
         };
-        let regex = |source| RegexBuilder::new(source).unicode(false).build();
+        let regex = |source| RegexBuilder::new(source).unicode(false).case_insensitive(true).build();
         let (logger_rows, loggers) = set(WorkloadRow::logger_source)?;
         let (text_rows, texts) = set(WorkloadRow::text_source)?;
         Ok(Self {
@@ -63,25 +65,26 @@ impl OriginPatterns {
         if of_other_program(file) {
             return Origin::Workload("engine".into());
         }
-        let (logger, entry) = logger(entry);
-        let (logger, entry) = (logger.to_ascii_lowercase(), entry.to_ascii_lowercase());
-        let line = line.to_ascii_lowercase();
-        if [&logger, &entry, &line].into_iter().any(|text| self.data_layer.is_match(text)) {
+        let line = line.get(..LINE).unwrap_or(line);
+        let (logger, message) = logger(entry);
+        // An entry of one line is that line.
+        let texts: &[&[u8]] =
+            if line.starts_with(entry.trim_ascii_end()) { &[line] } else { &[line, message] };
+        if self.data_layer.is_match(logger) || texts.iter().any(|text| self.data_layer.is_match(text)) {
             return Origin::Node;
         }
-        if let Some(row) = self.workload(&logger, &[&entry, &line], Some(family)) {
+        if let Some(row) = self.workload(logger, texts, Some(family)) {
             return Origin::Workload(row.to_owned());
         }
-        [&line, &entry].into_iter().find_map(|text| self.named_host(text)).map_or(Origin::Node, Origin::Host)
+        texts.iter().find_map(|text| self.named_host(text)).map_or(Origin::Node, Origin::Host)
     }
 
     /// Whether an entry at error level is about work on other machines, told by its logger and its message.
     pub(super) fn is_workload(&self, file: &str, logger: &[u8], message: &[u8]) -> bool {
         let message = message.get(..ENTRY).unwrap_or(message);
-        let (logger, text) = (logger.to_ascii_lowercase(), message.to_ascii_lowercase());
         of_other_program(file)
-            || (self.workload(&logger, &[&text], None).is_some()
-                && ![&logger, &text].into_iter().any(|text| self.data_layer.is_match(text)))
+            || (self.workload(logger, &[message], None).is_some()
+                && ![logger, message].into_iter().any(|text| self.data_layer.is_match(text)))
     }
 
     fn workload(&self, logger: &[u8], texts: &[&[u8]], family: Option<Family>) -> Option<&str> {
@@ -95,8 +98,8 @@ impl OriginPatterns {
 
     fn named_host(&self, line: &[u8]) -> Option<String> {
         self.host.captures_iter(line).find_map(|found| {
-            let host =
-                String::from_utf8_lossy(found.get(1).or_else(|| found.get(2))?.as_bytes()).into_owned();
+            let host = found.get(1).or_else(|| found.get(2))?.as_bytes();
+            let host = String::from_utf8_lossy(host).to_ascii_lowercase();
             let is_host = !NO_HOST.iter().any(|start| host.starts_with(start))
                 && !FILE_ENDS.iter().any(|end| host.ends_with(end));
             is_host.then_some(host)

@@ -1,8 +1,15 @@
 //! Lines by which the product shows that it had its database and the right key.
 
+use super::blocks::Block;
+use super::entry::{Header, HeaderReader};
 use super::header::Level;
+use super::sample::SampleLine;
+use super::scan::Scanner;
+use super::zone::{Clock, UtcMillis};
 use crate::knowledge::connected::ConnectedRow;
+use crate::model::log::{ConnectedLine, PROOF_WINDOW};
 use crate::model::product::is_product_name;
+use chrono::{DateTime, FixedOffset};
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 /// Words of a line that does not report a success, in lower case.
@@ -43,6 +50,77 @@ impl ProofPatterns {
     /// The id of a row.
     pub(super) fn id(&self, row: usize) -> Option<&str> {
         self.ids.get(row).map(String::as_str)
+    }
+}
+
+/// Looks for the last line that proves a connection.
+#[derive(Default)]
+pub(super) struct ProofSearch {
+    /// First and last time of lines that may prove one.
+    window: Option<(UtcMillis, UtcMillis)>,
+    /// Newest time of the current block.
+    newest: Option<UtcMillis>,
+    /// The last such line: which row names it, and when it was written.
+    found: Option<(usize, DateTime<FixedOffset>, SampleLine)>,
+}
+
+impl ProofSearch {
+    /// Of a collection that ended at this time.
+    pub(super) fn until(end: UtcMillis) -> Self {
+        Self { window: Some((end - PROOF_WINDOW.num_milliseconds(), end)), ..Self::default() }
+    }
+
+    /// The same for another reading of the file.
+    pub(super) fn again(&self) -> Self {
+        Self { window: self.window, ..Self::default() }
+    }
+
+    /// Takes the time of a line of the current block.
+    pub(super) fn see(&mut self, time: UtcMillis) {
+        self.newest = self.newest.max(Some(time));
+    }
+
+    /// Keeps the last line of the block that proves a connection; `lines` ends with this block. Nearly all blocks are too
+    /// old to be looked at, and in the others the search ends at the first such line from the end.
+    pub(super) fn look(
+        &mut self,
+        block: &Block<'_>,
+        lines: u64,
+        patterns: &ProofPatterns,
+        headers: &HeaderReader,
+        clock: &Clock,
+    ) {
+        let newest = self.newest.take();
+        let Some((from, to)) = self.window else { return };
+        if newest.is_none_or(|newest| newest < from) {
+            return;
+        }
+        // Lines are read backwards, which is not to change what is known of the clock and of the form.
+        let (mut clock, mut headers) = (clock.clone(), headers.again());
+        let mut tail = block.text.strip_suffix(&[block.line_end]).unwrap_or(block.text);
+        let mut number = lines;
+        loop {
+            let start = memchr::memrchr(block.line_end, tail).map_or(0, |at| at + 1);
+            let (before, line) = tail.split_at(start);
+            if let Some(Header { time, level, rest }) = headers.read(line, &mut clock)
+                && (from..=to).contains(&time)
+                && let Some(row) = patterns.row(level, rest)
+                && let Some(instant) = clock.instant(time)
+            {
+                let line = SampleLine::new(number, Some(instant), line.trim_ascii_end(), 0);
+                self.found = Some((row, instant, line));
+                return;
+            }
+            let Some(earlier) = before.strip_suffix(&[block.line_end]) else { return };
+            (tail, number) = (earlier, number.saturating_sub(1));
+        }
+    }
+
+    /// The line that was found, sanitized.
+    pub(super) fn finish(self, file: &str, scanner: &Scanner<'_>) -> Option<ConnectedLine> {
+        let (row, time, line) = self.found?;
+        let row = scanner.connected.id(row)?.to_owned();
+        Some(ConnectedLine { row, time, sample: line.into_sample(file, |_| None, scanner.sanitizer) })
     }
 }
 

@@ -109,4 +109,6 @@ pub enum ProblemKind {
     Foreign,
     /// It is one page of a longer list.
     Page,
+    /// A bundle of a format that only a newer version of this program reads.
+    Newer,
 }

@@ -247,7 +247,8 @@ pub fn is_encrypted<T>(fact: &Observed<T>) -> bool {
 /// The setting of a key. The keys of `appSettings` have no case. `forms[*]@requireSSL` is that of `forms` with any identity or without one.
 fn find<'s>(settings: &'s BTreeMap<String, Setting>, key: &str) -> Option<&'s Setting> {
     let Some((element, attribute)) = key.split_once("[*]") else {
-        let of_section = || settings.range(APP_SETTING.to_owned()..).take_while(|(path, _)| path.starts_with(APP_SETTING));
+        let of_section =
+            || settings.range(APP_SETTING.to_owned()..).take_while(|(path, _)| path.starts_with(APP_SETTING));
         let found = settings.get(key);
         if found.is_some() || !key.starts_with(APP_SETTING) {
             return found;

@@ -117,7 +117,8 @@ fn is_the_file_itself(node: &Node<'_, '_>) -> bool {
 
 /// Whether a section is encrypted: it names the provider that decrypts it, or holds nothing but what was encrypted.
 fn is_encrypted(node: &Node<'_, '_>) -> bool {
-    let holds = || node.children().any(|child| child.is_element() && child.tag_name().name() == "EncryptedData");
+    let holds =
+        || node.children().any(|child| child.is_element() && child.tag_name().name() == "EncryptedData");
     node.has_attribute(PROTECTED) || holds()
 }
 
@@ -250,8 +251,12 @@ mod tests {
     #[test]
     fn a_location_of_the_file_itself_is_no_level_of_its_own() {
         let plain = read("<configuration><system.web><pages x='1'/></system.web></configuration>");
-        for location in ["<location path='.' inheritInChildApplications='false'>", "<location>", "<location path=''>"] {
-            let within = format!("<configuration>{location}<system.web><pages x='1'/></system.web></location></configuration>");
+        for location in
+            ["<location path='.' inheritInChildApplications='false'>", "<location>", "<location path=''>"]
+        {
+            let within = format!(
+                "<configuration>{location}<system.web><pages x='1'/></system.web></location></configuration>"
+            );
             assert_eq!(read(&within), plain, "{location}");
         }
         let both = "<configuration><system.web><pages x='1'/><trace y='1'/></system.web>\
@@ -270,15 +275,23 @@ mod tests {
     fn settings_of_the_application_are_those_in_force() {
         let value = |text: &str| {
             let all = read(text);
-            all.into_iter().filter(|(path, _)| path.ends_with("@value")).map(|(path, value)| format!("{path}={value}")).collect::<Vec<_>>()
+            all.into_iter()
+                .filter(|(path, _)| path.ends_with("@value"))
+                .map(|(path, value)| format!("{path}={value}"))
+                .collect::<Vec<_>>()
         };
         let of = |inside: &str| value(&format!("<appSettings>{inside}</appSettings>"));
         assert_eq!(of("<add key='a' value='1'/><add key='A' value='2'/>"), ["appSettings/add[A]@value=2"]);
         assert_eq!(of("<add key='a' value='1'/><remove key='A'/>"), Vec::<String>::new());
-        assert_eq!(of("<add key='a' value='1'/><clear/><add key='b' value='2'/>"), ["appSettings/add[b]@value=2"]);
+        assert_eq!(
+            of("<add key='a' value='1'/><clear/><add key='b' value='2'/>"),
+            ["appSettings/add[b]@value=2"]
+        );
         assert_eq!(of("<remove key='a'/><add key='a' value='1'/>"), ["appSettings/add[a]@value=1"]);
         assert_eq!(
-            value("<configuration><appSettings file='x.config'><add key='a' value='1'/></appSettings></configuration>"),
+            value(
+                "<configuration><appSettings file='x.config'><add key='a' value='1'/></appSettings></configuration>"
+            ),
             ["appSettings/add[a]@value=1"]
         );
     }
@@ -287,7 +300,9 @@ mod tests {
     fn an_encrypted_section_says_nothing_but_that() {
         let encrypted = "<EncryptedData xmlns='http://www.w3.org/2001/04/xmlenc#'><CipherData><CipherValue>x</CipherValue></CipherData></EncryptedData>";
         for attribute in ["configProtectionProvider='RsaProtectedConfigurationProvider'", ""] {
-            let text = format!("<configuration><appSettings {attribute}>{encrypted}</appSettings><a b='1'/></configuration>");
+            let text = format!(
+                "<configuration><appSettings {attribute}>{encrypted}</appSettings><a b='1'/></configuration>"
+            );
             let paths: Vec<String> = read(&text).into_iter().map(|(path, _)| path).collect();
             assert_eq!(paths, ["a@b", "appSettings@configProtectionProvider"], "{attribute}");
         }

@@ -7,6 +7,7 @@ use super::model::{NodeCard, Report};
 use super::procedure::{PlanView, RunbookView, StepView};
 use super::term_writer::{LINES, Screen, Style};
 use crate::finding::Severity;
+use crate::model::InputStatus;
 use crate::plan::checklist::{Checklist, LineState};
 use crate::plan::{Met, Offer, Plan};
 use crate::text::escape::one_line;
@@ -35,6 +36,7 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
         screen.wrapped("BUNDLE SAFETY  ", &finding.title, Some(Style::RED));
         screen.wrapped("               ", &finding.remedy, None);
     }
+    refused(&mut screen, report);
     let verdict = &report.verdict;
     screen.wrapped("", &verdict.question, None);
     screen.wrapped("", verdict.label, Some(verdict.state.into()));
@@ -82,6 +84,20 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
     let _ = writeln!(screen.text);
     screen.wrapped("", &format!("{}.", verdict.checks), Some(Style::DIM));
     screen.text
+}
+
+/// The inputs that were refused, each with its reason.
+fn refused(screen: &mut Screen, report: &Report) {
+    let all: Vec<&str> = report
+        .inputs
+        .iter()
+        .filter(|input| input.status == InputStatus::Refused)
+        .filter_map(|input| input.reason.as_deref())
+        .collect();
+    for reason in all.iter().take(LINES) {
+        screen.wrapped("NOT READ  ", reason, Some(Style::RED));
+    }
+    screen.rest(all.len());
 }
 
 /// Renders a plan or a checklist for a terminal, in short: the way, the first node, the steps of the way to choose, what is

@@ -127,7 +127,7 @@ fn a_release_date_from_an_overlay_decides_whether_a_build_is_supported() {
     let sample = sample("healthy-3-node");
     let verdicts = |date: &str| {
         let release = format!(
-            "[[release]]\nversion = \"11.7.000049\"\ndate = \"{date}\"\n\
+            "[[release]]\nversion = \"12.3.000001\"\ndate = \"{date}\"\n\
              cites = [{{ source = \"AMB\", status = \"confirmed\" }}]\n"
         );
         let (_above, ours) = folder(&[("releases.toml", &release)]);

@@ -12,8 +12,7 @@ pub(super) const WITHOUT_SECTIONS: &str = "the file has no section system.webSer
     --iis-config the whole applicationHost.config";
 
 /// Why there are no settings of pools.
-pub(super) const WITHOUT_POOLS: &str =
-    "the file has no application pools: it is only a part, so give --iis-config the whole applicationHost.config";
+pub(super) const WITHOUT_POOLS: &str = "the file has no application pools: it is only a part, so give --iis-config the whole applicationHost.config";
 
 /// What a file is that is not `applicationHost.config`, and what to give instead; `None` for one that lists sites.
 pub(super) fn other(root: Node<'_, '_>) -> Option<&'static str> {

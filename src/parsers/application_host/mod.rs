@@ -102,9 +102,7 @@ pub fn read(
     };
     let described = found.iter().map(|app| file.describe(app, &all, &found, own, mark)).collect();
     Ok(match merge::as_one(described) {
-        Ok(application) => {
-            IisFacts { application: Observed::known(application, file.place(&first.node)) }
-        }
+        Ok(application) => IisFacts { application: Observed::known(application, file.place(&first.node)) },
         Err(why) => unreadable(why),
     })
 }

@@ -3,8 +3,8 @@
 use super::application::Application;
 use super::kind::{MERGED, WITHOUT_POOLS, has_children};
 use super::{File, children, descend};
-use crate::model::iis::POOL_SETTINGS;
 use crate::model::Observed;
+use crate::model::iis::POOL_SETTINGS;
 use roxmltree::Node;
 use std::collections::BTreeMap;
 

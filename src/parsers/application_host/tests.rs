@@ -203,7 +203,9 @@ fn two_sites_on_one_folder_are_judged_together_if_they_share_a_pool() {
 #[test]
 fn a_person_may_choose_the_application_by_its_address() {
     let chosen = |address: &str| {
-        read(&two_sites("Other"), &none(), &WantedApplication::Address(address.into()), &mark).unwrap().application
+        read(&two_sites("Other"), &none(), &WantedApplication::Address(address.into()), &mark)
+            .unwrap()
+            .application
     };
     assert_eq!(chosen("default web site/SecretServer/").value().unwrap().pool, "SecretServer");
     assert_eq!(chosen("Engines").value().unwrap().site, "Engines");
@@ -235,18 +237,27 @@ fn a_file_of_another_kind_is_named_and_proves_no_absence() {
 
 #[test]
 fn a_part_of_the_file_says_nothing_of_the_sections_that_it_lacks() {
-    let (from, to) = (CONFIG.find("<applicationPools>").unwrap(), CONFIG.find("</applicationPools>").unwrap());
+    let (from, to) =
+        (CONFIG.find("<applicationPools>").unwrap(), CONFIG.find("</applicationPools>").unwrap());
     let text = format!("{}{}", &CONFIG[..from], &CONFIG[to + "</applicationPools>".len()..]);
-    let found = read(&text, &none(), &WantedApplication::Named("SecretServer".into()), &mark).unwrap().application;
+    let found =
+        read(&text, &none(), &WantedApplication::Named("SecretServer".into()), &mark).unwrap().application;
     assert!(found.value().unwrap().pool_settings.values().all(Observed::is_unknown));
     let (from, to) = (CONFIG.find("  <system.webServer>").unwrap(), CONFIG.find("  <location").unwrap());
     let text = format!("{}{}", &CONFIG[..from], &CONFIG[to..]);
     assert!(setting(&text, &none(), "isapi.aspnet-v4").why_unknown().unwrap().contains("only a part"));
     assert_eq!(setting(&text, &none(), "authentication.windows").value().unwrap(), "true");
-    let (from, to) = (CONFIG.find("      <add name=\"SecretServer\"").unwrap(), CONFIG.find("      <applicationPoolDefaults").unwrap());
-    let text = format!("{}{}", &CONFIG[..from], &CONFIG[to..]).replace("<applicationPools>", "<applicationPools childSource=\"p.config\">");
-    let found = read(&text, &none(), &WantedApplication::Named("SecretServer".into()), &mark).unwrap().application;
-    assert!(found.value().unwrap().pool_settings["startMode"].why_unknown().unwrap().contains("in another file"));
+    let (from, to) = (
+        CONFIG.find("      <add name=\"SecretServer\"").unwrap(),
+        CONFIG.find("      <applicationPoolDefaults").unwrap(),
+    );
+    let text = format!("{}{}", &CONFIG[..from], &CONFIG[to..])
+        .replace("<applicationPools>", "<applicationPools childSource=\"p.config\">");
+    let found =
+        read(&text, &none(), &WantedApplication::Named("SecretServer".into()), &mark).unwrap().application;
+    assert!(
+        found.value().unwrap().pool_settings["startMode"].why_unknown().unwrap().contains("in another file")
+    );
 }
 
 #[test]

@@ -16,6 +16,7 @@ const REST_NODE_LIST: BuildVersion = BuildVersion::new(10, 9, 64);
 /// What closes a gap, cheapest for the customer first. What is got in one go is one thing to ask for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Closes {
+    NewerProgram,
     NodeList,
     NodeNames,
     Calls,
@@ -52,6 +53,7 @@ pub(super) fn missing(
                 EvidenceRequest::Answer { id } => (Closes::Answer(id.clone()), fact.node.as_ref(), None),
                 EvidenceRequest::NodeList => (Closes::NodeList, None, None),
                 EvidenceRequest::VersionHistory => (Closes::Queries, None, Some(VERSIONS)),
+                EvidenceRequest::NewerProgram => (Closes::NewerProgram, fact.node.as_ref(), None),
                 EvidenceRequest::NodeNames => (Closes::NodeNames, None, None),
                 EvidenceRequest::Export { export } => {
                     (by_way(export, knowledge), fact.node.as_ref(), Some(export.as_str()))
@@ -138,7 +140,7 @@ impl Closes {
         match self {
             Self::Bundles | Self::Again(_) => "bundle",
             Self::Answer(_) | Self::NodeNames => "question",
-            Self::Nothing => "nothing",
+            Self::Nothing | Self::NewerProgram => "nothing",
             Self::NodeList | Self::Calls | Self::Queries | Self::Commands | Self::Export(_) => "export",
         }
     }
@@ -158,6 +160,14 @@ fn texts(
         _ => format!("Send the {what} of {} {of}", parts.len()),
     };
     match closes {
+        Closes::NewerProgram => (
+            if nodes.is_empty() {
+                "Use a newer clusterbrief: this one does not read all bundles".into()
+            } else {
+                format!("Use a newer clusterbrief: this one does not read the bundle of {nodes}")
+            },
+            vec!["Get the newest version for the computer that makes this report, and run it there with the same files. Nothing has to be collected or sent again.".into()],
+        ),
         Closes::NodeList => node_list(cluster),
         Closes::Calls => (
             send("answers", "REST calls"),

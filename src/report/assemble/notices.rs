@@ -38,8 +38,5 @@ pub(super) fn notices(cluster: &Cluster) -> Vec<String> {
     }
     let of_age = |(days, names): (i64, Vec<String>)| format!("{} ({days} days)", listed(&names));
     let old: Vec<String> = old.into_iter().map(of_age).collect();
-    vec![format!(
-        "Evidence is older than a week: {}. It shows the cluster as it was then.",
-        old.join("; ")
-    )]
+    vec![format!("Evidence is older than a week: {}. It shows the cluster as it was then.", old.join("; "))]
 }

@@ -11,9 +11,13 @@ fn kinds(rule: &str) -> &'static [ProblemKind] {
         "BND-001" => &[ProblemKind::KeyMaterial],
         "BND-002" => &[ProblemKind::Secret],
         "BND-003" => &[ProblemKind::Duplicate],
-        "BND-004" => {
-            &[ProblemKind::Incomplete, ProblemKind::Malformed, ProblemKind::Foreign, ProblemKind::Page]
-        }
+        "BND-004" => &[
+            ProblemKind::Incomplete,
+            ProblemKind::Malformed,
+            ProblemKind::Foreign,
+            ProblemKind::Page,
+            ProblemKind::Newer,
+        ],
         "BND-006" => &[ProblemKind::Rights],
         "BND-007" => &[ProblemKind::Tampered],
         _ => &[],
@@ -27,15 +31,22 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
     if problems.is_empty() {
         return unread(input).unwrap_or_else(Outcome::pass);
     }
-    let unreadable = problems.iter().any(|problem| problem.kind == ProblemKind::Malformed);
+    let has = |kind: ProblemKind| problems.iter().any(|problem| problem.kind == kind);
+    let is_page = problems.iter().all(|problem| problem.kind == ProblemKind::Page);
+    let is_newer = has(ProblemKind::Newer);
+    let unreadable = is_newer || has(ProblemKind::Malformed);
     let unusable = input.status == InputStatus::Refused && unreadable;
     let title = if unusable {
         format!("{} does not count", input.name)
     } else {
         format!("{}: {}", input.name, cx.rule.title.to_lowercase())
     };
-    let remedy =
-        if unusable { "Ask for it again, as the collector wrote it." } else { cx.rule.remediation.as_str() };
+    let remedy = match unusable {
+        _ if is_newer => "Read it with a newer clusterbrief on this computer; do not ask for it again.",
+        true => "Ask for it again, as the collector wrote it.",
+        false if is_page => "Save the whole list in one answer, and give that instead of the page.",
+        false => cx.rule.remediation.as_str(),
+    };
     let node = input.node.as_deref().unwrap_or_default();
     let evidence = problems.iter().map(|problem| {
         let place = Location::file(problem.member.as_deref().unwrap_or_default()).in_input(&input.name);
@@ -48,13 +59,15 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
 
 /// That an input could not be opened: what was not read was not searched either.
 pub(in crate::rules) fn unread(input: &Input) -> Option<Outcome> {
-    let problem = input.problems.iter().find(|problem| problem.kind == ProblemKind::Malformed)?;
+    let unread = [ProblemKind::Malformed, ProblemKind::Newer];
+    let problem = input.problems.iter().find(|problem| unread.contains(&problem.kind))?;
+    let is_newer = problem.kind == ProblemKind::Newer;
     (input.status == InputStatus::Refused).then(|| {
         Outcome::unknown(MissingEvidence {
             node: input.node.clone(),
             what: format!("the content of {}", input.name),
             why: problem.text.clone(),
-            from: EvidenceRequest::Nothing,
+            from: if is_newer { EvidenceRequest::NewerProgram } else { EvidenceRequest::Nothing },
         })
     })
 }

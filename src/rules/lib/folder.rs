@@ -289,7 +289,11 @@ pub(crate) fn by_part<'w>(
             missing.extend(incomparable(group, &undecided));
             missing.extend(encrypted.into_iter().map(|section| {
                 let why = "the section is encrypted, and only the node itself can read it";
-                MissingEvidence::of_cluster(format!("the settings in {section}"), why, EvidenceRequest::Nothing)
+                MissingEvidence::of_cluster(
+                    format!("the settings in {section}"),
+                    why,
+                    EvidenceRequest::Nothing,
+                )
             }));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Bundle, case, case_with, input, node, nodes_json, options, texts};
 use clusterbrief::bundle::Form;
-use clusterbrief::intake::cluster::Options;
+use clusterbrief::intake::cluster::{Case, Options};
 use clusterbrief::model::input::ProblemKind;
 use clusterbrief::model::{BuildVersion, InputStatus, Role};
 use std::collections::BTreeMap;
@@ -59,27 +59,22 @@ fn one_name_on_two_machines_counts_for_neither_and_a_clone_is_reported() {
 #[test]
 fn the_larger_of_two_clusters_is_evaluated() {
     let folder = TempDir::new().unwrap();
-    for name in ["TEST01", "PROD01", "PROD02"] {
+    for name in ["TEST01", "TEST02", "PROD01", "PROD02", "PROD03"] {
         Bundle::of(name).write(folder.path(), name, Form::Zip);
     }
-    fs::write(folder.path().join("a-test.json"), nodes_json(&[("TEST01", "11.6.000001")])).unwrap();
-    fs::write(
-        folder.path().join("b-prod.json"),
-        nodes_json(&[("PROD01", "11.7.000049"), ("PROD02", "11.7.000049")]),
-    )
-    .unwrap();
+    let test = [("TEST01", "11.6.000001"), ("TEST02", "11.6.000001")];
+    fs::write(folder.path().join("a-test.json"), nodes_json(&test)).unwrap();
+    let prod = [("PROD01", "11.7.000049"), ("PROD02", "11.7.000049"), ("PROD03", "11.7.000049")];
+    fs::write(folder.path().join("b-prod.json"), nodes_json(&prod)).unwrap();
     fs::write(folder.path().join("c-history.csv"), "VersionNumber,Upgraded\n11.6.000001,2026-01-01\n")
         .unwrap();
     let results = case(&folder);
-    assert_eq!(
-        results.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(),
-        ["PROD01", "PROD02"]
-    );
+    assert_eq!(names(&results), ["PROD01", "PROD02", "PROD03"]);
     assert_eq!(
         results.cluster.database_version().why_unknown().unwrap(),
         "c-history.csv could not be read: c-history.csv does not say to which cluster of this case it belongs, so it does not count"
     );
-    for name in ["a-test.json", "TEST01.zip", "c-history.csv"] {
+    for name in ["a-test.json", "TEST01.zip", "TEST02.zip", "c-history.csv"] {
         let input = input(&results, name);
         assert_eq!(
             (input.status, input.problems[0].kind),
@@ -88,11 +83,77 @@ fn the_larger_of_two_clusters_is_evaluated() {
         );
     }
     let text = texts(input(&results, "a-test.json"))[0];
-    assert!(text.contains("TEST01") && text.contains("PROD01, PROD02"), "{text}");
+    assert!(text.contains("TEST01, TEST02") && text.contains("PROD01, PROD02, PROD03"), "{text}");
 
     let meant = Options { expect_nodes: vec!["test01".into()], ..options() };
     let results = case_with(&[folder.path()], &meant);
-    assert_eq!(results.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(), ["TEST01"]);
+    assert_eq!(names(&results), ["TEST01", "TEST02"]);
+}
+
+fn names(case: &Case) -> Vec<&str> {
+    case.cluster.nodes.iter().map(|node| node.name.as_str()).collect()
+}
+
+#[test]
+fn a_list_of_one_node_with_a_bundle_is_kept_apart_and_never_refused() {
+    let folder = TempDir::new().unwrap();
+    for name in ["WEB01", "WEB02", "WEB03"] {
+        Bundle::of(name).write(folder.path(), name, Form::Zip);
+    }
+    let both = [("WEB01", "11.7.000049"), ("WEB02", "11.7.000049")];
+    fs::write(folder.path().join("nodes.json"), nodes_json(&both)).unwrap();
+    fs::write(folder.path().join("a-web03.json"), nodes_json(&[("web03", "11.7.000049")])).unwrap();
+    fs::write(folder.path().join("history.csv"), "VersionNumber,Upgraded\n11.7.000049,2026-01-01\n").unwrap();
+    let results = case(&folder);
+    assert_eq!(names(&results), ["WEB01", "WEB02", "WEB03"]);
+    let apart = node(&results, "WEB03");
+    assert!(apart.row.is_none() && apart.snapshot.is_some());
+    assert_eq!(apart.own_list.as_ref().unwrap().input, "a-web03.json");
+    for name in ["WEB03.zip", "a-web03.json"] {
+        assert_eq!(input(&results, name).status, InputStatus::Read, "{name}");
+    }
+    assert_eq!(input(&results, "history.csv").status, InputStatus::Read, "it is of the cluster of two");
+    let expected = Options { expect_nodes: vec!["WEB01".into(), "WEB02".into(), "WEB03".into()], ..options() };
+    let results = case_with(&[folder.path()], &expected);
+    assert!(node(&results, "WEB03").own_list.is_some());
+
+    // Of two nodes with a list each nobody can say of which database an export is.
+    fs::write(folder.path().join("nodes.json"), nodes_json(&[("WEB01", "11.7.000049")])).unwrap();
+    let results = case(&folder);
+    assert_eq!(input(&results, "history.csv").status, InputStatus::Refused);
+}
+
+#[test]
+fn a_person_may_expect_nodes_of_another_list() {
+    let folder = TempDir::new().unwrap();
+    for name in ["A1", "A2", "A3", "B1", "B2"] {
+        Bundle::of(name).write(folder.path(), name, Form::Zip);
+    }
+    let build = "11.7.000049";
+    fs::write(folder.path().join("a.json"), nodes_json(&[("A1", build), ("A2", build), ("A3", build)])).unwrap();
+    fs::write(folder.path().join("b.json"), nodes_json(&[("B1", build), ("B2", build)])).unwrap();
+    let expect_nodes = ["A1", "A2", "A3", "B1", "B2"].map(str::to_owned).to_vec();
+    let results = case_with(&[folder.path()], &Options { expect_nodes, ..options() });
+    assert_eq!(names(&results), ["A1", "A2", "A3", "B1", "B2"]);
+    for name in ["B1", "B2"] {
+        assert_eq!(node(&results, name).own_list.as_ref().unwrap().names, ["B1", "B2"]);
+    }
+    assert!(["B1.zip", "B2.zip", "b.json"].iter().all(|name| input(&results, name).status == InputStatus::Read));
+}
+
+#[test]
+fn one_host_has_a_dns_name_and_a_netbios_name() {
+    let folder = TempDir::new().unwrap();
+    for name in ["VAULT-WEB01-PROD-EU", "VAULT-WEB02-PROD-EU"] {
+        Bundle::of(name).write(folder.path(), name, Form::Zip);
+    }
+    let build = "11.7.000049";
+    let cut = [("VAULT-WEB01-PRO", build), ("vault-web02-pro\u{a0}", build)];
+    fs::write(folder.path().join("nodes.json"), nodes_json(&cut)).unwrap();
+    let results = case(&folder);
+    assert_eq!(names(&results), ["VAULT-WEB01-PROD-EU", "VAULT-WEB02-PROD-EU"]);
+    assert!(results.cluster.nodes.iter().all(|node| node.row.is_some() && node.snapshot.is_some()));
+    assert!(results.cluster.node_set.unlisted.is_empty());
 }
 
 #[test]

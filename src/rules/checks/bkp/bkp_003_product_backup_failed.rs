@@ -81,7 +81,7 @@ fn failed(cx: &Context, item: Item) -> Finding {
     let kind = item.fact("product-backup.kind").value().cloned().unwrap_or_else(|| "backup".into());
     let finding = cx.on_cluster(
         format!("The newest backup failed: {kind}"),
-        "Read the notes of the backup, mend its cause, and start a backup by hand until it succeeds.",
+        "Read the notes of the backup, fix its cause, and start a backup by hand until it succeeds.",
     );
     let facts =
         [SUCCEEDED, "product-backup.time", "product-backup.notes"].map(|path| (path, item.fact(path)));

@@ -14,8 +14,10 @@ use crate::model::export::{NodeList, NodeRow, VersionHistory};
 use crate::model::log::LogDigest;
 use crate::model::lookup::ANSWER;
 use crate::model::node::Snapshot;
+use crate::model::host_name::same_host;
+use crate::model::input::ProblemKind;
 use crate::model::package::Package;
-use crate::model::{Answer, Answers, BuildVersion, Cluster, Location, Node, Observed};
+use crate::model::{Answer, Answers, BuildVersion, Cluster, Input, Location, Node, Observed};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -110,8 +112,20 @@ impl<'a> Context<'a> {
     fn bundle_of(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
         self.use_input(node.input());
         node.snapshot.as_ref().ok_or_else(|| {
-            let why = "no usable bundle of this node was given";
-            let from = EvidenceRequest::Bundle { node: node.name.clone() };
+            let is_newer = |input: &&Input| {
+                input.problems.iter().any(|problem| problem.kind == ProblemKind::Newer)
+                    && input.node.as_ref().is_some_and(|of| same_host(of, &node.name))
+            };
+            let (why, from) = match self.cluster.inputs.iter().find(is_newer) {
+                Some(input) => {
+                    let why = format!("its bundle {} has a newer format than this program reads", input.name);
+                    (why, EvidenceRequest::NewerProgram)
+                }
+                None => (
+                    "no usable bundle of this node was given".to_owned(),
+                    EvidenceRequest::Bundle { node: node.name.clone() },
+                ),
+            };
             MissingEvidence::of(&node.name, format!("a bundle of {}", node.name), why, from)
         })
     }

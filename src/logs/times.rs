@@ -1,0 +1,90 @@
+//! The times of one file's lines: the period they cover, and where nothing was logged.
+
+use super::zone::{Clock, UtcMillis};
+use crate::model::log::{LogFile, Period};
+
+/// How much later than the end of the collection a line may be stamped: the end has no fractions of a second.
+const SLACK: UtcMillis = 60_000;
+/// How long before the collection a log ends that is being written. Our own measure.
+const NEAR_END: UtcMillis = 2 * 24 * 3_600_000;
+/// The shortest silence that counts, in minutes.
+const SILENCE: i64 = 1;
+/// Longer silences count as this long, in minutes.
+const LONGEST_SILENCE: i64 = 7 * 24 * 60;
+/// The shortest silence that is kept with its times, in minutes, and how many of them are kept.
+const GAP: i64 = 60;
+const MOST_GAPS: usize = 50;
+
+/// What the times of a file's lines say.
+#[derive(Clone)]
+pub(super) struct Times {
+    /// Time of the newest line that had one that counts; lines without belong to it.
+    pub(super) current: Option<UtcMillis>,
+    /// The last time that a line can have.
+    end: UtcMillis,
+    /// First and last time, kept as numbers: every line compares with them.
+    period: Option<(UtcMillis, UtcMillis)>,
+    /// The longest silences.
+    gaps: Vec<(UtcMillis, UtcMillis)>,
+}
+
+impl Times {
+    /// Of a collection that ended at this time, if that is known.
+    pub(super) fn until(end: Option<UtcMillis>) -> Self {
+        let end = end.map_or(UtcMillis::MAX, |end| end + SLACK);
+        Self { current: None, end, period: None, gaps: Vec::new() }
+    }
+
+    /// The same for another reading of the file.
+    pub(super) fn again(&self) -> Self {
+        Self { end: self.end, ..Self::until(None) }
+    }
+
+    /// Takes the time of a line. What is stamped after the collection was written before it, nobody knows when.
+    pub(super) fn take(&mut self, time: UtcMillis, file: &mut LogFile) {
+        if time > self.end {
+            file.late_lines += 1;
+            self.current = None;
+            return;
+        }
+        self.silence_until(time, file);
+        self.current = Some(time);
+        let (first, last) = self.period.unwrap_or((time, time));
+        self.period = Some((first.min(time), last.max(time)));
+    }
+
+    fn silence_until(&mut self, time: UtcMillis, file: &mut LogFile) {
+        let Some(before) = self.current else { return };
+        let minutes = (time - before) / 60_000;
+        if minutes < SILENCE {
+            return;
+        }
+        let counted = u32::try_from(minutes.min(LONGEST_SILENCE)).unwrap_or_default();
+        *file.silences.entry(counted).or_default() += 1;
+        if minutes < GAP {
+            return;
+        }
+        self.gaps.push((before, time));
+        if self.gaps.len() > MOST_GAPS {
+            let spans = self.gaps.iter().map(|(from, to)| to - from).enumerate();
+            if let Some((shortest, _)) = spans.min_by_key(|(_, span)| *span) {
+                self.gaps.remove(shortest);
+            }
+        }
+    }
+
+    /// Whether the newest line is of the last days before the collection.
+    pub(super) fn end_at_collection(&self) -> bool {
+        let near = |(_, last): (UtcMillis, UtcMillis)| self.end.saturating_sub(last) <= NEAR_END;
+        self.end != UtcMillis::MAX && self.period.is_some_and(near)
+    }
+
+    /// Writes what was seen to the file.
+    pub(super) fn finish(self, clock: &Clock, file: &mut LogFile) {
+        let period = |(from, to): (UtcMillis, UtcMillis)| {
+            Some(Period { from: clock.instant(from)?, to: clock.instant(to)? })
+        };
+        file.period = self.period.and_then(period);
+        file.gaps = self.gaps.into_iter().filter_map(period).collect();
+    }
+}

@@ -1,6 +1,6 @@
-//! Names of one host: with or without its domain, and cut off after 15 characters, as NetBIOS has it.
+//! Names of one host: with or without its domain, and cut off after 15 characters, as `NetBIOS` has it.
 
-/// Length at which NetBIOS cuts a name off.
+/// Length at which `NetBIOS` cuts a name off.
 const NETBIOS: usize = 15;
 
 /// Whether both names are names of one host.

@@ -53,8 +53,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     }
     if tls_ends_in_front(cx).is_some() {
         if has_sessions(cx, node) {
-            let note = "users sign in on it through the load balancer, which ends TLS".into();
-            return Outcome::Pass { note, inferred: true };
+            let proof = "users sign in on it through the load balancer, which ends TLS";
+            return Outcome::Pass { note: proof.into(), inferred: true };
         }
         if question::is_answered(cx, Some(node)) {
             return question::answer(cx, Some(node));

@@ -23,7 +23,7 @@ rule! {
     severity: High,
     area: MessageBus,
     subject: Cluster,
-    cites: ["SELF" Confirmed, "RMQ-DOCS:alarms" Confirmed, "RMQ-DOCS:partitions" Confirmed],
+    cites: ["SELF" Confirmed, "RMQ-DOCS:alarms" Inferred, "RMQ-DOCS:partitions" Inferred],
 }
 
 const NODES: &str = "bus.nodes";

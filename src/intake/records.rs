@@ -72,7 +72,8 @@ impl Records {
 
     /// The number of a text among those of a column, in order of appearance.
     pub(super) fn number(&mut self, column: usize, text: &str) -> Option<u32> {
-        let RecordColumn { numbers, column: Column { texts, .. }, last, .. } = self.columns.get_mut(column)?;
+        let RecordColumn { numbers, column: Column { texts, .. }, last, .. } =
+            self.columns.get_mut(column)?;
         if texts.get(*last as usize).is_some_and(|last| **last == *text) {
             return Some(*last);
         }

@@ -168,11 +168,17 @@ impl Prefilter {
     /// Calls `found` for the literals of `text`, in any case, in the order of the probes that find them.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(Candidate)) {
         let mut at = 0;
-        while let Some(run) = gram(text, at) {
+        while let Some(bytes) = text.get(at..).and_then(<[u8]>::first_chunk) {
+            let run = folded(*bytes);
             let (word, bit) = slot(run);
             if self.bitmap.get(word).is_some_and(|word| word & bit != 0) {
                 self.compare(text, at, run).for_each(&mut found);
             }
+            at += self.stride;
+        }
+        // The last probes, which have no whole word to load, are too few for the bitmap.
+        while let Some(run) = gram(text, at) {
+            self.compare(text, at, run).for_each(&mut found);
             at += self.stride;
         }
     }
@@ -242,7 +248,12 @@ fn gram(text: &[u8], at: usize) -> Option<u64> {
         last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
         last
     });
-    Some((u64::from_le_bytes(bytes) | u64::from_le_bytes([b' '; LOADED])) << (8 * (LOADED - GRAM)))
+    Some(folded(bytes))
+}
+
+/// The run that these bytes begin with, with capitals folded.
+fn folded(bytes: [u8; LOADED]) -> u64 {
+    (u64::from_le_bytes(bytes) | u64::from_le_bytes([b' '; LOADED])) << (8 * (LOADED - GRAM))
 }
 
 /// Word of the bitmap and bit in it. The multiplier spreads bytes of text over all bits (Knuth).

@@ -254,8 +254,10 @@ pub fn classify_values(values: &[Option<Option<&str>>]) -> Vec<Conformity> {
     let common = common.filter(|common| bases.len() == 1 || compared(*common) > 1);
     let comparable =
         |value: Option<&str>| common.is_some_and(|common| common.compares(Basis::of_optional(value)));
-    let known: Vec<_> =
-        values.iter().map(|value| value.filter(|own| comparable(*own)).map(|value| value.map(as_compared))).collect();
+    let known: Vec<_> = values
+        .iter()
+        .map(|value| value.filter(|own| comparable(*own)).map(|value| value.map(as_compared)))
+        .collect();
     classify(&known)
 }
 

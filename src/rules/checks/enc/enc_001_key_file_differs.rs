@@ -269,7 +269,7 @@ fn copied(cx: &Context, copies: &[(&Suspect, String)]) -> Vec<Finding> {
             _ => format!("The key files of {names} seem to be under DPAPI, and are the same file"),
         };
         let remedy = format!(
-            "Open a secret on each of {names} and answer ENC-001 for it. If one cannot, put encryption.config in its form \
+            "Open a secret on {names}, each by itself, and answer ENC-001. If one cannot, put encryption.config in its form \
              without DPAPI on that node, and switch DPAPI on again there."
         );
         let shown = group.iter().flat_map(|(suspect, _)| {

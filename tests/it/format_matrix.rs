@@ -251,9 +251,8 @@ fn versions_are_read_as_documented() {
     let newer = "read it with a newer clusterbrief, nothing is wrong with the bundle";
     let older = "collect again with the collector of this version";
     for (version, advice) in [("2.0", newer), ("0.9", older), ("65535.0", newer)] {
-        let expected = format!(
-            "has a manifest.json that has format {version}; this program reads format 1.x: {advice}"
-        );
+        let expected =
+            format!("has a manifest.json that has format {version}; this program reads format 1.x: {advice}");
         assert_eq!(of(version, keep), Err(expected.clone()));
         assert_eq!(of(version, |manifest| *manifest = json!({})), Err(expected));
     }

@@ -62,8 +62,8 @@ fn the_larger_of_two_clusters_is_evaluated() {
     for name in ["TEST01", "TEST02", "PROD01", "PROD02", "PROD03"] {
         Bundle::of(name).write(folder.path(), name, Form::Zip);
     }
-    let test = [("TEST01", "11.6.000001"), ("TEST02", "11.6.000001")];
-    fs::write(folder.path().join("a-test.json"), nodes_json(&test)).unwrap();
+    let small = [("TEST01", "11.6.000001"), ("TEST02", "11.6.000001")];
+    fs::write(folder.path().join("a-test.json"), nodes_json(&small)).unwrap();
     let prod = [("PROD01", "11.7.000049"), ("PROD02", "11.7.000049"), ("PROD03", "11.7.000049")];
     fs::write(folder.path().join("b-prod.json"), nodes_json(&prod)).unwrap();
     fs::write(folder.path().join("c-history.csv"), "VersionNumber,Upgraded\n11.6.000001,2026-01-01\n")
@@ -113,7 +113,8 @@ fn a_list_of_one_node_with_a_bundle_is_kept_apart_and_never_refused() {
         assert_eq!(input(&results, name).status, InputStatus::Read, "{name}");
     }
     assert_eq!(input(&results, "history.csv").status, InputStatus::Read, "it is of the cluster of two");
-    let expected = Options { expect_nodes: vec!["WEB01".into(), "WEB02".into(), "WEB03".into()], ..options() };
+    let expected =
+        Options { expect_nodes: vec!["WEB01".into(), "WEB02".into(), "WEB03".into()], ..options() };
     let results = case_with(&[folder.path()], &expected);
     assert!(node(&results, "WEB03").own_list.is_some());
 
@@ -130,7 +131,8 @@ fn a_person_may_expect_nodes_of_another_list() {
         Bundle::of(name).write(folder.path(), name, Form::Zip);
     }
     let build = "11.7.000049";
-    fs::write(folder.path().join("a.json"), nodes_json(&[("A1", build), ("A2", build), ("A3", build)])).unwrap();
+    fs::write(folder.path().join("a.json"), nodes_json(&[("A1", build), ("A2", build), ("A3", build)]))
+        .unwrap();
     fs::write(folder.path().join("b.json"), nodes_json(&[("B1", build), ("B2", build)])).unwrap();
     let expect_nodes = ["A1", "A2", "A3", "B1", "B2"].map(str::to_owned).to_vec();
     let results = case_with(&[folder.path()], &Options { expect_nodes, ..options() });
@@ -138,7 +140,9 @@ fn a_person_may_expect_nodes_of_another_list() {
     for name in ["B1", "B2"] {
         assert_eq!(node(&results, name).own_list.as_ref().unwrap().names, ["B1", "B2"]);
     }
-    assert!(["B1.zip", "B2.zip", "b.json"].iter().all(|name| input(&results, name).status == InputStatus::Read));
+    assert!(
+        ["B1.zip", "B2.zip", "b.json"].iter().all(|name| input(&results, name).status == InputStatus::Read)
+    );
 }
 
 #[test]

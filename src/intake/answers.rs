@@ -74,7 +74,8 @@ const HEADER: &str = "[[answer]]";
 pub(super) fn is_answers(text: &str) -> bool {
     let announces =
         |line: &str| line.chars().filter(|c| !c.is_whitespace()).take(HEADER.len()).eq(HEADER.chars());
-    text.lines().any(announces)
+    // An export of many rows has no bracket, which one pass tells.
+    text.contains('[') && text.lines().any(announces)
 }
 
 /// Reads an answers file against the questions there are. A wrong answer is a problem and does not count; a file

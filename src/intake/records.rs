@@ -29,6 +29,8 @@ struct RecordColumn {
     /// The number of each text in `column`.
     numbers: HashMap<Arc<str>, u32>,
     column: Column<Arc<str>>,
+    /// The number of the text before: rows of one item repeat its name, and rows of one state the state.
+    last: u32,
 }
 
 impl Records {
@@ -39,6 +41,7 @@ impl Records {
             spelling: String::new(),
             numbers: HashMap::new(),
             column: Column { texts: Vec::new(), cells: Vec::new() },
+            last: 0,
         };
         Self { origin, rows: Vec::new(), columns: heads.into_iter().map(column).collect() }
     }
@@ -69,15 +72,20 @@ impl Records {
 
     /// The number of a text among those of a column, in order of appearance.
     pub(super) fn number(&mut self, column: usize, text: &str) -> Option<u32> {
-        let RecordColumn { numbers, column: Column { texts, .. }, .. } = self.columns.get_mut(column)?;
+        let RecordColumn { numbers, column: Column { texts, .. }, last, .. } =
+            self.columns.get_mut(column)?;
+        if texts.get(*last as usize).is_some_and(|last| **last == *text) {
+            return Some(*last);
+        }
         if let Some(number) = numbers.get(text) {
+            *last = *number;
             return Some(*number);
         }
-        let number = u32::try_from(texts.len()).ok()?;
+        *last = u32::try_from(texts.len()).ok()?;
         let text: Arc<str> = text.into();
-        numbers.insert(text.clone(), number);
+        numbers.insert(text.clone(), *last);
         texts.push(text);
-        Some(number)
+        Some(*last)
     }
 
     /// Sets a cell of a record; the last one counts.

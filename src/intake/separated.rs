@@ -13,8 +13,6 @@ pub(super) fn records(
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let line_ends =
-        |bytes: &[u8]| u32::try_from(memchr::memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX);
     let mut row = Row::default();
     let (mut start, mut number) = (0, 1u32);
     while reader.read_record(&mut row.record).unwrap_or(false) {
@@ -22,12 +20,12 @@ pub(super) fn records(
         let record = text.as_bytes().get(start..end).unwrap_or_default();
         start = end;
         // A spreadsheet counts blank lines, which the reader skips, and a cell of several lines as one row.
-        let blank = record.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let (blank, record) = record.split_at(blank);
-        number = number.saturating_add(line_ends(blank));
+        let blank = record.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let blank_lines = blank.filter(|byte| **byte == b'\n').count();
+        number = number.saturating_add(u32::try_from(blank_lines).unwrap_or(u32::MAX));
         row.number = number;
-        let in_cells = line_ends(row.record.as_slice().as_bytes());
-        number = number.saturating_add(line_ends(record).saturating_sub(in_cells));
+        // A record ends at the first line end outside of its cells.
+        number = number.saturating_add(record.ends_with(b"\n").into());
         row.is_wide =
             row.record.len() > MAX_COLUMNS && row.cells().skip(MAX_COLUMNS).any(|text| !text.is_empty());
         row.record.truncate(MAX_COLUMNS);

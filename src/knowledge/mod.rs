@@ -15,6 +15,7 @@ pub mod facts;
 mod file;
 mod layer;
 mod overlay;
+mod questions;
 pub mod releases;
 pub mod rows;
 pub mod runbooks;

@@ -36,7 +36,7 @@ pub(super) struct HeaderReader {
 
 impl HeaderReader {
     /// The same file with the month before the day.
-    pub(super) fn in_other_order(&self) -> Self {
+    pub(super) fn month_first() -> Self {
         Self { order: Order::MonthFirst, open: true, ..Self::default() }
     }
 

@@ -94,12 +94,11 @@ fn laid_out<'a>(
     level: &Regex,
 ) -> Option<OtherHeader<'a>> {
     let value = time.captures(head)?.get(1)?.as_bytes().trim_ascii();
-    let (stamp, either_order) = match epoch(value) {
-        Some(time) => (Stamp::Zoned(time), false),
-        None => {
-            let found = STAMPS.iter().find_map(|regex| regex.captures(value))?;
-            stamp(&found, order)?
-        }
+    let (stamp, either_order) = if let Some(time) = epoch(value) {
+        (Stamp::Zoned(time), false)
+    } else {
+        let found = STAMPS.iter().find_map(|regex| regex.captures(value))?;
+        stamp(&found, order)?
     };
     let level = level.captures(head).and_then(|found| level_of(found.get(1)?.as_bytes()));
     Some(OtherHeader { stamp, level, rest: line, either_order })

@@ -157,7 +157,7 @@ impl<'s> LineScanner<'s> {
         };
         Self {
             waiting: true,
-            headers: self.headers.in_other_order(),
+            headers: HeaderReader::month_first(),
             times: self.times.again(),
             proof: self.proof.again(),
             ..Self::new(self.scanner, self.clock.clone(), digest)
@@ -313,18 +313,15 @@ impl<'s> LineScanner<'s> {
         let header = self.headers.read(line, &mut self.clock);
         let rest = header.map(|header| header.rest);
         self.waiting &= header.is_none();
-        let line_level = match header {
-            Some(Header { time, level, .. }) => {
-                self.times.take(time, &mut self.digest.file);
-                self.proof.see(time);
-                self.level = level;
-                level
-            }
-            None => {
-                let bare = bare_level(line);
-                self.level = bare.or(self.level);
-                bare
-            }
+        let line_level = if let Some(Header { time, level, .. }) = header {
+            self.times.take(time, &mut self.digest.file);
+            self.proof.see(time);
+            self.level = level;
+            level
+        } else {
+            let bare = bare_level(line);
+            self.level = bare.or(self.level);
+            bare
         };
         self.is_error_entry = line_level == Some(Level::Error);
         if let (true, Some(time)) = (self.is_error_entry, self.times.current) {

@@ -26,13 +26,16 @@ const LONGEST_WHITE: usize = 16;
 const OTHER_WHITE: [&[u8]; 3] = [b"  ", b"\r\n", b"\n"];
 /// Bits of the bitmap, as a power of two: 16 KiB, which stays in the innermost cache.
 const BITS: u32 = 17;
+/// Words of the bitmap.
+const WORD_COUNT: usize = 1 << (BITS - 6);
 
 /// Bytes of lower-case logs, the most common first; all others are rarer.
 const COMMON: &[u8] = b" etaoinsr.cdlh0123456789pumfgb-:vwyk";
 /// Words that are common in logs of the product, even if their bytes are rare.
 const WORDS: &[u8] = b" thycotic.ihawu.business.appcore.backgroundscheduler.backgroundworker network connection configuration \
     settings secret server service system.data. exception error failed for message not could file path access the \
-    database certificate authentication process request function task node engine web user license password config ";
+    database certificate authentication process request function task node engine web user license password config \
+    parameters consumer organization ";
 
 /// What a literal belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +61,8 @@ pub(super) struct Candidate {
 /// The literals of everything that is searched for.
 pub(super) struct Prefilter {
     literals: Vec<(Vec<u8>, Target)>,
-    bitmap: Vec<u64>,
+    /// Of a fixed length, so that no probe has to compare an index with it.
+    bitmap: Box<[u64; WORD_COUNT]>,
     /// A run of a window, the index of its literal, and its offset in that.
     grams: Vec<(u64, usize, usize)>,
     /// Bytes from one probe to the next.
@@ -95,7 +99,7 @@ impl Prefilter {
         };
         let shortest = literals.iter().map(|(literal, _)| literal.len()).min().unwrap_or(SHORTEST);
         let stride = shortest.saturating_sub(GRAM - 1).max(1);
-        let bitmap = vec![0; 1 << (BITS - 6)];
+        let bitmap = Box::new([0; WORD_COUNT]);
         let mut prefilter = Self { literals: Vec::new(), bitmap, grams: Vec::new(), stride, without_literal };
         for (index, (literal, _)) in literals.iter().enumerate() {
             prefilter.enter(index, literal);
@@ -164,11 +168,17 @@ impl Prefilter {
     /// Calls `found` for the literals of `text`, in any case, in the order of the probes that find them.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(Candidate)) {
         let mut at = 0;
-        while let Some(run) = gram(text, at) {
+        while let Some(bytes) = text.get(at..).and_then(<[u8]>::first_chunk) {
+            let run = folded(*bytes);
             let (word, bit) = slot(run);
             if self.bitmap.get(word).is_some_and(|word| word & bit != 0) {
                 self.compare(text, at, run).for_each(&mut found);
             }
+            at += self.stride;
+        }
+        // The last probes, which have no whole word to load, are too few for the bitmap.
+        while let Some(run) = gram(text, at) {
+            self.compare(text, at, run).for_each(&mut found);
             at += self.stride;
         }
     }
@@ -240,7 +250,12 @@ fn gram(text: &[u8], at: usize) -> Option<u64> {
         last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
         last
     });
-    Some((u64::from_le_bytes(bytes) | u64::from_le_bytes([b' '; LOADED])) << (8 * (LOADED - GRAM)))
+    Some(folded(bytes))
+}
+
+/// The run that these bytes begin with, with capitals folded.
+fn folded(bytes: [u8; LOADED]) -> u64 {
+    (u64::from_le_bytes(bytes) | u64::from_le_bytes([b' '; LOADED])) << (8 * (LOADED - GRAM))
 }
 
 /// Word of the bitmap and bit in it. The multiplier spreads bytes of text over all bits (Knuth).

@@ -155,12 +155,11 @@ impl Clock {
         let reading = time + self.standard;
         let summer =
             self.summer_of(reading, self.standard).is_some_and(|(_, from, to)| (from..to).contains(&reading));
-        let offset = match self.rule {
-            None => self.offset,
-            Some(_) => {
-                let seconds = (self.standard + if summer { HOUR } else { 0 }) / 1000;
-                i32::try_from(seconds).ok().and_then(FixedOffset::east_opt).unwrap_or(self.offset)
-            }
+        let offset = if self.rule.is_none() {
+            self.offset
+        } else {
+            let seconds = (self.standard + if summer { HOUR } else { 0 }) / 1000;
+            i32::try_from(seconds).ok().and_then(FixedOffset::east_opt).unwrap_or(self.offset)
         };
         Some(utc.with_timezone(&offset))
     }

@@ -253,9 +253,11 @@ pub fn classify_values(values: &[Option<Option<&str>>]) -> Vec<Conformity> {
     // A value that compares with no other one says nothing.
     let common = common.filter(|common| bases.len() == 1 || compared(*common) > 1);
     let comparable =
-        |value: &Option<&str>| common.is_some_and(|common| common.compares(Basis::of_optional(*value)));
-    let known: Vec<_> =
-        values.iter().map(|value| value.filter(comparable).map(|value| value.map(as_compared))).collect();
+        |value: Option<&str>| common.is_some_and(|common| common.compares(Basis::of_optional(value)));
+    let known: Vec<_> = values
+        .iter()
+        .map(|value| value.filter(|own| comparable(*own)).map(|value| value.map(as_compared)))
+        .collect();
     classify(&known)
 }
 

@@ -120,7 +120,7 @@ impl FixingBuilds {
         if self.open.is_empty() {
             return String::new();
         }
-        let mut advice = match (self.recommended, self.closes_all) {
+        let advice = match (self.recommended, self.closes_all) {
             (None, None) => {
                 "No build is known that closes all critical advisories: ask the vendor which one does.".into()
             }
@@ -140,10 +140,10 @@ impl FixingBuilds {
             }
         };
         if let Some(stopgap) = self.stopgap {
-            advice.push_str(&format!(
-                " Only if that is not possible at once: the hotfix {stopgap} is a stopgap.{}",
-                self.left_by(stopgap)
-            ));
+            let left = self.left_by(stopgap);
+            return format!(
+                "{advice} Only if that is not possible at once: the hotfix {stopgap} is a stopgap.{left}"
+            );
         }
         advice
     }

@@ -94,7 +94,8 @@ struct Text {
 #[serde(rename_all = "camelCase")]
 struct Product {
     vendor: Option<String>,
-    product: Option<String>,
+    #[serde(rename = "product")]
+    name: Option<String>,
     #[serde(default)]
     versions: Vec<Version>,
     default_status: Option<Status>,
@@ -103,11 +104,13 @@ struct Product {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Version {
-    version: Option<String>,
+    #[serde(rename = "version")]
+    start: Option<String>,
     status: Option<Status>,
     less_than: Option<String>,
     less_than_or_equal: Option<String>,
-    version_type: Option<String>,
+    #[serde(rename = "versionType")]
+    kind: Option<String>,
     #[serde(default)]
     changes: Vec<Change>,
 }
@@ -204,9 +207,8 @@ fn advisory(record: &CveRecord, products: &[&CveProduct]) -> Result<Cve, CveFaul
         return Ok(Cve::Other(format!("{id} is about {}", others(&cna.affected))));
     };
     let further = entries.collect();
-    let metrics = [&cna.metrics].into_iter().chain(adp.iter().map(|one| &one.metrics));
-    let rating = metrics.filter_map(|metrics| rating(metrics)).next();
-    let (scale, cvss) = rating.unzip();
+    let mut metrics = [&cna.metrics].into_iter().chain(adp.iter().map(|one| &one.metrics));
+    let (scale, cvss) = metrics.find_map(|metrics| rating(metrics)).unzip();
     let published = metadata.date_published.as_deref().and_then(|day| day.get(..10));
     Ok(Cve::Ours(Box::new(Advisory {
         id: id.to_owned(),
@@ -246,7 +248,7 @@ pub(super) fn letters(name: &str) -> String {
 
 /// Whether an entry is about the product. One that names nobody counts if the text of the record names the product.
 fn is_of(entry: &Product, cna: &Container, names: &CveProduct) -> bool {
-    let named = |name: Option<&String>| name.map(|name| letters(name)).filter(|name| !is_nothing(name));
+    let given = |name: Option<&String>| name.map(|name| letters(name)).filter(|name| !is_nothing(name));
     let among = |name: &str, names: &[String]| names.iter().any(|one| letters(one) == name);
     let texts = cna.descriptions.iter().filter_map(|text| text.value.as_ref()).chain(&cna.title);
     let texts: Vec<String> = texts.map(|text| letters(text)).collect();
@@ -255,7 +257,7 @@ fn is_of(entry: &Product, cna: &Container, names: &CveProduct) -> bool {
             names.iter().map(|name| letters(name)).filter(|name| !name.is_empty()).collect();
         names.iter().any(|name| texts.iter().any(|text| text.contains(name.as_str())))
     };
-    match (named(entry.vendor.as_ref()), named(entry.product.as_ref())) {
+    match (given(entry.vendor.as_ref()), given(entry.name.as_ref())) {
         (Some(vendor), Some(product)) => among(&vendor, &names.vendors) && among(&product, &names.products),
         (None, Some(product)) => among(&product, &names.products),
         (Some(vendor), None) => among(&vendor, &names.vendors) && mentions(&names.products),
@@ -274,7 +276,7 @@ fn others(affected: &[Product]) -> String {
         .iter()
         .map(|one| {
             let name = |name: &Option<String>| short(name.as_deref().unwrap_or_default());
-            format!("{} {}", name(&one.vendor), name(&one.product)).trim().to_owned()
+            format!("{} {}", name(&one.vendor), name(&one.name)).trim().to_owned()
         })
         .filter(|name| !name.is_empty())
         .collect();
@@ -294,7 +296,7 @@ fn short(text: &str) -> String {
 /// The ranges of an entry, and the status of all other builds.
 fn ranges(entry: &Product, names: &CveProduct) -> (Vec<Range>, BuildStatus) {
     let is_component = |version: &&Version| {
-        let kind = version.version_type.as_deref().map(letters).unwrap_or_default();
+        let kind = version.kind.as_deref().map(letters).unwrap_or_default();
         names.components.iter().any(|name| letters(name) == kind)
     };
     let versions: Vec<&Version> = entry.versions.iter().filter(|one| !is_component(one)).collect();
@@ -370,7 +372,7 @@ fn ranges_of(version: &Version) -> Vec<Range> {
     let affects = status(version.status);
     let open = Range { from: None, through: None, before: None, status: affects };
     let unknown = Range { status: BuildStatus::Unknown, ..open };
-    let lower = version.version.as_deref().map_or(Point::Unreadable, Point::read);
+    let lower = version.start.as_deref().map_or(Point::Unreadable, Point::read);
     let upper = match (&version.less_than, &version.less_than_or_equal) {
         (None, None) => return vec![single(lower, open)],
         (Some(text), None) => (Point::read(text), false),

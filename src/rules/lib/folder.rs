@@ -139,18 +139,15 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
     let undecided: Vec<&Difference> =
         all.iter().filter(|one| !one.standings.contains(&Conformity::Odd)).collect();
     if !undecided.is_empty() {
-        let title = match lacking_all(group, &undecided) {
-            Some((lacking, having)) => {
-                let number = match undecided.as_slice() {
-                    [one] => one.name.clone(),
-                    several => format!("{} {}", several.len(), words.things),
-                };
-                format!("{lacking} lacks {number} that {having} has at {}", group.build)
-            }
-            None => {
-                let number = number(&undecided, words.things);
-                format!("{number} not the same on {} at {}", group.names(), group.build)
-            }
+        let title = if let Some((lacking, having)) = lacking_all(group, &undecided) {
+            let number = match undecided.as_slice() {
+                [one] => one.name.clone(),
+                several => format!("{} {}", several.len(), words.things),
+            };
+            format!("{lacking} lacks {number} that {having} has at {}", group.build)
+        } else {
+            let number = number(&undecided, words.things);
+            format!("{number} not the same on {} at {}", group.names(), group.build)
         };
         let remedy = "Find out which node holds the right files, then copy its application folder over that of the others \
             without database.config and encryption.config.";
@@ -202,13 +199,11 @@ pub(crate) fn lacking(difference: &Difference, group: &Group, index: usize) -> E
     let Some(member) = group.members.get(index) else {
         return Evidence::absence("", &difference.name, Location::default());
     };
-    match state(index) {
-        Some(own) => evidence(&difference.name, member, Some(own), &format!("; not on {}", others(false))),
-        None => {
-            let fact = format!("{} (it is on {})", difference.name, others(true));
-            evidence(&fact, member, None, "")
-        }
-    }
+    let Some(own) = state(index) else {
+        let fact = format!("{} (it is on {})", difference.name, others(true));
+        return evidence(&fact, member, None, "");
+    };
+    evidence(&difference.name, member, Some(own), &format!("; not on {}", others(false)))
 }
 
 /// An odd node's state, and beside it what the majority has.

@@ -63,7 +63,9 @@ fn evaluate(cx: &Context) -> Result<Option<Finding>, MissingEvidence> {
         Some(_) => return Ok(None),
     };
     if cx.reported(GROUP).is_ok_and(|group| group.value().is_some_and(|value| value == "true")) {
-        return Err(gap("the database is in an availability group, and the backups of its other copies are not known"));
+        return Err(gap(
+            "the database is in an availability group, and the backups of its other copies are not known",
+        ));
     }
     let seen = [cx.reported_evidence(FULL, &newest), cx.reported_evidence(ASKED, &asked)];
     let remedy = "Take a full backup of the database shortly before the upgrade.";

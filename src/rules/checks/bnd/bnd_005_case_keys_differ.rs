@@ -1,8 +1,8 @@
 //! BND-005: were all bundles made with the same case key?
 
-use crate::model::{Input, Role};
 use crate::model::node::Snapshot;
 use crate::model::parity::{Conformity, classify};
+use crate::model::{Input, Role};
 use crate::rules::engine::prelude::*;
 use crate::rules::engine::problem;
 use std::collections::BTreeSet;

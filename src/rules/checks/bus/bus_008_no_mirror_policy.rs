@@ -68,7 +68,9 @@ fn check(cx: &Context) -> Outcome {
     let seen = definitions.iter().map(|definition| cx.reported_evidence(DEFINITION, definition));
     let finding = finding.resting_on(seen.chain(none));
     match copies {
-        Copies::Unknown => finding.inferred().detail("The types of the queues are not listed: quorum queues need no policy."),
+        Copies::Unknown => {
+            finding.inferred().detail("The types of the queues are not listed: quorum queues need no policy.")
+        }
         Copies::All | Copies::NotAll => finding,
     }
     .into()

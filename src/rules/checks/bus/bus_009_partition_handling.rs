@@ -5,13 +5,13 @@ use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether a RabbitMQ cluster of three or more nodes handles network partitions with pause_minority. This applies
+    /// Whether a RabbitMQ cluster of three or more nodes handles network partitions with `pause_minority`. This applies
     /// to RabbitMQ before 4.3.
     /// ## Why it matters
     /// Without this setting, both halves of a split network continue on their own. When they join again, the messages
     /// of one half are lost.
     /// ## How to fix it
-    /// Set cluster_partition_handling = pause_minority in the configuration of every RabbitMQ node. Restart the nodes
+    /// Set `cluster_partition_handling = pause_minority` in the configuration of every RabbitMQ node. Restart the nodes
     /// one after another.
     /// ## What it cannot see
     /// The configuration of other RabbitMQ nodes: only the node that answered is checked. From 4.3 on, RabbitMQ accepts

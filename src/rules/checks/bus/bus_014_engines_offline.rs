@@ -29,7 +29,7 @@ const ACTIVE: &str = "site.active";
 fn check(cx: &Context) -> Outcome {
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
     let (engines, sites) = (cx.items("engine"), cx.items("site"));
-    let mut offline = 0;
+    let mut offline = 0_u32;
     let listed = match (&engines, &sites) {
         (Err(_), Err(gap)) => return gap.clone().into(),
         (Ok(engines), _) => engines.iter().collect(),
@@ -50,21 +50,21 @@ fn check(cx: &Context) -> Outcome {
     // Sites count the same engines again.
     let Ok(sites) = sites else { return Outcome::from_parts(findings, unread) };
     let mut of_sites = Vec::new();
-    let mut counted = 0;
+    let mut counted = 0.0;
     for site in sites.iter() {
         let (active, count) = (site.fact(ACTIVE), site.fact(OFFLINE));
         match (active.value().map(String::as_str), count.value().map(|count| count.parse::<f64>())) {
             (Some("false"), _) => {}
             (Some(_), Some(Ok(0.0))) => {}
             (Some(_), Some(Ok(number))) => {
-                counted += number.max(0.0) as u32;
+                counted += number;
                 of_sites.push(of_site(cx, site, &count));
             }
             (None, _) => missing.push(open(cx, ACTIVE, site, &active)),
             (Some(_), _) => missing.push(open(cx, OFFLINE, site, &count)),
         }
     }
-    if counted > offline {
+    if counted > f64::from(offline) {
         findings.extend(of_sites);
     }
     if !missing.is_empty() {
@@ -88,7 +88,9 @@ fn is_offline(said: &str) -> bool {
 
 fn of_engine(cx: &Context, engine: Item, connection: &Observed<String>) -> Finding {
     let name = engine.name();
-    let remedy = format!("Start the engine service of {name} and read its log, or delete the engine if it was retired.");
+    let remedy = format!(
+        "Start the engine service of {name} and read its log, or delete the engine if it was retired."
+    );
     let label = format!("connection of the engine {name}");
     cx.on_cluster(format!("Engine {name} is offline"), remedy).because(reported(&label, connection))
 }

@@ -19,11 +19,11 @@ rule! {
     /// It is the view of the broker that answered, at one moment. A broker that was removed from the cluster is not
     /// listed. Alarms that have ended are not shown.
     id: "BUS-016",
-    title: "RabbitMQ cluster is partitioned, or has a broker that is down or an alarm",
+    title: "RabbitMQ cluster is split, has a broker down, or raised an alarm",
     severity: High,
     area: MessageBus,
     subject: Cluster,
-    cites: ["SELF" Confirmed, "RMQ-DOCS:alarms" Confirmed, "RMQ-DOCS:partitions" Confirmed],
+    cites: ["SELF" Confirmed, "RMQ-DOCS:alarms" Inferred, "RMQ-DOCS:partitions" Inferred],
 }
 
 const NODES: &str = "bus.nodes";
@@ -60,9 +60,14 @@ fn check(cx: &Context) -> Outcome {
                 RabbitMQ on the brokers of the other part, and recycle the application pools of all nodes.";
             // Brokers that the others do not see are the other part.
             findings = match findings.pop() {
-                Some(finding) if down.iter().all(|broker| fact.value().is_some_and(|text| text.contains(broker.as_str()))) => {
+                Some(finding)
+                    if down
+                        .iter()
+                        .all(|broker| fact.value().is_some_and(|text| text.contains(broker.as_str()))) =>
+                {
                     let names = down.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-                    let finding = Finding { title: format!("{title}: {names} cut off from the others"), ..finding };
+                    let finding =
+                        Finding { title: format!("{title}: {names} cut off from the others"), ..finding };
                     vec![Finding { remedy: remedy.into(), ..finding }.because(evidence)]
                 }
                 other => other.into_iter().chain([cx.on_cluster(title, remedy).because(evidence)]).collect(),

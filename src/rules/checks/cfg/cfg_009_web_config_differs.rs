@@ -23,7 +23,8 @@ rule! {
     cites: ["D:secret-server-setup/upgrading/minimizing-upgrade-downtime" Confirmed],
 }
 
-const WORDS: Words = Words { things: "settings of web.config", wrong: "not as on the other nodes", weigh: None };
+const WORDS: Words =
+    Words { things: "settings of web.config", wrong: "not as on the other nodes", weigh: None };
 const REMEDY: &str = "Merge the right settings into web.config of every node, and recycle the pools.";
 const FILE: &str = "web.config";
 

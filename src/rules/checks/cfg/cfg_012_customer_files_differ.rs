@@ -22,7 +22,8 @@ rule! {
     cites: ["D:security-hardening/security-hardening-guide" Confirmed, "D:access-requests/customize-approval-emails" Confirmed],
 }
 
-const WORDS: Words = Words { things: "files made by the customer", wrong: "not as on the other nodes", weigh: None };
+const WORDS: Words =
+    Words { things: "files made by the customer", wrong: "not as on the other nodes", weigh: None };
 const REMEDY: &str =
     "Copy KeyDigests.txt and customresources of the node that has the right ones to all others.";
 

@@ -33,7 +33,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let (mut requiring, mut missing) = (Vec::new(), Vec::new());
     for (file, path) in FILES {
         match cx.fact(node, path, &format!("requireSSL of {file}")) {
-            Ok(fact) if fact.value().is_some_and(|value| value.trim().eq_ignore_ascii_case("true")) => requiring.push(file),
+            Ok(fact) if fact.value().is_some_and(|value| value.trim().eq_ignore_ascii_case("true")) => {
+                requiring.push(file)
+            }
             Ok(_) => {}
             Err(gap) => missing.push(gap),
         }
@@ -53,8 +55,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     }
     if tls_ends_in_front(cx).is_some() {
         if has_sessions(cx, node) {
-            let note = "users sign in on it through the load balancer, which ends TLS".into();
-            return Outcome::Pass { note, inferred: true };
+            let proof = "users sign in on it through the load balancer, which ends TLS";
+            return Outcome::Pass { note: proof.into(), inferred: true };
         }
         if question::is_answered(cx, Some(node)) {
             return question::answer(cx, Some(node));
@@ -65,7 +67,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let name = &node.name;
     let finding = |file: &str| {
         let title = format!("{name}: {file} requires HTTPS, but the site has no HTTPS binding");
-        let remedy = format!("Bind a certificate to the site of {name}, then check that you can log in there.");
+        let remedy =
+            format!("Bind a certificate to the site of {name}, then check that you can log in there.");
         cx.on_node(node, title, remedy).because(evidence(node, "HTTPS binding", &https))
     };
     Outcome::Findings(requiring.into_iter().map(finding).collect())
@@ -74,7 +77,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
 /// Whether users had sessions on the node in the last week.
 fn has_sessions(cx: &Context, node: &Node) -> bool {
     let Ok(items) = cx.items("session-node") else { return false };
-    items.iter().filter(|item| same_host(&node.name, item.name())).any(|item| {
-        of_item(cx, item, "session-node.sessions").is_ok_and(|(sessions, _)| sessions > 0.0)
-    })
+    items
+        .iter()
+        .filter(|item| same_host(&node.name, item.name()))
+        .any(|item| of_item(cx, item, "session-node.sessions").is_ok_and(|(sessions, _)| sessions > 0.0))
 }

@@ -47,7 +47,10 @@ fn finding(cx: &Context, node: &Node, file: &str, state: &ConfigState) -> Option
     let title = format!("{}: {file} is not well-formed at line {line}, column {column}", node.name);
     let encoding = error.contains("UTF-");
     let remedy = if encoding {
-        format!("Save {file} on {} in the encoding that its first line names, or correct that line.", node.name)
+        format!(
+            "Save {file} on {} in the encoding that its first line names, or correct that line.",
+            node.name
+        )
     } else {
         format!("Repair {file} on {} at line {line}, column {column}.", node.name)
     };

@@ -52,8 +52,10 @@ fn check(cx: &Context) -> Outcome {
             let title = format!("{name}: {things}, unlike on {holder}, at {}", group.build);
             let shown = own.iter().take(folder::SHOWN).map(|one| folder::lacking(one, group, index));
             // What only a minority has may have been added there, whatever its version.
-            let doubtful = own.iter().all(|one| one.states.iter().flatten().count() * 2 < group.members.len());
-            let finding = cx.on_node(member.node, title, copy_again(good, name)).resting_on(shown).note(LEFT_OUT);
+            let doubtful =
+                own.iter().all(|one| one.states.iter().flatten().count() * 2 < group.members.len());
+            let finding =
+                cx.on_node(member.node, title, copy_again(good, name)).resting_on(shown).note(LEFT_OUT);
             let finding = finding.inferred_if(doubtful);
             findings.push(match works(cx, member.node) {
                 Ok(proof) => {

@@ -129,7 +129,8 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
                 [one] => format!("{name} differs from the others: {}", values(one, node)),
                 several => format!("{name} differs from the others in {} settings", several.len()),
             };
-            let remedy = format!("Set these of {name} as on the other nodes, or note why not: {}.", labels(&own));
+            let remedy =
+                format!("Set these of {name} as on the other nodes, or note why not: {}.", labels(&own));
             findings.push(weighed(cx.on_node(node, title, remedy), &own));
         }
     }
@@ -139,8 +140,10 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
             [one] => format!("The nodes differ in one setting: {}", one.row.label),
             several => format!("The nodes differ in {} settings", several.len()),
         };
-        let remedy =
-            format!("Find out which value is right and set it on every node, or note why not: {}.", labels(&open));
+        let remedy = format!(
+            "Find out which value is right and set it on every node, or note why not: {}.",
+            labels(&open)
+        );
         findings.push(weighed(cx.on_cluster(title, remedy), &open));
     }
     findings

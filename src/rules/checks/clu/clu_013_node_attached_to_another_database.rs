@@ -35,7 +35,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             return Outcome::pass();
         }
         known!(cx.whole_list());
-        return Outcome::not_applicable("the node list does not name this node, and it has no list of its own");
+        return Outcome::not_applicable(
+            "the node list does not name this node, and it has no list of its own",
+        );
     };
     cx.use_input(&own.input);
     if node.role != Role::Serving {
@@ -67,7 +69,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         let (theirs, place) = (own.databases.iter().cloned().collect::<Vec<_>>(), own.row.place.clone());
         finding = finding.because(Evidence::value(name, "database in its own list", database, place));
         if !theirs.is_empty() {
-            finding = finding.because(Evidence::value("", "database of the others", theirs.join(", "), list_place));
+            finding =
+                finding.because(Evidence::value("", "database of the others", theirs.join(", "), list_place));
         }
     }
     let why_open = [

@@ -168,13 +168,11 @@ fn protected_twice(cx: &Context, file: &KeyFileOn, files: &[KeyFileOn]) -> bool 
 
 /// Whether an HSM is in use: a person says so, or the provider of one is registered on the node.
 fn by_hsm(cx: &Context, node: &Node) -> bool {
-    match cx.answer(Some(node), HSM) {
-        Some(answer) => answer.value == "yes",
-        None => {
-            cx.ask(PROVIDERS);
-            node.fact(PROVIDERS).value().is_some_and(|providers| !providers.trim().is_empty())
-        }
+    if let Some(answer) = cx.answer(Some(node), HSM) {
+        return answer.value == "yes";
     }
+    cx.ask(PROVIDERS);
+    node.fact(PROVIDERS).value().is_some_and(|providers| !providers.trim().is_empty())
 }
 
 /// Looks at one node whose file is suspect: first for an error, then for an explanation.
@@ -265,16 +263,22 @@ fn copied(cx: &Context, copies: &[(&Suspect, String)]) -> Vec<Finding> {
     let finding = |group: &Vec<&(&Suspect, String)>| {
         let names = and(group.iter().map(|(suspect, _)| suspect.file.node.name.as_str()));
         let title = match group.as_slice() {
-            [_] => format!("The key file of {names} seems to be under DPAPI, and is a copy of another node's"),
+            [_] => {
+                format!("The key file of {names} seems to be under DPAPI, and is a copy of another node's")
+            }
             _ => format!("The key files of {names} seem to be under DPAPI, and are the same file"),
         };
         let remedy = format!(
-            "Open a secret on each of {names} and answer ENC-001 for it. If one cannot, put encryption.config in its form \
+            "Open a secret on {names}, each by itself, and answer ENC-001. If one cannot, put encryption.config in its form \
              without DPAPI on that node, and switch DPAPI on again there."
         );
         let shown = group.iter().flat_map(|(suspect, _)| {
             let protection = key_protection::of(cx, suspect.file.node, suspect.file.observed);
-            suspect.file.shown().into_iter().chain(protection.filter(|one| one.answered).map(|one| one.evidence))
+            suspect
+                .file
+                .shown()
+                .into_iter()
+                .chain(protection.filter(|one| one.answered).map(|one| one.evidence))
         });
         let detail = "A file that DPAPI protects works only on the machine where it was protected, so all but one of them \
                       would be useless. Only the size suggests DPAPI unless an answer says so.";

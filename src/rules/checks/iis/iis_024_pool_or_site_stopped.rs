@@ -86,7 +86,9 @@ fn stopped(cx: &Context, node: &Node, thing: &str, state: Evidence) -> Finding {
         }
         _ => finding.inferred(),
     };
-    let is_down = |other: &Node| is(&other.fact("iis.state.pool"), "stopped") || is(&other.fact("iis.state.site"), "stopped");
+    let is_down = |other: &Node| {
+        is(&other.fact("iis.state.pool"), "stopped") || is(&other.fact("iis.state.site"), "stopped")
+    };
     // While another node serves, the product is not down.
     if cx.cluster.serving().all(is_down) { finding } else { finding.at(Severity::High) }
 }

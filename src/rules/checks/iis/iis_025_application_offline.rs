@@ -4,12 +4,12 @@ use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the application folder of the node contains a file app_offline.htm.
+    /// Whether the application folder of the node contains a file `app_offline.htm`.
     /// ## Why it matters
     /// While the file is there, ASP.NET does not run the product, and answers every request with the content of the
     /// file. An upgrade or a copy that was interrupted may leave the file behind.
     /// ## How to fix it
-    /// If no upgrade or maintenance is in progress, delete app_offline.htm from the application folder of the node. The
+    /// If no upgrade or maintenance is in progress, delete `app_offline.htm` from the application folder of the node. The
     /// product starts with the next request.
     /// ## What it cannot see
     /// Whether the file was put there after the collection, or removed.
@@ -36,7 +36,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         "If no upgrade or maintenance is in progress, delete {FILE} from the application folder of {name}, then open the \
          product there."
     );
-    let finding = cx.on_node(node, title, remedy).because(seen_in(node, FILE, "is there", &place)).standalone();
+    let finding =
+        cx.on_node(node, title, remedy).because(seen_in(node, FILE, "is there", &place)).standalone();
     // While another node serves, the product is not down.
     if everywhere { finding } else { finding.at(Severity::High) }.into()
 }

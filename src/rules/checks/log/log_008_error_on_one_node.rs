@@ -34,10 +34,9 @@ fn check(cx: &Context) -> Outcome {
         if let Err(gap) = cx.logs(node).and_then(|digest| signature::covered(cx, node, digest)) {
             missing.push(gap);
         }
-        let readiness =
-            signature::logged_by(cx, node, |one| {
-                one.family != Family::Workload && !one.corroborating_only && !one.cluster_wide
-            });
+        let readiness = signature::logged_by(cx, node, |one| {
+            one.family != Family::Workload && !one.corroborating_only && !one.cluster_wide
+        });
         for sighting in readiness {
             let of = seen.entry(sighting.signature.id.as_str()).or_default();
             if of.iter().all(|(other, _)| other.name != node.name) {

@@ -38,8 +38,12 @@ rule! {
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let digest = known!(cx.logs(node));
-    let others: Vec<&LogDigest> =
-        cx.cluster.serving().filter(|other| other.name != node.name).filter_map(|other| cx.logs(other).ok()).collect();
+    let others: Vec<&LogDigest> = cx
+        .cluster
+        .serving()
+        .filter(|other| other.name != node.name)
+        .filter_map(|other| cx.logs(other).ok())
+        .collect();
     let mut bursts: Vec<(&Recurring, u64)> = digest
         .groups
         .iter()
@@ -73,19 +77,26 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     });
     let often = often.into_iter().map(|one| {
         let title = format!("{}: {} recurs", node.name, one.text);
-        let remedy =
-            format!("Look at the lines with this error on {}; if they matter, add a record for them.", node.name);
+        let remedy = format!(
+            "Look at the lines with this error on {}; if they matter, add a record for them.",
+            node.name
+        );
         finding(cx, node, one, one.count, title, remedy).at(Severity::Info)
     });
     Outcome::Findings(bursts.chain(often).collect())
 }
 
-fn finding(cx: &Context, node: &Node, error: &Recurring, count: u64, title: String, remedy: String) -> Finding {
+fn finding(
+    cx: &Context,
+    node: &Node,
+    error: &Recurring,
+    count: u64,
+    title: String,
+    remedy: String,
+) -> Finding {
     let fact = format!("lines at error level with {}", error.text);
     let lines = seen_in(node, fact, count.to_string(), &Location::file("logs"));
-    cx.on_node(node, title, remedy)
-        .inferred()
-        .resting_on([lines, signature::log_line(node, &error.sample)])
+    cx.on_node(node, title, remedy).inferred().resting_on([lines, signature::log_line(node, &error.sample)])
 }
 
 /// Lines of the last day before the newest line of the node, and the most within an hour.

@@ -29,7 +29,10 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::not_applicable("the database is not mirrored");
     }
     // Copies of an availability group are reached by any of several names.
-    if cx.reported("database.availability-group").is_ok_and(|group| group.value().is_some_and(|value| value == "true")) {
+    if cx
+        .reported("database.availability-group")
+        .is_ok_and(|group| group.value().is_some_and(|value| value == "true"))
+    {
         return Outcome::not_applicable("the database is in an availability group, which is no mirroring");
     }
     known!(cx.several_nodes());

@@ -31,7 +31,8 @@ const RECENT: TimeDelta = TimeDelta::days(7);
 
 fn check(cx: &Context) -> Outcome {
     let model = known!(cx.reported(MODEL));
-    let logged = model.value().is_some_and(|model| ["FULL", "BULK_LOGGED"].contains(&model.to_uppercase().as_str()));
+    let logged =
+        model.value().is_some_and(|model| ["FULL", "BULK_LOGGED"].contains(&model.to_uppercase().as_str()));
     if !logged {
         return Outcome::not_applicable("its recovery model needs no log backups");
     }
@@ -43,7 +44,9 @@ fn check(cx: &Context) -> Outcome {
             // The age counts from the query, however old its result is by now.
             let asked = known!(cx.reported(ASKED));
             let Some(asked_at) = moment(&asked) else {
-                return cx.unreported(ASKED, cx.knowledge.label(ASKED, ""), "the result does not say it").into();
+                return cx
+                    .unreported(ASKED, cx.knowledge.label(ASKED, ""), "the result does not say it")
+                    .into();
             };
             let age = asked_at.minus(&end);
             if age <= RECENT {
@@ -56,7 +59,8 @@ fn check(cx: &Context) -> Outcome {
         return question::answer(cx, None);
     }
     if cx.reported(GROUP).is_ok_and(|group| group.value().is_some_and(|value| value == "true")) {
-        let why = "the database is in an availability group, and the backups of its other copies are not known";
+        let why =
+            "the database is in an availability group, and the backups of its other copies are not known";
         return cx.unanswered(None, &cx.rule.id, why).into();
     }
     let remedy = "Schedule backups of the transaction log, or find out why they stopped.";

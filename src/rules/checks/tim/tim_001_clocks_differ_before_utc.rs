@@ -37,9 +37,11 @@ rule! {
 
 fn check(cx: &Context) -> Outcome {
     let limits = Limits { fault: WORTH_FIXING, doubt: NOT_THE_SAME, harm: NOT_THE_SAME };
-    judge(cx, &limits, |finding, at_least, measured| match (at_least > NOT_THE_SAME, measured > NOT_THE_SAME) {
-        (true, _) => finding,
-        (false, true) => finding.inferred(),
-        (false, false) => finding.at(Severity::Medium).inferred(),
+    judge(cx, &limits, |finding, at_least, measured| {
+        match (at_least > NOT_THE_SAME, measured > NOT_THE_SAME) {
+            (true, _) => finding,
+            (false, true) => finding.inferred(),
+            (false, false) => finding.at(Severity::Medium).inferred(),
+        }
     })
 }

@@ -46,8 +46,7 @@ fn check(cx: &Context) -> Outcome {
     let limits = Limits { fault: if shares_schedulers { SCHEDULER } else { FAR }, doubt: FAR, harm: BREAKS };
     judge(cx, &limits, |finding, at_least, _| match at_least {
         ..=WORTH_FIXING => finding.at(Severity::Low).inferred(),
-        ..=FAR => finding.at(Severity::Medium).inferred(),
-        ..=BREAKS if shares_schedulers => finding.inferred(),
+        FAR..=BREAKS if shares_schedulers => finding.inferred(),
         ..=BREAKS => finding.at(Severity::Medium).inferred(),
         _ => finding,
     })

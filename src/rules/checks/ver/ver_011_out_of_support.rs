@@ -51,9 +51,11 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     }
     let why = match assumed {
         Some(by) => format!("{}, but it may have been released earlier", by.words()),
-        None => "no public source tells release dates of builds after 10.9.000064; a record of the release in \
+        None => {
+            "no public source tells release dates of builds after 10.9.000064; a record of the release in \
             --knowledge may"
-            .into(),
+                .into()
+        }
     };
     let what = format!("the release date of {version}");
     let gap = MissingEvidence::of(&node.name, what, why, EvidenceRequest::Nothing);
@@ -100,8 +102,11 @@ fn bounds(cx: &Context, version: BuildVersion) -> Vec<ReleasedBy> {
             (None, seen) => (seen?, How::Seen),
         };
         let complete = how == How::Released && release.version <= LAST_NOTES;
-        bounding(release.version, complete).then(|| {
-            ReleasedBy { build: release.version, day, how, place: Location::default() }
+        bounding(release.version, complete).then(|| ReleasedBy {
+            build: release.version,
+            day,
+            how,
+            place: Location::default(),
         })
     };
     let mut bounds: Vec<ReleasedBy> = cx.knowledge.releases.iter().filter_map(of_release).collect();
@@ -137,7 +142,10 @@ fn out_of_support(
     let title = match (&by.how, own) {
         (How::Released, true) => format!("{} runs {version}, supported until {until}", node.name),
         (How::Released, false) => {
-            format!("{} runs {version}, older than {}, which was supported until {until}", node.name, by.build)
+            format!(
+                "{} runs {version}, older than {}, which was supported until {until}",
+                node.name, by.build
+            )
         }
         (How::Seen | How::Installed, true) => {
             format!("{} runs {version}, out of support since {until} at the latest", node.name)
@@ -150,7 +158,9 @@ fn out_of_support(
     let (fact, value) = match by.how {
         How::Released => (format!("release of {} by the table of releases", by.build), by.day.to_string()),
         How::Seen => (format!("first public record of {}", by.build), by.day.to_string()),
-        How::Installed => (format!("installation of {} by the version history", by.build), by.day.to_string()),
+        How::Installed => {
+            (format!("installation of {} by the version history", by.build), by.day.to_string())
+        }
     };
     let remedy = format!("Plan the upgrade of {} to a supported build.", node.name);
     cx.on_node(node, title, remedy)

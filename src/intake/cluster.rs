@@ -418,7 +418,7 @@ fn one_spelling(nodes: &mut BTreeMap<String, Node>) {
     }
 }
 
-/// Names a node that has no name yet, or only the NetBIOS name that was cut from this one.
+/// Names a node that has no name yet, or only the `NetBIOS` name that was cut from this one.
 fn name_fully(name: &mut String, other: &str) {
     if name.is_empty() || is_cut_of(&label(name).to_uppercase(), &label(other).to_uppercase()) {
         other.clone_into(name);

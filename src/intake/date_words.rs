@@ -80,7 +80,7 @@ pub(super) fn plain(text: &str) -> String {
 fn signed(text: &str) -> String {
     let is_signed =
         |(sign, _): &(&str, &str)| text.contains(*sign) && text.starts_with(|c: char| c.is_ascii_digit());
-    if !SIGNS.iter().any(|sign| is_signed(sign)) {
+    if !SIGNS.iter().any(is_signed) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());

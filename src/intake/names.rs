@@ -18,9 +18,9 @@ pub(super) fn is_usable(name: &str) -> bool {
 pub(super) struct MachineNames {
     /// Full names in upper case by their first label.
     full: BTreeMap<String, BTreeSet<String>>,
-    /// First labels and short names longer than a NetBIOS name, by the NetBIOS name they have.
+    /// First labels and short names longer than a `NetBIOS` name, by the `NetBIOS` name they have.
     long: BTreeMap<String, BTreeSet<String>>,
-    /// NetBIOS names that were cut, as far as the case has them.
+    /// `NetBIOS` names that were cut, as far as the case has them.
     cut: BTreeSet<String>,
 }
 
@@ -44,7 +44,7 @@ impl MachineNames {
     }
 
     /// The machine a name means. A short name means the full one that begins with it when there is exactly
-    /// one; with two, nobody can say which. The same holds for a NetBIOS name and the longer names it may be cut from.
+    /// one; with two, nobody can say which. The same holds for a `NetBIOS` name and the longer names it may be cut from.
     pub(super) fn machine(&self, name: &str) -> String {
         let mut name = visible(name).to_uppercase();
         if let Some(long) = self.long.get(&name) {
@@ -64,7 +64,7 @@ impl MachineNames {
     }
 }
 
-/// The NetBIOS name of a host whose first label is this, if it is as long as they get.
+/// The `NetBIOS` name of a host whose first label is this, if it is as long as they get.
 fn netbios(label: &str) -> Option<String> {
     let cut: String = label.chars().take(NETBIOS).collect();
     (cut.chars().count() == NETBIOS).then_some(cut)

@@ -122,19 +122,25 @@ pub(super) fn of_records(cx: Source, records: &Records) -> Parsed<VersionHistory
 /// Sorts rows: newest first by date, then by version, as the vendor's own query has it. Where dates could mean two days, both
 /// orders must agree on the newest row. Where one cannot be read, nobody can say which row that is; only without any
 /// column of dates the highest version counts.
-fn history(cx: Source, raws: &[RawRow], has_dates: bool, mut notes: Vec<String>) -> Parsed<VersionHistory> {
-    if raws.is_empty() {
+fn history(
+    cx: Source,
+    written: &[RawRow],
+    has_dates: bool,
+    mut notes: Vec<String>,
+) -> Parsed<VersionHistory> {
+    if written.is_empty() {
         notes.push("The history has no row.".to_owned());
     }
     let mut dates = moment::Column::default();
-    for raw in raws {
+    for raw in written {
         dates.learn(&raw.upgraded, || raw.place.clone());
     }
     notes.extend(dates.note());
-    let mut rows: Vec<VersionRow> = raws.iter().map(|raw| version_row(raw, has_dates, &dates, cx)).collect();
+    let mut rows: Vec<VersionRow> =
+        written.iter().map(|raw| version_row(raw, has_dates, &dates, cx)).collect();
     let all_dated = rows.iter().all(|row| row.upgraded.value().is_some());
     let newest =
-        if all_dated || !has_dates || rows.len() < 2 { Ok(None) } else { newest(raws, &rows, &dates) };
+        if all_dated || !has_dates || rows.len() < 2 { Ok(None) } else { newest(written, &rows, &dates) };
     rows.sort_by_cached_key(|row| {
         let is_newest = newest.as_ref().is_ok_and(|newest| newest.as_ref() == Some(&row.place));
         let when = row.upgraded.value().filter(|_| all_dated).map(order);
@@ -156,18 +162,24 @@ fn history(cx: Source, raws: &[RawRow], has_dates: bool, mut notes: Vec<String>)
     Parsed { value, problems: Vec::new(), notes }
 }
 
+/// A row with its date as it reads with the day first, and with the month first.
+type Dated<'r> = (NaiveDateTime, NaiveDateTime, &'r VersionRow);
+
 /// The place of the newest row, where it is the newest however its dates are read; else why nobody can say.
-fn newest(raws: &[RawRow], rows: &[VersionRow], dates: &moment::Column) -> Result<Option<Location>, String> {
+fn newest(
+    written: &[RawRow],
+    rows: &[VersionRow],
+    dates: &moment::Column,
+) -> Result<Option<Location>, String> {
     let mut read = Vec::new();
     // A database puts rows without a date behind all others.
-    for (raw, row) in raws.iter().zip(rows).filter(|(raw, _)| !raw.upgraded.is_empty()) {
+    for (raw, row) in written.iter().zip(rows).filter(|(raw, _)| !raw.upgraded.is_empty()) {
         let Some((day_first, month_first)) = dates.both(&raw.upgraded) else {
             let why = row.upgraded.why_unknown().unwrap_or_default();
             return Err(format!("its newest row is not certain, as {why}"));
         };
         read.push((order(&day_first), order(&month_first), row));
     }
-    type Dated<'r> = (NaiveDateTime, NaiveDateTime, &'r VersionRow);
     let of = |date: fn(&Dated) -> NaiveDateTime| {
         let newest = read.iter().max_by_key(|dated| {
             (date(dated), dated.2.version.is_unknown(), dated.2.version.value().copied())

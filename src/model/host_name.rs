@@ -1,7 +1,7 @@
-//! Names of hosts as they compare: one host has a DNS name, a NetBIOS name of at most 15 characters, and whatever
+//! Names of hosts as they compare: one host has a DNS name, a `NetBIOS` name of at most 15 characters, and whatever
 //! spelling a person or an office program gave it.
 
-/// Length at which Windows cuts a host name to make its NetBIOS name.
+/// Length at which Windows cuts a host name to make its `NetBIOS` name.
 pub const NETBIOS: usize = 15;
 
 /// Characters that a reader cannot see and that copying from a page or a workbook adds: zero-width ones, marks of the
@@ -31,15 +31,16 @@ pub fn label(name: &str) -> &str {
     }
 }
 
-/// Whether `short` can be the NetBIOS name of the host of the longer label. Both in one case.
+/// Whether `short` can be the `NetBIOS` name of the host of the longer label. Both in one case.
 pub fn is_cut_of(short: &str, long: &str) -> bool {
     short.chars().count() == NETBIOS && long.len() > short.len() && long.starts_with(short)
 }
 
 /// Whether two names can mean one host: equal in any case, a short name and a full one that begins with it, or the
-/// NetBIOS name of the other.
+/// `NetBIOS` name of the other. A domain before the name, as in `CORP\WEB01`, does not count.
 pub fn same_host(a: &str, b: &str) -> bool {
-    let (a, b) = (visible(a).to_uppercase(), visible(b).to_uppercase());
+    let plain = |name: &str| visible(name.rsplit('\\').next().unwrap_or_default()).to_uppercase();
+    let (a, b) = (plain(a), plain(b));
     let (first, second) = (label(&a), label(&b));
     let is_short = first == a || second == b;
     a == b
@@ -77,6 +78,7 @@ mod tests {
             ("VAULT-WEB01-PRO", "vault-web01-prod-eu"),
             ("vault-web01-prod-eu.corp.example", "VAULT-WEB01-PRO"),
             ("WEB01\u{a0}", "WEB01"),
+            ("CORP\\WEB01", "web01.corp.example"),
         ] {
             assert!(same_host(a, b) && same_host(b, a), "{a} {b}");
         }

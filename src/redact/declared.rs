@@ -14,16 +14,14 @@ const HEAD: usize = 400;
 pub(super) fn fault(bytes: &[u8]) -> Option<ConfigError> {
     let wide = is_wide(bytes);
     let declared = declared(bytes, wide)?;
-    let names_wide = declared.as_deref().is_some_and(|name| WIDE.contains(&name));
+    let names_wide = WIDE.contains(&declared.as_str());
     let at_start = |error| ConfigError::NotWellFormed { line: 1, column: 1, error };
-    match (wide, declared.as_deref()) {
-        (true, Some(name)) if !names_wide && name != "ucs-4" => {
+    match (wide, declared.as_str()) {
+        (true, name) if !name.is_empty() && !names_wide && name != "ucs-4" => {
             Some(at_start("the file is in UTF-16, and its declaration names another encoding"))
         }
-        (false, Some(_)) if names_wide => {
-            Some(at_start("the declaration names UTF-16, and the file is not in it"))
-        }
-        (false, None | Some("utf-8")) => {
+        (false, _) if names_wide => Some(at_start("the declaration names UTF-16, and the file is not in it")),
+        (false, "" | "utf-8") => {
             let end = std::str::from_utf8(bytes).err()?.valid_up_to();
             let before = bytes.get(..end)?;
             let line = memchr::memchr_iter(b'\n', before).count() + 1;
@@ -44,8 +42,8 @@ fn is_wide(bytes: &[u8]) -> bool {
     matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'<', 0, ..] | [0, b'<', ..])
 }
 
-/// The encoding that the declaration names, in lower case; the outer `None` for what is no XML.
-fn declared(bytes: &[u8], wide: bool) -> Option<Option<String>> {
+/// The encoding that the declaration names, in lower case; empty without one, `None` for what is no XML.
+fn declared(bytes: &[u8], wide: bool) -> Option<String> {
     // What a declaration holds is ASCII, so that every other byte of UTF-16 is a zero.
     let head: String = bytes
         .iter()
@@ -59,14 +57,14 @@ fn declared(bytes: &[u8], wide: bool) -> Option<Option<String>> {
         return None;
     }
     let Some(declaration) = head.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) else {
-        return Some(None);
+        return Some(String::new());
     };
     let name = declaration.0.split_once("encoding").and_then(|(_, rest)| {
         let rest = rest.trim_start().strip_prefix('=')?.trim_start();
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         rest.get(1..)?.split_once(quote).map(|(name, _)| name.trim().to_lowercase())
     });
-    Some(name)
+    Some(name.unwrap_or_default())
 }
 
 #[cfg(test)]

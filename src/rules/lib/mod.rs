@@ -9,7 +9,6 @@ pub(in crate::rules) mod comparable;
 pub(in crate::rules) mod dlls;
 pub(in crate::rules) mod file_kind;
 pub(in crate::rules) mod folder;
-pub(in crate::rules) mod host_name;
 pub(in crate::rules) mod installed;
 pub(in crate::rules) mod key_files;
 pub(in crate::rules) mod key_protection;

@@ -62,8 +62,8 @@ fn the_larger_of_two_clusters_is_evaluated() {
     for name in ["TEST01", "TEST02", "PROD01", "PROD02", "PROD03"] {
         Bundle::of(name).write(folder.path(), name, Form::Zip);
     }
-    let test = [("TEST01", "11.6.000001"), ("TEST02", "11.6.000001")];
-    fs::write(folder.path().join("a-test.json"), nodes_json(&test)).unwrap();
+    let small = [("TEST01", "11.6.000001"), ("TEST02", "11.6.000001")];
+    fs::write(folder.path().join("a-test.json"), nodes_json(&small)).unwrap();
     let prod = [("PROD01", "11.7.000049"), ("PROD02", "11.7.000049"), ("PROD03", "11.7.000049")];
     fs::write(folder.path().join("b-prod.json"), nodes_json(&prod)).unwrap();
     fs::write(folder.path().join("c-history.csv"), "VersionNumber,Upgraded\n11.6.000001,2026-01-01\n")

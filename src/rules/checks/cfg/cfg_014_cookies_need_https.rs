@@ -1,8 +1,8 @@
 //! CFG-014: has the site an HTTPS binding if its cookies require HTTPS?
 
+use crate::model::host_name::same_host;
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::address::tls_ends_in_front;
-use crate::rules::lib::host_name::same_host;
 use crate::rules::lib::reported_number::of_item;
 
 rule! {

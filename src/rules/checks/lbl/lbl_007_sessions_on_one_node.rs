@@ -1,7 +1,7 @@
 //! LBL-007: are all sessions of the last week on one node?
 
+use crate::model::host_name::same_host;
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::host_name::same_host;
 use crate::rules::lib::reported_number::of_item;
 
 rule! {

@@ -33,6 +33,8 @@ pub(super) const MACHINE: &[(&str, &str)] = &[
     ("iis.identity.admin", "false"),
     ("iis.identity.batch-logon", "true"),
     ("iis.identity.impersonate", "true"),
+    ("iis.state.pool", "started"),
+    ("iis.state.site", "started"),
     ("net.language", "en-US"),
     ("os.fips-policy", "false"),
     ("os.language", "en-US"),
@@ -77,6 +79,8 @@ impl CaseBuilder {
             .into_iter()
             .chain(nodes.iter().map(for_node))
             .chain(nodes.iter().map(supported))
+            .chain(nodes.iter().map(|node| of_node(node, "SYS-005", "plain")))
+            .chain(nodes.iter().map(|node| of_node(node, "SYS-007", "yes")))
             .chain(after.map(for_cluster));
         let mut text = "# What the customer said on the phone. See docs/answers.md.\n".to_owned();
         for (question, node, value) in answers {

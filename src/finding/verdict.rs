@@ -37,7 +37,8 @@ pub enum Holds {
     Always,
     /// A blocker rule does, once a node list was given: it is about switches that only the list shows.
     WithNodeList,
-    /// Never: it is about what a person will do, which belongs to the checklist, or the verdict says it by itself.
+    /// Never: it is about what a person will do, which belongs to the checklist, or the verdict says it by itself, or
+    /// it finds why a node does not run, and that it runs is asked by another rule.
     Never,
 }
 

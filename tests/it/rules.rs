@@ -211,8 +211,10 @@ fn unanswerable(said: &Said, knowledge: &Knowledge) -> Faults {
 }
 
 /// Blocker rules that may be open under a green verdict: the switches of a node list that was not given, the node set,
-/// of which the verdict itself speaks, and what a person will do.
-const HOLD_NOTHING: [&str; 5] = ["CLU-002", "CLU-006", "ROL-001", "ROL-002", "UPG-013"];
+/// of which the verdict itself speaks, what a person will do, and faults that keep a node from running, which other
+/// blocker rules ask by other signs.
+const HOLD_NOTHING: [&str; 9] =
+    ["CLU-002", "CLU-006", "CLU-011", "CLU-013", "IIS-024", "IIS-025", "ROL-001", "ROL-002", "UPG-013"];
 
 /// Counts add up, and no verdict is better than what it rests on.
 fn unsound(report: &Report, rules: usize) -> Faults {

@@ -179,18 +179,18 @@ fn areas(results: &[RuleResult], weights: &BTreeMap<&str, Weight>, question: &Qu
     }
     let coverage = |area: Area| {
         let of_area = |rule: &&str| weights.get(*rule).is_some_and(|weight| weight.area == area);
-        let (mut decided, mut open, mut weighty) = (0, Vec::new(), false);
+        let (mut decided, mut open, mut grave) = (0, Vec::new(), false);
         for (rule, rank) in by_rule.iter().filter(|(rule, _)| of_area(rule) && !is_bundle_safety(rule)) {
             match rank {
                 0 | 3 => decided += 1,
                 1 | 2 => {
-                    weighty |= weights.get(rule).is_some_and(|weight| weight.severity <= Severity::High);
+                    grave |= weights.get(rule).is_some_and(|weight| weight.severity <= Severity::High);
                     open.push((*rule).to_owned());
                 }
                 _ => {}
             }
         }
-        let looked = match (decided, open.is_empty(), weighty) {
+        let looked = match (decided, open.is_empty(), grave) {
             (0, true, _) => Looked::NotApplicable,
             (0, false, _) => Looked::No,
             (_, _, true) => Looked::Partly,

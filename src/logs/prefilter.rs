@@ -355,7 +355,8 @@ mod tests {
                 let (before, after) = text.split_at(at);
                 for white in ["  ", "\r\n", "\n"] {
                     for shift in 0..6 {
-                        let line = format!("{}{before}{white}{}", "~".repeat(shift), &after[1..]);
+                        let line =
+                            format!("{}{before}{white}{}", "~".repeat(shift), after.trim_start_matches(' '));
                         let there = found(prefilter, line.as_bytes());
                         let whole = |one: &Candidate| {
                             one.target == Target::Pattern(index)

@@ -170,8 +170,10 @@ mod tests {
             assert_eq!(row(line), expected, "{line}");
         }
         for one in &knowledge.connected {
-            assert_eq!(row(&one.example[23..]), Some(one.id.as_str()));
-            assert!(one.counter_examples.iter().all(|line| row(&line[23..]) != Some(&one.id)));
+            // What follows the time stamp.
+            let row = |line: &str| row(line.split_at(23).1);
+            assert_eq!(row(&one.example), Some(one.id.as_str()));
+            assert!(one.counter_examples.iter().all(|line| row(line) != Some(&one.id)));
         }
     }
 }

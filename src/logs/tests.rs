@@ -274,9 +274,8 @@ fn a_line_from_after_the_collection_moves_nothing() {
 #[test]
 fn a_copy_of_a_log_counts_once() {
     let lines = |hours: std::ops::Range<u32>| -> String {
-        hours
-            .map(|hour| format!("2026-06-15 {hour:02}:00:00,000 [1] ERROR X - Binary Version Mismatch\r\n"))
-            .collect()
+        let line = |hour| format!("2026-06-15 {hour:02}:00:00,000 [1] ERROR X - Binary Version Mismatch\r\n");
+        hours.map(line).collect::<Vec<_>>().concat()
     };
     let (whole, begun) = (lines(0..20), lines(0..12).replace("\r\n", "\n"));
     for (name, text) in [("logs/SS.log.1", &whole), ("logs/SS.log.1", &begun), ("logs/SS-old.log", &whole)] {
@@ -322,10 +321,8 @@ fn holes_and_missing_rolled_logs_are_known() {
 #[test]
 fn dates_that_read_two_ways_are_settled_by_another_date_or_by_the_end() {
     let log = |dates: &[&str]| -> String {
-        dates
-            .iter()
-            .map(|date| format!("{date} 10:00:00 [1] ERROR X - Binary Version Mismatch\r\n"))
-            .collect()
+        let line = |date: &&str| format!("{date} 10:00:00 [1] ERROR X - Binary Version Mismatch\r\n");
+        dates.iter().map(line).collect::<Vec<_>>().concat()
     };
     let last = |text: &str| hit(&scan_until(text, "logs/SS.log").hits, "E-004", 2).last;
     let day = |text: &str| Some(time(&format!("{text}T10:00:00+02:00")));

@@ -235,24 +235,28 @@ fn a_file_of_another_kind_is_named_and_proves_no_absence() {
     }
 }
 
+/// The configuration without what is between two places.
+fn without(from: usize, to: usize) -> String {
+    format!("{}{}", CONFIG.split_at(from).0, CONFIG.split_at(to).1)
+}
+
 #[test]
 fn a_part_of_the_file_says_nothing_of_the_sections_that_it_lacks() {
     let (from, to) =
         (CONFIG.find("<applicationPools>").unwrap(), CONFIG.find("</applicationPools>").unwrap());
-    let text = format!("{}{}", &CONFIG[..from], &CONFIG[to + "</applicationPools>".len()..]);
+    let text = without(from, to + "</applicationPools>".len());
     let found =
         read(&text, &none(), &WantedApplication::Named("SecretServer".into()), &mark).unwrap().application;
     assert!(found.value().unwrap().pool_settings.values().all(Observed::is_unknown));
     let (from, to) = (CONFIG.find("  <system.webServer>").unwrap(), CONFIG.find("  <location").unwrap());
-    let text = format!("{}{}", &CONFIG[..from], &CONFIG[to..]);
+    let text = without(from, to);
     assert!(setting(&text, &none(), "isapi.aspnet-v4").why_unknown().unwrap().contains("only a part"));
     assert_eq!(setting(&text, &none(), "authentication.windows").value().unwrap(), "true");
     let (from, to) = (
         CONFIG.find("      <add name=\"SecretServer\"").unwrap(),
         CONFIG.find("      <applicationPoolDefaults").unwrap(),
     );
-    let text = format!("{}{}", &CONFIG[..from], &CONFIG[to..])
-        .replace("<applicationPools>", "<applicationPools childSource=\"p.config\">");
+    let text = without(from, to).replace("<applicationPools>", "<applicationPools childSource=\"p.config\">");
     let found =
         read(&text, &none(), &WantedApplication::Named("SecretServer".into()), &mark).unwrap().application;
     assert!(

@@ -34,7 +34,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     for (file, path) in FILES {
         match cx.fact(node, path, &format!("requireSSL of {file}")) {
             Ok(fact) if fact.value().is_some_and(|value| value.trim().eq_ignore_ascii_case("true")) => {
-                requiring.push(file)
+                requiring.push(file);
             }
             Ok(_) => {}
             Err(gap) => missing.push(gap),

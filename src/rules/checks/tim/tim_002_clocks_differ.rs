@@ -44,10 +44,15 @@ rule! {
 fn check(cx: &Context) -> Outcome {
     let shares_schedulers = cx.applies(&since(Build::Current, QUARTZ), None) == Ok(true);
     let limits = Limits { fault: if shares_schedulers { SCHEDULER } else { FAR }, doubt: FAR, harm: BREAKS };
-    judge(cx, &limits, |finding, at_least, _| match at_least {
-        ..=WORTH_FIXING => finding.at(Severity::Low).inferred(),
-        FAR..=BREAKS if shares_schedulers => finding.inferred(),
-        ..=BREAKS => finding.at(Severity::Medium).inferred(),
-        _ => finding,
+    judge(cx, &limits, |finding, at_least, _| {
+        if at_least <= WORTH_FIXING {
+            finding.at(Severity::Low).inferred()
+        } else if shares_schedulers && (FAR..=BREAKS).contains(&at_least) {
+            finding.inferred()
+        } else if at_least <= BREAKS {
+            finding.at(Severity::Medium).inferred()
+        } else {
+            finding
+        }
     })
 }

@@ -7,7 +7,7 @@ use super::RenderError;
 use super::document::Document;
 use super::families::families;
 use super::format::{Keep, OutputFormat, text};
-use super::model::{Cell, Report};
+use super::model::{Cell, CellState, Report};
 use super::presentation::{self, ROWS, bands, columns_with_bundle, hits, row_word};
 use super::procedure::{self, RunbookView};
 use super::svg::chart;
@@ -93,6 +93,8 @@ struct Grid {
     shown: usize,
     /// Rows in all, omitted ones included.
     total: usize,
+    /// Rows of which nothing is known on any node; the page only counts them.
+    unknown: usize,
 }
 
 /// A group of the matrix.
@@ -121,12 +123,13 @@ struct GridRow {
 fn grid(report: &Report) -> Grid {
     let has_bundle = columns_with_bundle(report);
     let mut groups = Vec::new();
-    let (mut quiet, mut shown, mut total) = (0, 0, 0);
+    let (mut quiet, mut shown, mut total, mut unknown) = (0, 0, 0, 0);
     for (index, group) in report.matrix.groups.iter().enumerate() {
         let mut rows: Vec<GridRow> = group
             .rows
             .iter()
             .enumerate()
+            .filter(|(_, row)| row.cells.iter().any(|cell| cell.state != CellState::Unknown))
             .map(|(index, row)| {
                 let word = row_word(row, &has_bundle);
                 let content = |cell: &Cell| (cell.state, cell.text.clone(), cell.note.clone());
@@ -135,6 +138,7 @@ fn grid(report: &Report) -> Grid {
                 GridRow { index, word, quiet: !matches!(word, "differs" | "not known"), one }
             })
             .collect();
+        unknown += group.rows.len() - rows.len();
         let differing = |rows: &[GridRow]| rows.iter().filter(|row| row.word == "differs").count();
         let before = differing(&rows);
         if rows.len() > GROUP_ROWS {
@@ -152,7 +156,8 @@ fn grid(report: &Report) -> Grid {
             rows,
         });
     }
-    Grid { groups, quiet, shown, total }
+    groups.retain(|group| !group.rows.is_empty());
+    Grid { groups, quiet, shown, total, unknown }
 }
 
 /// The policy's hash of an inlined text.

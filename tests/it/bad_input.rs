@@ -216,7 +216,7 @@ fn manifests_with_false_content() {
     })
     .expect(3, "manifest.json");
     manifest(|text| text[..text.len() / 2].to_owned()).expect(3, "manifest.json");
-    manifest(|text| text.replacen("\"format\": \"1.1\"", "\"format\": \"2.0\"", 1)).expect(3, "format 2.0");
+    manifest(|text| text.replacen("\"format\": \"1.2\"", "\"format\": \"2.0\"", 1)).expect(3, "format 2.0");
     let report = manifest(|text| {
         // The first digest of the manifest is that of a member.
         let at = text.find("\"sha256\": \"").unwrap() + 11;
@@ -269,7 +269,16 @@ fn two_bundles_of_one_node_and_of_two_clusters() {
     let report = given.report().1;
     let other_cluster =
         report["inputs"].as_array().unwrap().iter().find(|one| one["name"] == "WEB02.zip").unwrap();
-    assert_eq!(other_cluster["status"], "refused", "{other_cluster}");
+    // A node whose own list omits the others may be attached to another database: it is kept, and a person is asked.
+    assert_eq!(other_cluster["status"], "read", "{other_cluster}");
+    let asks = |rule: &str| {
+        report["outcomes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|one| one["rule"] == rule && one["outcome"] == "findings")
+    };
+    assert!(asks("CLU-013"), "{}", report["outcomes"]);
 }
 
 /// UTF-16 and cut lines are read; one line of a hundred megabytes needs neither its memory nor much time.

@@ -168,7 +168,7 @@ fn every_kind_is_written_for_a_node_that_is_known() {
         r#"WEB04> robocopy "\\WEB01\C$\inetpub\wwwroot\TMS" "C:\inetpub\wwwroot\TMS" /E /XF SS*.log SS*.log.* /COPY:DAT /R:2 /W:5 /NP /TEE /LOG+:"C:\SecretServer-backup\WEB04-copy.log""#,
         r#"WEB04> certutil -hashfile "C:\inetpub\wwwroot\SecretServer\encryption.config" SHA256"#,
         r#"WEB04> %windir%\system32\inetsrv\appcmd.exe stop apppool /apppool.name:"SecretServer""#,
-        r#"WEB04> %windir%\system32\inetsrv\appcmd.exe set apppool /apppool.name:"SecretServer" /autoStart:"true" /enable32BitAppOnWin64:"false" /managedPipelineMode:"Integrated" /managedRuntimeVersion:"v4.0" /processModel.idleTimeout:"00:00:00" /processModel.loadUserProfile:"true" /processModel.maxProcesses:"1" /recycling.periodicRestart.time:"00:00:00" /startMode:"AlwaysRunning""#,
+        r#"WEB04> %windir%\system32\inetsrv\appcmd.exe set apppool /apppool.name:"SecretServer" /enable32BitAppOnWin64:"false" /managedPipelineMode:"Integrated" /managedRuntimeVersion:"v4.0" /processModel.idleTimeout:"00:00:00" /processModel.loadUserProfile:"true" /processModel.maxProcesses:"1" /recycling.periodicRestart.time:"00:00:00" /startMode:"AlwaysRunning""#,
         r#"WEB04> %windir%\system32\inetsrv\appcmd.exe set apppool /apppool.name:"SecretServer" /-recycling.periodicRestart.schedule"#,
         r#"WEB04> %windir%\system32\inetsrv\appcmd.exe add app /site.name:"Default Web Site" /path:"/SecretServer" /physicalPath:"C:\inetpub\wwwroot\SecretServer" /applicationPool:"SecretServer""#,
         r#"WEB04> w32tm /stripchart /computer:"WEB01" /samples:3 /dataonly"#,

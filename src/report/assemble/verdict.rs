@@ -37,7 +37,7 @@ pub(super) fn asked(cluster: &Cluster, also: &BTreeSet<Area>) -> Question {
             .any(|node| node.version.value().is_some_and(|v| *v <= LAST_LOCAL_TIMES)),
         node_list: cluster.list.value().is_some(),
         also: also.clone(),
-        node_set_open: unseen || (set.confirmed_by.is_empty() && !several),
+        node_set_open: unseen || set.incomparable.is_some() || (set.confirmed_by.is_empty() && !several),
     }
 }
 
@@ -222,6 +222,8 @@ fn node_set_reason(seen: &InputsSeen) -> Option<Reason> {
         seen.cluster.serving().filter(|node| node.snapshot.is_none()).map(|node| node.name.clone()).collect();
     let text = if !unseen.is_empty() {
         format!("There is no usable bundle of {}", listed(&unseen))
+    } else if let Some(why) = &set.incomparable {
+        format!("Which nodes there are is not known: {why}")
     } else if set.confirmed_by.is_empty() && seen.cluster.serving().nth(1).is_none() {
         "Only one node was seen, and nothing confirms that there are no others".to_owned()
     } else {

@@ -37,6 +37,7 @@ fn the_hostile_report_is_hostile_everywhere() {
         "from",
         "purpose",
         "occasion",
+        "due",
         "stage", // Builds are numbers by their type.
         "build",
         "since",
@@ -46,7 +47,8 @@ fn the_hostile_report_is_hostile_everywhere() {
     let mut seen = 0;
     walk(&value, "", "", &mut |key, path, text| {
         // The place of a step is our own word; the day of an answer comes from outside.
-        let typed = path.ends_with(".steps.on") || path == ".plan.path.target";
+        let typed =
+            path.ends_with(".steps.on") || path == ".plan.path.target" || path.starts_with(".plan.builds.");
         let verdict = path.starts_with(".verdict.areas") || path == ".verdict.checks" || key == "area";
         let ours = fixed.contains(key) || typed || verdict || path.starts_with(".tool.") || text.is_empty();
         if !ours {

@@ -140,6 +140,20 @@ fn without_its_exports_the_healthy_case_is_ready_as_far_as_looked() {
     assert_eq!((verdict.label, verdict.complete), ("READY", false), "{}", verdict.headline);
 }
 
+/// The error of one node that a rule of its own reports is not reported again by the rule on errors of one node.
+#[test]
+fn one_fault_is_one_finding() {
+    for case in ["mid-upgrade", "key-mismatch"] {
+        let report = &audited(case).report;
+        let fired = report.outcomes.iter().any(|one| one.rule == "LOG-008" && one.outcome == "findings");
+        assert!(fired && report.findings.iter().all(|finding| finding.rule != "LOG-008"), "{case}");
+        let noted = |note: &String| note == "No other node logs this error.";
+        assert!(report.findings.iter().any(|finding| finding.notes.iter().any(noted)), "{case}");
+        let mut reasons = report.actions.iter().flat_map(|action| &action.mends);
+        assert!(reasons.all(|reason| reason.rule != "LOG-008"), "{case}");
+    }
+}
+
 /// Order, threads, place and form of the inputs change nothing.
 #[test]
 fn the_same_inputs_give_the_same_bytes() {

@@ -1,4 +1,5 @@
-//! The same finding on every node is one finding: it is the cluster's, and names its nodes.
+//! One fault is one finding: the same on every node is the cluster's and names its nodes, and an error of one node alone is
+//! not repeated where a rule of its own reports it.
 
 use crate::finding::{Confidence, Severity, Subject, SubjectKind};
 use crate::model::Cluster;
@@ -15,6 +16,7 @@ pub(super) fn merge(report: &mut Report, cluster: &Cluster) {
     if serving.len() < 2 {
         return;
     }
+    drop_repeats(report);
     let mut alike: BTreeMap<Kind, Vec<usize>> = BTreeMap::new();
     for (index, finding) in report.findings.iter().enumerate() {
         if finding.subject.kind == SubjectKind::Node {
@@ -49,6 +51,55 @@ pub(super) fn merge(report: &mut Report, cluster: &Cluster) {
     let mut index = 0..;
     report.findings.retain(|_| index.next().is_none_or(|index| !gone.contains(&index)));
     refer(report, &moved);
+}
+
+/// The rule on errors that one node alone logs.
+const ONE_NODE: &str = "LOG-008";
+
+/// Drops findings of errors that one node alone logs where other findings of the node, no less severe, show all of them,
+/// and notes there that the other nodes do not.
+fn drop_repeats(report: &mut Report) {
+    let mut repeats: Vec<(FindingView, Vec<String>)> = Vec::new();
+    for finding in report.findings.iter().filter(|finding| finding.rule == ONE_NODE) {
+        let mut others = report.findings.iter().filter(|other| {
+            other.rule != ONE_NODE && other.subject == finding.subject && other.severity <= finding.severity
+        });
+        let shown = finding.evidence.iter().map(|evidence| {
+            let found = others.clone().find(|other| other.evidence.contains(evidence));
+            found.map(|other| other.anchor.clone())
+        });
+        if let Some(shown) = shown.collect::<Option<Vec<String>>>().filter(|_| others.next().is_some()) {
+            repeats.push((finding.clone(), shown));
+        }
+    }
+    for (dropped, shown) in repeats {
+        for finding in report.findings.iter_mut().filter(|finding| shown.contains(&finding.anchor)) {
+            finding.notes.push("No other node logs this error.".to_owned());
+        }
+        let stays = |anchor: &str| anchor != dropped.anchor;
+        report.findings.retain(|finding| stays(&finding.anchor));
+        report.verdict.reasons.retain(|reason| stays(&reason.anchor));
+        for action in &mut report.actions {
+            action.mends.retain(|reason| stays(&reason.anchor));
+            action.ends.retain(|reason| stays(&reason.anchor));
+        }
+        for input in &mut report.inputs {
+            input.proves.retain(|reason| stays(&reason.anchor));
+        }
+        for finding in &mut report.findings {
+            finding.caused_by.retain(|cause| stays(&cause.anchor));
+        }
+        for card in report.nodes.iter_mut().filter(|card| card.name == dropped.subject.name) {
+            if let Some(count) = card.findings.get_mut(dropped.severity.word()) {
+                *count = count.saturating_sub(1);
+            }
+            card.findings.retain(|_, count| *count > 0);
+        }
+    }
+    report.actions.retain(|action| !action.mends.is_empty());
+    for (action, number) in report.actions.iter_mut().zip(1..) {
+        action.number = number;
+    }
 }
 
 /// Rule, weight and title of a finding, its node left out.

@@ -56,7 +56,7 @@ pub struct Cause {
 }
 
 /// A piece of evidence as shown.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EvidenceView {
     /// `text`, `value`, `absence` or `record`.

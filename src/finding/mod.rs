@@ -9,5 +9,5 @@ pub use outcome::{
     Severity, Subject, SubjectKind,
 };
 pub use verdict::{
-    AreaCoverage, Holds, Looked, Question, Readiness, Verdict, Weight, is_bundle_safety, reach,
+    AreaCoverage, Holds, Looked, Question, Readiness, Verdict, Weight, by_rule, is_bundle_safety, reach,
 };

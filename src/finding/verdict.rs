@@ -147,17 +147,16 @@ pub fn reach(results: &[RuleResult], weights: &BTreeMap<&str, Weight>, question:
         let of_cluster = results.iter().enumerate().filter(|(_, result)| !is_bundle_safety(&result.rule));
         of_cluster.filter(|(_, result)| wanted(result)).map(|(index, _)| index).collect()
     };
-    let found = |result: &RuleResult, worst: Severity, confidence: Option<Confidence>| {
-        let counts = confidence.map_or(Confidence::Inferred, |confidence| confidence);
-        result.outcome.findings().iter().any(|f| f.severity <= worst && f.confidence <= counts)
+    let found = |result: &RuleResult, worst: Severity, least: Confidence| {
+        result.outcome.findings().iter().any(|f| f.severity <= worst && f.confidence <= least)
     };
 
-    let blockers = pick(&|result| found(result, Severity::Blocker, Some(Confidence::Confirmed)));
+    let blockers = pick(&|result| found(result, Severity::Blocker, Confidence::Confirmed));
     if !blockers.is_empty() {
         return Verdict { state: Readiness::NotReady, because: blockers, areas };
     }
     let open = pick(&|result| match &result.outcome {
-        Outcome::Findings(_) => found(result, Severity::Blocker, None),
+        Outcome::Findings(_) => found(result, Severity::Blocker, Confidence::Inferred),
         Outcome::Unknown { .. } | Outcome::Failed { .. } => {
             weights.get(result.rule.as_str()).is_none_or(|weight| question.is_held_by(*weight))
         }
@@ -166,28 +165,36 @@ pub fn reach(results: &[RuleResult], weights: &BTreeMap<&str, Weight>, question:
     if !open.is_empty() || question.node_set_open {
         return Verdict { state: Readiness::Undetermined, because: open, areas };
     }
-    let warnings = pick(&|result| found(result, Severity::Medium, None));
+    let warnings = pick(&|result| found(result, Severity::Medium, Confidence::Inferred));
     let state = if warnings.is_empty() { Readiness::Ready } else { Readiness::ReadyWithWarnings };
     Verdict { state, because: warnings, areas }
 }
 
-fn areas(results: &[RuleResult], weights: &BTreeMap<&str, Weight>, question: &Question) -> Vec<AreaCoverage> {
-    let mut by_rule: BTreeMap<&str, u8> = BTreeMap::new();
-    for result in results {
-        let rank = by_rule.entry(&result.rule).or_insert(u8::MAX);
-        *rank = (*rank).min(result.outcome.rank());
+/// The outcome that decides for each rule over all its subjects: the first of the lowest rank.
+pub fn by_rule(results: &[RuleResult]) -> BTreeMap<&str, &Outcome> {
+    let mut decisive: BTreeMap<&str, &Outcome> = BTreeMap::new();
+    for RuleResult { rule, outcome, .. } in results {
+        let known = decisive.entry(rule).or_insert(outcome);
+        if outcome.rank() < known.rank() {
+            *known = outcome;
+        }
     }
+    decisive
+}
+
+fn areas(results: &[RuleResult], weights: &BTreeMap<&str, Weight>, question: &Question) -> Vec<AreaCoverage> {
+    let by_rule = by_rule(results);
     let coverage = |area: Area| {
         let of_area = |rule: &&str| weights.get(*rule).is_some_and(|weight| weight.area == area);
         let (mut decided, mut open, mut grave) = (0, Vec::new(), false);
-        for (rule, rank) in by_rule.iter().filter(|(rule, _)| of_area(rule) && !is_bundle_safety(rule)) {
-            match rank {
-                0 | 3 => decided += 1,
-                1 | 2 => {
+        for (rule, outcome) in by_rule.iter().filter(|(rule, _)| of_area(rule) && !is_bundle_safety(rule)) {
+            match outcome {
+                Outcome::Findings(_) | Outcome::Pass { .. } => decided += 1,
+                Outcome::Failed { .. } | Outcome::Unknown { .. } => {
                     grave |= weights.get(rule).is_some_and(|weight| weight.severity <= Severity::High);
                     open.push((*rule).to_owned());
                 }
-                _ => {}
+                Outcome::NotApplicable { .. } => {}
             }
         }
         let looked = match (decided, open.is_empty(), grave) {

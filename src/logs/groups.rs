@@ -114,14 +114,7 @@ fn wording(message: &[u8], mut each: impl FnMut(u8)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    struct AsIs;
-
-    impl Sanitize for AsIs {
-        fn sanitize(&self, line: &str) -> String {
-            line.to_owned()
-        }
-    }
+    use crate::logs::tests::AsIs;
 
     fn words(message: &str) -> String {
         let mut text = Vec::new();

@@ -5,7 +5,7 @@ use super::digest::{FileDigest, join};
 use super::entry::{Header, HeaderReader};
 use super::groups::ErrorGroups;
 use super::header::{Level, bare_level, level};
-use super::origin::{ENTRY, split_logger};
+use super::origin::{ENTRY, of_other_program, split_logger};
 use super::prefilter::{Candidate, Target};
 use super::proof::ProofSearch;
 use super::recurring::{CEF, EXCEPTION, RecurringTexts, cef_header, exception_types};
@@ -30,6 +30,8 @@ const JOIN: usize = 256;
 pub(super) struct LineScanner<'s> {
     scanner: &'s Scanner<'s>,
     clock: Clock,
+    /// The log is of another program than the product on this node.
+    is_foreign: bool,
     headers: HeaderReader,
     /// A line in lower case, as patterns are searched for.
     folded: Vec<u8>,
@@ -71,6 +73,7 @@ impl<'s> LineScanner<'s> {
         Self {
             scanner,
             clock,
+            is_foreign: of_other_program(&digest.file.name),
             digest,
             headers: HeaderReader::default(),
             folded: Vec::new(),
@@ -285,7 +288,7 @@ impl<'s> LineScanner<'s> {
         let (logger, message) = split_logger(rest);
         let mut groups = std::mem::take(&mut self.groups);
         let (group, is_workload) = groups.meet(logger, message, || {
-            let is_workload = self.scanner.origins.is_workload(&self.digest.file.name, logger, message);
+            let is_workload = self.scanner.origins.is_workload(self.is_foreign, logger, message);
             (is_workload, self.sample(line, 0))
         });
         self.groups = groups;
@@ -402,7 +405,7 @@ impl<'s> LineScanner<'s> {
     /// What a line is about that matches a pattern. Who meets a great many hosts works on other machines.
     fn origin(&self, index: usize, pattern: &CompiledPattern, line: &[u8], block: &Block<'_>) -> Origin {
         let Some(family) = pattern.also_workload else { return Origin::Node };
-        let origin = self.scanner.origins.of(family, &self.digest.file.name, self.entry(block), line);
+        let origin = self.scanner.origins.of(family, self.is_foreign, self.entry(block), line);
         let known = |origin: &Origin| self.hits.contains_key(&(index, origin.clone()));
         match &origin {
             Origin::Host(_) if !known(&origin) && self.hosts(index) >= MOST_HOSTS => {

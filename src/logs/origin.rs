@@ -60,9 +60,9 @@ impl OriginPatterns {
     }
 
     /// What a line is about that has the text of a known error of this family. `entry` is the first line of the entry that
-    /// it belongs to, which names the logger.
-    pub(super) fn of(&self, family: Family, file: &str, entry: &[u8], line: &[u8]) -> Origin {
-        if of_other_program(file) {
+    /// it belongs to, which names the logger; `is_foreign`: [`of_other_program`] says so of the file.
+    pub(super) fn of(&self, family: Family, is_foreign: bool, entry: &[u8], line: &[u8]) -> Origin {
+        if is_foreign {
             return Origin::Workload("engine".into());
         }
         let line = line.get(..LINE).unwrap_or(line);
@@ -80,9 +80,9 @@ impl OriginPatterns {
     }
 
     /// Whether an entry at error level is about work on other machines, told by its logger and its message.
-    pub(super) fn is_workload(&self, file: &str, logger: &[u8], message: &[u8]) -> bool {
+    pub(super) fn is_workload(&self, is_foreign: bool, logger: &[u8], message: &[u8]) -> bool {
         let message = message.get(..ENTRY).unwrap_or(message);
-        of_other_program(file)
+        is_foreign
             || (self.workload(logger, &[message], None).is_some()
                 && ![logger, message].into_iter().any(|text| self.data_layer.is_match(text)))
     }
@@ -107,7 +107,8 @@ impl OriginPatterns {
     }
 }
 
-fn of_other_program(file: &str) -> bool {
+/// Whether a log is of another program than the product on this node, by the file's name.
+pub(super) fn of_other_program(file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
     Component::of(file).is_none() && OTHER_PROGRAMS.iter().any(|start| name.starts_with(start))
 }
@@ -147,7 +148,7 @@ mod tests {
     fn origin(family: Family, entry: &str, line: &str) -> Origin {
         let knowledge = Knowledge::builtin().unwrap();
         let patterns = OriginPatterns::new(&knowledge.workload).unwrap();
-        patterns.of(family, "logs/SS.log", entry.as_bytes(), line.as_bytes())
+        patterns.of(family, false, entry.as_bytes(), line.as_bytes())
     }
 
     fn of(line: &str) -> Origin {

@@ -108,15 +108,8 @@ pub(super) fn cef_header(line: &[u8], end: usize) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logs::tests::AsIs;
     use chrono::DateTime;
-
-    struct AsIs;
-
-    impl Sanitize for AsIs {
-        fn sanitize(&self, line: &str) -> String {
-            line.to_owned()
-        }
-    }
 
     fn types(line: &str) -> Vec<String> {
         exception_types(line.as_bytes()).map(|(_, name)| String::from_utf8(name).unwrap()).collect()

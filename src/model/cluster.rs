@@ -88,9 +88,8 @@ impl Cluster {
         if newest - last > current_window() {
             return false;
         }
-        let started = node.snapshot.as_ref().and_then(|snapshot| snapshot.facts.host.worker_started.value());
         let upgraded = self.history.value().and_then(|history| history.current()?.upgraded.value());
-        started.is_none_or(|started| *started <= last.with_timezone(&Utc))
+        node.worker_started().is_none_or(|started| started <= last.with_timezone(&Utc))
             && upgraded.is_none_or(|upgraded| !upgraded.is_after(&last))
     }
 }

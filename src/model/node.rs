@@ -6,7 +6,7 @@ use super::facts::{ClockReference, InventoryEntry, NodeFacts};
 use super::log::LogDigest;
 use super::observed::Observed;
 use super::version::BuildVersion;
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, Utc};
 use std::collections::BTreeMap;
 
 /// A node: a machine with the product that uses the cluster's database, known from its bundle, from the node list, or
@@ -126,6 +126,11 @@ impl Node {
     /// Name of the input with its bundle; empty if there is none.
     pub fn input(&self) -> &str {
         self.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str())
+    }
+
+    /// When its worker process started, if its bundle says so.
+    pub fn worker_started(&self) -> Option<DateTime<Utc>> {
+        self.snapshot.as_ref()?.facts.host.worker_started.value().copied()
     }
 }
 

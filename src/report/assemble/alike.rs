@@ -1,6 +1,7 @@
 //! One fault is one finding: the same on every node is the cluster's and names its nodes, and an error of one node alone is
 //! not repeated where a rule of its own reports it.
 
+use super::verdict::counts;
 use crate::finding::{Confidence, Severity, Subject, SubjectKind};
 use crate::model::Cluster;
 use crate::plan::Reason;
@@ -149,10 +150,5 @@ fn refer(report: &mut Report, moved: &BTreeMap<String, String>) {
         }
         finding.caused_by.dedup_by(|a, b| a.anchor == b.anchor);
     }
-    for count in report.verdict.counts.values_mut() {
-        *count = 0;
-    }
-    for finding in &report.findings {
-        *report.verdict.counts.entry(finding.severity.word()).or_default() += 1;
-    }
+    report.verdict.counts = counts(&report.findings);
 }

@@ -10,7 +10,7 @@ mod nodes;
 mod notices;
 mod verdict;
 
-use crate::finding::{Outcome, RuleResult, Severity, is_bundle_safety, reach};
+use crate::finding::{Outcome, RuleResult, Severity, by_rule, is_bundle_safety, reach};
 use crate::knowledge::causes::CauseRow;
 use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Citation, Knowledge, Overlay, OverlayRecord, Source, Sources};
@@ -183,12 +183,13 @@ fn outcome(one: &RuleResult) -> OutcomeView {
 /// the counts add up to the rules loaded.
 fn coverage(results: &[RuleResult], rules: &[&RuleMeta]) -> Coverage {
     let mut counts: BTreeMap<&'static str, usize> = Outcome::WORDS.map(|word| (word, 0)).into();
+    let by_rule = by_rule(results);
     let rules: Vec<RuleCoverage> = rules
         .iter()
         .map(|rule| {
             let mine = results.iter().filter(|one| one.rule == rule.id);
-            let inputs: BTreeSet<&String> = mine.clone().flat_map(|one| &one.inputs_used).collect();
-            let decisive = mine.min_by_key(|one| one.outcome.rank()).map(|one| &one.outcome);
+            let inputs: BTreeSet<&String> = mine.flat_map(|one| &one.inputs_used).collect();
+            let decisive = by_rule.get(rule.id.as_str()).copied();
             let word = decisive.map_or("failed", Outcome::word);
             *counts.entry(word).or_default() += 1;
             RuleCoverage {

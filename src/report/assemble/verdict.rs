@@ -26,9 +26,6 @@ const LAST_LOCAL_TIMES: BuildVersion = BuildVersion::new(8, 9, 300_000);
 
 /// What is asked of this case.
 pub(super) fn asked(cluster: &Cluster, also: &BTreeSet<Area>) -> Question {
-    let set = &cluster.node_set;
-    let unseen = cluster.serving().any(|node| node.snapshot.is_none());
-    let several = cluster.serving().nth(1).is_some();
     Question {
         scope: if cluster.target.is_some() { Scope::Upgrade } else { Scope::Now },
         local_times: cluster
@@ -37,17 +34,12 @@ pub(super) fn asked(cluster: &Cluster, also: &BTreeSet<Area>) -> Question {
             .any(|node| node.version.value().is_some_and(|v| *v <= LAST_LOCAL_TIMES)),
         node_list: cluster.list.value().is_some(),
         also: also.clone(),
-        node_set_open: unseen || set.incomparable.is_some() || (set.confirmed_by.is_empty() && !several),
+        node_set_open: node_set_gap(cluster).is_some(),
     }
 }
 
 pub(super) fn view(seen: &InputsSeen) -> VerdictView {
     let reasons = reasons(seen);
-    let mut counts: BTreeMap<&'static str, usize> =
-        Severity::ALL.iter().map(|severity| (severity.word(), 0)).collect();
-    for finding in seen.findings {
-        *counts.entry(finding.severity.word()).or_default() += 1;
-    }
     let set = &seen.cluster.node_set;
     let left_out = LeftOut::of(seen);
     VerdictView {
@@ -58,7 +50,7 @@ pub(super) fn view(seen: &InputsSeen) -> VerdictView {
         headline: headline(seen, &reasons, &left_out),
         settle: settle(seen.verdict, seen.missing),
         reasons: reasons.into_iter().map(|(reason, _)| reason).collect(),
-        counts,
+        counts: counts(seen.findings),
         checks: checks(seen.coverage),
         left_out: left_out
             .named
@@ -72,6 +64,16 @@ pub(super) fn view(seen: &InputsSeen) -> VerdictView {
             without_bundle: set.without_bundle.clone(),
         },
     }
+}
+
+/// Findings by severity word, every word of them.
+pub(super) fn counts(findings: &[FindingView]) -> BTreeMap<&'static str, usize> {
+    let mut counts: BTreeMap<&'static str, usize> =
+        Severity::ALL.iter().map(|severity| (severity.word(), 0)).collect();
+    for finding in findings {
+        *counts.entry(finding.severity.word()).or_default() += 1;
+    }
+    counts
 }
 
 const fn label(state: Readiness) -> &'static str {
@@ -215,26 +217,28 @@ fn reasons<'a>(seen: &InputsSeen<'a>) -> Vec<(Reason, Option<&'a Finding>)> {
     reasons
 }
 
-/// Why too little is known of the nodes, if that holds the verdict.
-fn node_set_reason(seen: &InputsSeen) -> Option<Reason> {
-    let set = &seen.cluster.node_set;
-    let unseen: Vec<String> =
-        seen.cluster.serving().filter(|node| node.snapshot.is_none()).map(|node| node.name.clone()).collect();
-    let text = if !unseen.is_empty() {
-        format!("There is no usable bundle of {}", listed(&unseen))
+/// Why too little is known of the nodes for a verdict, if it is.
+fn node_set_gap(cluster: &Cluster) -> Option<String> {
+    let set = &cluster.node_set;
+    let unseen = cluster.serving().filter(|node| node.snapshot.is_none());
+    let unseen: Vec<String> = unseen.map(|node| node.name.clone()).collect();
+    if !unseen.is_empty() {
+        Some(format!("There is no usable bundle of {}", listed(&unseen)))
     } else if let Some(why) = &set.incomparable {
-        format!("Which nodes there are is not known: {why}")
-    } else if set.confirmed_by.is_empty() && seen.cluster.serving().nth(1).is_none() {
-        "Only one node was seen, and nothing confirms that there are no others".to_owned()
+        Some(format!("Which nodes there are is not known: {why}"))
+    } else if set.confirmed_by.is_empty() && cluster.serving().nth(1).is_none() {
+        Some("Only one node was seen, and nothing confirms that there are no others".to_owned())
     } else {
-        return None;
-    };
+        None
+    }
+}
+
+/// The same as a reason, with what would close the gap.
+fn node_set_reason(seen: &InputsSeen) -> Option<Reason> {
+    let text = node_set_gap(seen.cluster)?;
     let view = seen.missing.iter().find(|view| view.rules.iter().any(|rule| rule == "CLU-006"));
-    Some(Reason {
-        rule: "CLU-006".into(),
-        text,
-        anchor: view.map(|view| view.anchor.clone()).unwrap_or_default(),
-    })
+    let anchor = view.map(|view| view.anchor.clone()).unwrap_or_default();
+    Some(Reason { rule: "CLU-006".into(), text, anchor })
 }
 
 fn title<'a>(coverage: &'a Coverage, rule: &'a str) -> &'a str {
@@ -292,10 +296,7 @@ fn undecided(seen: &InputsSeen, reasons: &[(Reason, Option<&Finding>)], lead: &s
         [_, _] => format!(" Two checks that decide are open: {}.", listed(&open)),
         open => format!(" {} checks that decide are open.", open.len()),
     };
-    let set = match node_set_reason(seen) {
-        Some(reason) => format!(" {}", sentence(&reason.text)),
-        None => String::new(),
-    };
+    let set = node_set_gap(seen.cluster).map(|gap| format!(" {}", sentence(&gap))).unwrap_or_default();
     let decisive = seen.missing.first().filter(|view| view.blockers > 0 && !missing::is_hopeless(view));
     let settle = decisive
         .map(|view| format!(" Most decisive: {}", lower_start(&short(&view.ask))))

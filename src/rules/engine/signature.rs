@@ -382,9 +382,8 @@ pub(in crate::rules) fn covered(
     let [from, to] = [period.from, period.to].map(text);
     let covered = format!("no current hit from {from} to {to}");
     cx.ask("host.worker-started");
-    let started = node.snapshot.as_ref().and_then(|one| one.facts.host.worker_started.value());
     let wanted = (period.to - current_window()).to_utc();
-    let wanted = started.map_or(wanted, |started| wanted.max(*started));
+    let wanted = node.worker_started().map_or(wanted, |started| wanted.max(started));
     let holes: Vec<Period> =
         digest.holes(Some(Component::Web)).into_iter().filter(|hole| hole.to.to_utc() > wanted).collect();
     let told: Vec<String> =
@@ -398,8 +397,8 @@ pub(in crate::rules) fn covered(
     }
     let cut = digest.files.iter().any(|file| file.truncated);
     let cut = if cut { ", because logs were cut to the size limit" } else { "" };
-    match started {
-        Some(started) if period.to.to_utc() < *started => {
+    match node.worker_started() {
+        Some(started) if period.to.to_utc() < started => {
             again(format!("they end at {to}, before the last start of the worker process"))
         }
         _ => again(format!("they cover {} hours only{cut}", (period.to - period.from).num_hours())),

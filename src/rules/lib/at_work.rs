@@ -59,8 +59,8 @@ fn read_by_last_start(cx: &Context, node: &Node, snapshot: &Snapshot) -> Result<
     if ended - changed > SETTLED {
         return Ok(());
     }
-    match snapshot.facts.host.worker_started.value() {
-        Some(started) if *started > changed => Ok(()),
+    match node.worker_started() {
+        Some(started) if started > changed => Ok(()),
         Some(_) => Err(format!("{} was not started after its files were changed", node.name)),
         None => Err("when its worker process started is not known".into()),
     }
@@ -79,7 +79,7 @@ fn last_change(snapshot: &Snapshot) -> Result<DateTime<Utc>, String> {
         changed.push(*modified.ok_or_else(|| format!("when its {name} was changed is not known"))?);
     }
     let inventory = snapshot.inventory.value().ok_or("its files are not known")?;
-    let in_bin = inventory.iter().filter(|file| is_dll_of_bin(&file.path.to_lowercase()));
+    let in_bin = inventory.iter().filter(|file| is_dll_of_bin(&file.path));
     changed.extend(in_bin.filter_map(|file| file.modified).filter(|modified| *modified <= ended));
     changed
         .into_iter()
@@ -113,18 +113,23 @@ fn by_list(cx: &Context, node: &Node, snapshot: &Snapshot) -> Result<Vec<Evidenc
         return Err("the node list does not show it connected lately".into());
     }
     let made = made.utc.ok_or("the node list does not tell its time zone")?;
-    if (made - snapshot.ended.to_utc()).abs() > NEAR {
+    let ended = snapshot.ended.to_utc();
+    if (made - ended).abs() > NEAR {
         return Err("the node list and its bundle are more than a day apart".into());
     }
-    unchanged_between(cx, made, snapshot)?;
+    unchanged_between(cx, node, made, ended)?;
     Ok(vec![evidence(node, "last connected", &row.last_connected)])
 }
 
 /// No start and no upgrade between the time of the list and the collection.
-fn unchanged_between(cx: &Context, made: DateTime<Utc>, snapshot: &Snapshot) -> Result<(), String> {
-    let ended = snapshot.ended.to_utc();
+fn unchanged_between(
+    cx: &Context,
+    node: &Node,
+    made: DateTime<Utc>,
+    ended: DateTime<Utc>,
+) -> Result<(), String> {
     let between = |time: DateTime<Utc>| time > made.min(ended) && time <= made.max(ended);
-    if snapshot.facts.host.worker_started.value().is_some_and(|started| between(*started)) {
+    if node.worker_started().is_some_and(between) {
         return Err("it was started between the node list and the collection".into());
     }
     let upgraded = cx.history().value().and_then(|history| history.current()?.upgraded.value().copied());

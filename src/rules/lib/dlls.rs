@@ -8,9 +8,10 @@ use std::cmp::Ordering;
 
 const WORDS: Words = Words { things: "DLLs in bin", wrong: "not as on the other nodes", weigh: None };
 
-/// Files that VER-003 and VER-004 look at, by path in lower case.
+/// Whether the path is that of a DLL in bin, in any case.
 pub(in crate::rules) fn is_dll_of_bin(path: &str) -> bool {
-    path.starts_with("bin/") && path.rsplit_once('.').is_some_and(|(_, extension)| extension == "dll")
+    path.get(..4).is_some_and(|folder| folder.eq_ignore_ascii_case("bin/"))
+        && path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("dll"))
 }
 
 /// What a DLL that is not the same on all members of a group amounts to. Each has one rule.
@@ -25,7 +26,7 @@ pub(in crate::rules) enum DllFault {
 }
 
 /// What a difference amounts to.
-pub(in crate::rules) fn fault(cx: &Context, group: &Group, difference: &Difference) -> DllFault {
+fn fault(cx: &Context, group: &Group, difference: &Difference) -> DllFault {
     let have = difference.states.iter().flatten().count();
     let lack = difference.states.len() - have;
     if lack == 0 {
@@ -73,11 +74,14 @@ fn compare(binary: &Binary, build: BuildVersion) -> Option<Ordering> {
 
 /// Findings of DLLs whose difference amounts to one of these.
 pub(in crate::rules) fn differing_dlls(cx: &Context, faults: &[DllFault]) -> Outcome {
-    folder::by_group(cx, &WORDS, None, |group| {
-        let mut compared = Compared::files(group, is_dll_of_bin);
-        compared.differences.retain(|one| faults.contains(&fault(cx, group, one)));
-        Ok(compared)
-    })
+    folder::by_group(cx, &WORDS, None, |group| Ok(compared(cx, group, faults)))
+}
+
+/// The DLLs of a group, with the differences that amount to one of these.
+pub(in crate::rules) fn compared(cx: &Context, group: &Group, faults: &[DllFault]) -> Compared {
+    let mut compared = Compared::files(group, is_dll_of_bin);
+    compared.differences.retain(|one| faults.contains(&fault(cx, group, one)));
+    compared
 }
 
 #[cfg(test)]

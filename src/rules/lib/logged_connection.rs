@@ -85,5 +85,5 @@ pub(crate) fn proved_by_logs(cx: &Context, node: &Node) -> Result<Evidence, Stri
 /// When the worker process started.
 fn started(cx: &Context, node: &Node) -> Option<DateTime<Utc>> {
     cx.ask("host.worker-started");
-    node.snapshot.as_ref()?.facts.host.worker_started.value().copied()
+    node.worker_started()
 }

@@ -2,8 +2,8 @@
 
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::at_work::works;
-use crate::rules::lib::dlls::{DllFault, fault, is_dll_of_bin};
-use crate::rules::lib::folder::{self, Compared, Difference, LEFT_OUT, copy_again};
+use crate::rules::lib::dlls::{DllFault, compared};
+use crate::rules::lib::folder::{self, Difference, LEFT_OUT, copy_again};
 
 rule! {
     /// ## What it checks
@@ -34,8 +34,7 @@ fn check(cx: &Context) -> Outcome {
     let (groups, missing) = folder::groups(cx);
     let mut findings = Vec::new();
     for group in groups.iter().filter(|group| group.members.len() > 1) {
-        let mut differences = Compared::files(group, is_dll_of_bin).differences;
-        differences.retain(|one| fault(cx, group, one) == DllFault::Missing);
+        let differences = compared(cx, group, &[DllFault::Missing]).differences;
         for (index, member) in group.members.iter().enumerate() {
             let lacks = |one: &&Difference| one.states.get(index).is_some_and(Option::is_none);
             let own: Vec<&Difference> = differences.iter().filter(lacks).collect();

@@ -39,8 +39,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::unknown(lacking(node, "logs", "their lines carry no time that is comparable"));
     };
     cx.ask("host.worker-started");
-    let snapshot = node.snapshot.as_ref();
-    let started = snapshot.and_then(|snapshot| snapshot.facts.host.worker_started.value()).copied();
+    let started = node.worker_started();
     let history = cx.history().value().and_then(|history| history.current());
     let upgraded = history.and_then(|row| row.upgraded.value()?.utc);
     let changes = [("its start", started), ("the upgrade of the database", upgraded)];

@@ -1,8 +1,8 @@
 //! VER-004: does a node have DLLs that were left over?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::dlls::{DllFault, fault, is_dll_of_bin, is_older};
-use crate::rules::lib::folder::{self, Compared, Difference, Group, Member};
+use crate::rules::lib::dlls::{DllFault, compared, is_older};
+use crate::rules::lib::folder::{self, Difference, Group, Member};
 
 rule! {
     /// ## What it checks
@@ -30,8 +30,7 @@ fn check(cx: &Context) -> Outcome {
     let (groups, missing) = folder::groups(cx);
     let mut findings = Vec::new();
     for group in groups.iter().filter(|group| group.members.len() > 1) {
-        let mut differences = Compared::files(group, is_dll_of_bin).differences;
-        differences.retain(|one| fault(cx, group, one) == DllFault::Leftover);
+        let differences = compared(cx, group, &[DllFault::Leftover]).differences;
         let (older, alone): (Vec<Difference>, Vec<Difference>) =
             differences.into_iter().partition(|one| is_older(cx, group, one));
         for (index, member) in group.members.iter().enumerate() {

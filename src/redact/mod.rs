@@ -25,6 +25,7 @@ pub mod labels;
 pub mod leak;
 mod level;
 mod licence;
+mod lines;
 mod lists;
 mod pattern;
 pub mod search;

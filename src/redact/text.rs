@@ -3,10 +3,12 @@
 use super::counts::{Counts, Kind};
 use super::encodings::ValueMatcher;
 use super::identity::{Identities, IdentitySpan, Known};
+use super::lines::{self, Extent};
+use super::pattern::{self, Found, Span};
 use super::licence;
-use super::pattern::{self, Span};
 use super::secret_set::SecretSet;
 use crate::model::excerpt::Sanitize;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use super::stream::Stream;
@@ -69,7 +71,7 @@ impl Redactor {
 
     /// Whether `text` holds a secret.
     pub(super) fn objects_to(&self, text: &str) -> bool {
-        !self.secrets(text.as_bytes()).is_empty()
+        !self.secrets(text.as_bytes()).spans.is_empty()
     }
 
     /// Appends `text` with `spans` replaced, up to the end of the last one; gives where that is. Ranges of spans count from `base`.
@@ -86,7 +88,10 @@ impl Redactor {
             let (start, end) = (range.start - base, range.end - base);
             out.extend_from_slice(text.get(at..start).unwrap_or_default());
             counts.add(kind);
-            self.put(kind, text.get(start..end).unwrap_or_default(), out);
+            let gone = text.get(start..end).unwrap_or_default();
+            self.put(kind, gone, out);
+            // Line numbers hold.
+            out.extend(gone.iter().filter(|byte| matches!(byte, b'\r' | b'\n')));
             at = end;
         }
         at
@@ -111,15 +116,49 @@ impl Redactor {
         (String::from_utf8_lossy(&out).into_owned(), counts)
     }
 
-    /// What must go, in order, without overlaps. Lines are independent of each other.
-    pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
+    /// What must go from the lines of `text`, in order, without overlaps. `last`: no other lines come.
+    pub(super) fn spans(&self, text: &[u8], last: bool) -> Spans {
+        let mut all = Spans { done: text.len(), ..Spans::default() };
         if let Some(known) = &self.learned {
             known.lock().unwrap_or_else(PoisonError::into_inner).learn(text);
-            return Vec::new();
+            return all;
         }
-        let mut spans = self.secrets(text);
-        spans.extend(self.named(text));
-        merged(spans)
+        let mut found = self.secrets(text);
+        found.opens.sort_unstable_by_key(|(at, _)| *at);
+        let mut end = 0;
+        for (at, open) in found.opens {
+            match lines::extent(text, at, open, last) {
+                Extent::Lines(range) if range.end > end => {
+                    let group = text.get(range.clone()).unwrap_or_default();
+                    let more = self.secrets(&lines::joined(group));
+                    found.prose.retain(|at| !range.contains(at));
+                    let shift = |span: Span| Span {
+                        range: span.range.start + range.start..span.range.end + range.start,
+                        ..span
+                    };
+                    found.spans.extend(more.spans.into_iter().map(shift));
+                    end = range.end;
+                    match all.groups.last_mut() {
+                        Some(last) if last.end > range.start => last.end = range.end,
+                        _ => all.groups.push(range),
+                    }
+                }
+                Extent::More(start) => {
+                    all.done = all.done.min(start);
+                    break;
+                }
+                Extent::Lines(_) | Extent::None => {}
+            }
+        }
+        // Lines that are looked at again are looked at with all of their group.
+        if let Some(group) = all.groups.last().filter(|group| group.end > all.done) {
+            all.done = group.start;
+        }
+        found.spans.extend(self.named(text));
+        found.spans.retain(|span| span.range.start < all.done);
+        all.spans = merged(found.spans);
+        all.prose = found.prose.into_iter().filter(|at| *at < all.done).count();
+        all
     }
 
     /// Identities, in any order.
@@ -129,12 +168,12 @@ impl Redactor {
     }
 
     /// Secrets, in any order.
-    fn secrets(&self, text: &[u8]) -> Vec<Span> {
+    fn secrets(&self, text: &[u8]) -> Found {
         let value = |range| Span { range, kind: Kind::Value };
-        let mut spans: Vec<Span> = self.values.ranges(text).into_iter().map(value).collect();
-        pattern::spans(text, &mut spans);
-        licence::spans(text, &mut spans);
-        spans
+        let mut found = pattern::find(text);
+        found.spans.extend(self.values.ranges(text).into_iter().map(value));
+        licence::spans(text, &mut found.spans);
+        found
     }
 }
 
@@ -142,6 +181,18 @@ impl From<IdentitySpan> for Span {
     fn from(named: IdentitySpan) -> Self {
         Self { range: named.range, kind: Kind::Identity(named.kind) }
     }
+}
+
+/// What must go from a text.
+#[derive(Default)]
+pub(super) struct Spans {
+    pub spans: Vec<Span>,
+    /// Lines that were looked at together.
+    pub groups: Vec<Range<usize>>,
+    /// How far it was looked at; the lines behind are to come again, with more of the text.
+    pub done: usize,
+    /// How many words of sentences stay.
+    pub prose: usize,
 }
 
 /// Spans in order, those that overlap as one. A secret weighs more than a name.

@@ -1,0 +1,107 @@
+//! Lines that belong together: a name at the end of one and its value on the next, quotes over several, the members of an object
+//! or of an element.
+//!
+//! The patterns see such lines as one, with blanks for their ends, so that each rule is written once.
+
+use super::bytes::line_from;
+use std::ops::Range;
+
+/// What the last line of a name leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Open {
+    /// The value is on the next line that says something.
+    Next,
+    /// A quote, which another line closes.
+    Quote,
+    /// An object or an element, with the value in another member.
+    Object,
+}
+
+/// Most lines of one group, and most bytes of them.
+const LINES: usize = 48;
+const BYTES: usize = 12 * 1024;
+
+/// Where lines belong together.
+pub(super) enum Extent {
+    /// From the start of the first line to the end of the last one.
+    Lines(Range<usize>),
+    /// Nowhere.
+    None,
+    /// As far as the text goes; more of it decides.
+    More(usize),
+}
+
+/// The lines that belong to the one in which something is open at `at`. `last`: no more text comes.
+pub(super) fn extent(text: &[u8], at: usize, open: Open, last: bool) -> Extent {
+    let start = text.get(..at).and_then(|head| memchr::memrchr(b'\n', head)).map_or(0, |end| end + 1);
+    let mut end = line_end(text, at);
+    let mut blank = 0;
+    for _ in 0..LINES {
+        if end - start > BYTES {
+            break;
+        }
+        let Some(line) = text.get(end..).filter(|rest| !rest.is_empty()) else {
+            return match (last, open) {
+                (false, _) => Extent::More(start),
+                (true, Open::Object) => whole(start, end, at, text),
+                _ => Extent::None,
+            };
+        };
+        let line = line_from(line, 0);
+        let next = line_end(text, end);
+        if begins_record(line) {
+            break;
+        }
+        match open {
+            Open::Next if line.trim_ascii().is_empty() => {
+                blank += 1;
+                if blank > 1 {
+                    return Extent::None;
+                }
+            }
+            Open::Next => return Extent::Lines(start..next),
+            Open::Quote if memchr::memchr2(b'"', b'\'', line).is_some() => return Extent::Lines(start..next),
+            Open::Object if closes(line) => return Extent::Lines(start..next),
+            Open::Quote | Open::Object => {}
+        }
+        end = next;
+    }
+    if open == Open::Object { whole(start, end, at, text) } else { Extent::None }
+}
+
+/// All lines to `end`, if there is more than the first one.
+fn whole(start: usize, end: usize, at: usize, text: &[u8]) -> Extent {
+    if end > line_end(text, at) { Extent::Lines(start..end) } else { Extent::None }
+}
+
+/// Behind the end of the line that `at` is in.
+fn line_end(text: &[u8], at: usize) -> usize {
+    text.get(at..).and_then(|rest| memchr::memchr(b'\n', rest)).map_or(text.len(), |end| at + end + 1)
+}
+
+/// Whether a line closes an object or an element.
+fn closes(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    matches!(line, [b'}' | b']', ..]) || line.starts_with(b"</") || line.starts_with(b"&lt;/")
+}
+
+/// Whether a line is the first one of a record of a log: it begins with a time.
+pub(super) fn begins_record(line: &[u8]) -> bool {
+    let line = line.strip_prefix(b"[").unwrap_or(line);
+    let shape = |shape: &[u8]| {
+        line.len() >= shape.len()
+            && line.iter().zip(shape).all(|(byte, sign)| match sign {
+                b'0' => byte.is_ascii_digit(),
+                b'-' => matches!(byte, b'-' | b'/' | b'.'),
+                sign => byte == sign,
+            })
+    };
+    [&b"0000-00-00"[..], b"00-00-0000", b"00:00:00"].iter().any(|form| shape(form))
+}
+
+/// Lines as one.
+pub(super) fn joined(lines: &[u8]) -> Vec<u8> {
+    let trailing = lines.len() - lines.iter().rev().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    let blank = |(at, byte): (usize, &u8)| if at < trailing && matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
+    lines.iter().enumerate().map(blank).collect()
+}

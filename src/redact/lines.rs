@@ -15,6 +15,8 @@ pub(super) enum Open {
     Quote,
     /// An object or an element, with the value in another member.
     Object,
+    /// A table, if a line of dashes follows: the values are below the name.
+    Table,
 }
 
 /// Most lines of one group, and most bytes of them.
@@ -36,14 +38,14 @@ pub(super) fn extent(text: &[u8], at: usize, open: Open, last: bool) -> Extent {
     let start = text.get(..at).and_then(|head| memchr::memrchr(b'\n', head)).map_or(0, |end| end + 1);
     let mut end = line_end(text, at);
     let mut blank = 0;
-    for _ in 0..LINES {
+    for number in 0..LINES {
         if end - start > BYTES {
             break;
         }
         let Some(line) = text.get(end..).filter(|rest| !rest.is_empty()) else {
             return match (last, open) {
                 (false, _) => Extent::More(start),
-                (true, Open::Object) => whole(start, end, at, text),
+                (true, Open::Object | Open::Table) => whole(start, end, at, text),
                 _ => Extent::None,
             };
         };
@@ -53,6 +55,8 @@ pub(super) fn extent(text: &[u8], at: usize, open: Open, last: bool) -> Extent {
             break;
         }
         match open {
+            Open::Table if number == 0 && !is_rule(line) => return Extent::None,
+            Open::Table if line.trim_ascii().is_empty() => break,
             Open::Next if line.trim_ascii().is_empty() => {
                 blank += 1;
                 if blank > 1 {
@@ -62,11 +66,46 @@ pub(super) fn extent(text: &[u8], at: usize, open: Open, last: bool) -> Extent {
             Open::Next => return Extent::Lines(start..next),
             Open::Quote if memchr::memchr2(b'"', b'\'', line).is_some() => return Extent::Lines(start..next),
             Open::Object if closes(line) => return Extent::Lines(start..next),
-            Open::Quote | Open::Object => {}
+            Open::Quote | Open::Object | Open::Table => {}
         }
         end = next;
     }
-    if open == Open::Object { whole(start, end, at, text) } else { Extent::None }
+    if matches!(open, Open::Object | Open::Table) { whole(start, end, at, text) } else { Extent::None }
+}
+
+/// Whether a line rules off the heading of a table: runs of dashes, one for each column.
+fn is_rule(line: &[u8]) -> bool {
+    memchr::memmem::find(line, b"---").is_some() && line.iter().all(|b| b"-=+| \t\r".contains(b))
+}
+
+/// The cells below the heading at `at` in the lines of a table, without the blanks around them.
+pub(super) fn cells(lines: &[u8], at: usize) -> Vec<Range<usize>> {
+    let mut all = Vec::new();
+    let mut column = None;
+    let mut start = 0;
+    for (number, line) in lines.split_inclusive(|b| *b == b'\n').enumerate() {
+        let places: Vec<usize> = (0..line.len()).filter(|at| line.get(*at).is_some_and(|b| b & 0xc0 != 0x80)).collect();
+        if number == 1 {
+            let name = lines.get(..at).map_or(0, |head| head.iter().filter(|b| **b & 0xc0 != 0x80).count());
+            let dash = |at: &usize| matches!(line.get(*at), Some(b'-' | b'='));
+            let from = (0..=name.min(line.len())).rev().find(|at| !dash(at)).map_or(0, |at| at + 1);
+            let end = (name..line.len()).find(|at| !dash(at)).unwrap_or(line.len());
+            let next = (end..line.len()).find(dash);
+            column = (end > from).then_some((from, next));
+        } else if let (Some((from, next)), 2..) = (column, number) {
+            let place = |at: usize| places.get(at).copied().unwrap_or(line.len());
+            let (from, to) = (place(from), next.map_or(line.len(), place));
+            let cell = line.get(from..to).unwrap_or_default();
+            let around = |b: &&u8| b.is_ascii_whitespace() || **b == b'|';
+            let lead = cell.iter().take_while(around).count();
+            let trail = cell.iter().rev().take_while(around).count();
+            if lead < cell.len() {
+                all.push(start + from + lead..start + to - trail);
+            }
+        }
+        start += line.len();
+    }
+    all
 }
 
 /// All lines to `end`, if there is more than the first one.

@@ -3,7 +3,7 @@
 use super::counts::{Counts, Kind};
 use super::encodings::ValueMatcher;
 use super::identity::{Identities, IdentitySpan, Known};
-use super::lines::{self, Extent};
+use super::lines::{self, Extent, Open};
 use super::pattern::{self, Found, Span};
 use super::licence;
 use super::secret_set::SecretSet;
@@ -128,6 +128,17 @@ impl Redactor {
         let mut end = 0;
         for (at, open) in found.opens {
             match lines::extent(text, at, open, last) {
+                Extent::Lines(range) if open == Open::Table => {
+                    let group = text.get(range.clone()).unwrap_or_default();
+                    let cells = lines::cells(group, at - range.start);
+                    let secret = |cell: &Range<usize>| group.get(cell.clone()).is_some_and(pattern::is_secret_cell);
+                    let span = |cell: Range<usize>| Span {
+                        range: cell.start + range.start..cell.end + range.start,
+                        kind: Kind::Assignment,
+                    };
+                    found.spans.extend(cells.into_iter().filter(secret).map(span));
+                    all.groups.push(range);
+                }
                 Extent::Lines(range) if range.end > end => {
                     let group = text.get(range.clone()).unwrap_or_default();
                     let more = self.secrets(&lines::joined(group));

@@ -135,6 +135,11 @@ pub(super) fn find(text: &[u8]) -> Found {
     found
 }
 
+/// Whether a cell below the name of a secret is one.
+pub(super) fn is_secret_cell(cell: &[u8]) -> bool {
+    !value::is_no_value(cell) && !prose::is_plain(cell)
+}
+
 /// What the rules find in `text` as it is, in order.
 fn plain(text: &[u8]) -> Found {
     let (rules, candidates) = &*SEARCH;

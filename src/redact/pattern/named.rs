@@ -44,6 +44,9 @@ const WORDS: usize = 4;
 const IS: [&str; 8] = ["is", "was", "ist", "war", "lautet", "est", "es", "is:"];
 const JOINS: [&str; 8] = ["to", "as", "from", "auf", "zu", "von", "with", "using"];
 
+/// Words between what says so and the value.
+const FILLERS: [&str; 5] = ["now", "currently", "set", "to", "nun"];
+
 /// What a password is done to before it is named by itself, in any case.
 const DOINGS: [&str; 12] = [
     "verifying", "checking", "testing", "trying", "sending", "sent", "entering", "typing", "setting", "generated", "new", "old",
@@ -82,7 +85,7 @@ pub(super) fn foreign_secret() -> String {
 /// A word however it is written: its blanks as any joint, and its letters beyond ASCII in UTF-8, in the code pages of Windows,
 /// and escaped for JSON, XML and URLs. A short word begins where no other one goes on.
 fn spelled(word: &str) -> String {
-    let mut all = String::from(if word.is_ascii() && word.len() < 9 { r"\b" } else { "" });
+    let mut all = String::from(if word.is_ascii() && word.len() < 8 { r"\b" } else { "" });
     for c in word.chars() {
         match c {
             ' ' => all += r"(?:[ _-]|%20|\xc2?\xa0)?",
@@ -162,8 +165,13 @@ pub(super) fn password(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Opt
     if is_property(tail) {
         return None;
     }
-    let (sign, at) = sign(text, end)?;
     let range = start..end;
+    let Some((sign, at)) = sign(text, end) else {
+        if ends_line(text, end) {
+            seen.opens.push((start, Open::Table));
+        }
+        return None;
+    };
     if sign == Sign::Blank { beside_blank(text, &range, at, seen) } else { behind(text, &range, sign, at, seen) }
 }
 
@@ -250,7 +258,7 @@ fn sign(text: &[u8], at: usize) -> Option<(Sign, usize)> {
     }
     let word = remark.iter().take_while(|b| !b.is_ascii_whitespace()).count();
     if is_one_of(remark.get(..word)?, &["for", "of", "from", "für", "von", "pour", "de", "del", "para", "per", "voor", "dla", "для"])
-        && let Some(end) = first(remark, LONGEST_REMARK).iter().position(|b| matches!(b, b':' | b'=' | b'"' | b'\'' | b',' | b'.' | b';'))
+        && let Some(end) = first(remark, LONGEST_REMARK).iter().position(|b| b":=,.;".contains(b))
         && let Some((sign, at)) = direct(i + blanks + end)
         && text.get(at) == Some(&b' ')
     {
@@ -280,10 +288,16 @@ fn behind_sign(text: &[u8], name: &Range<usize>, sign: Sign, at: usize, seen: &m
         }
         return element(text, name.start, at);
     }
-    if sign == Sign::Colon && ends_line(text, at) {
+    // YAML puts a mark before a text of its own lines.
+    let rest = line_from(text, at);
+    let lead = signs(rest, b" \t");
+    let mark = lead + signs(first(rest.get(lead..)?, 2), b"|>-+");
+    let blank = rest.get(mark..)?.iter().all(u8::is_ascii_whitespace) && text.get(at + rest.len()).is_some();
+    if sign == Sign::Colon && blank {
         seen.opens.push((name.start, Open::Next));
         return None;
     }
+    let at = if sign == Sign::Colon && rest.get(mark..)?.starts_with(b" ") { at + mark } else { at };
     let value = super::value::at(text, at, sign == Sign::Equals && in_connection_string(text, name.start..at))?;
     if is_unclosed(text, at, &value) {
         seen.opens.push((name.start, Open::Quote));
@@ -386,6 +400,7 @@ fn beside_blank(text: &[u8], range: &Range<usize>, at: usize, seen: &mut Seen) -
     }
     let rest = line_from(text, at);
     let gap = text.get(range.end..at)?;
+    seen.opens.push((range.start, Open::Table));
     if rest.is_empty() || matches!(rest.first(), Some(b'\t')) {
         return None;
     }
@@ -466,7 +481,7 @@ fn joined(text: &[u8], at: usize, rest: &[u8], seen: &mut Seen) -> Option<Range<
         if (found && !is_one_of(word, &JOINS)) || words > WORDS || word.is_empty() || !is_word(word) {
             return None;
         }
-        sure = is_one_of(word, &IS);
+        sure = is_one_of(word, &IS) || (sure && is_one_of(word, &FILLERS));
         joins = sure || is_one_of(word, &JOINS);
         i += length;
         let blanks = signs(rest.get(i..)?, b" ");

@@ -79,9 +79,14 @@ pub(super) fn beside(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Optio
         if ends_line(text, found.end) {
             seen.opens.push((name.start, Open::Next));
         }
-        let end = line_from(text, found.end).iter().position(|b| *b == b'<')?;
-        let value = text.get(found.end..found.end + end)?;
-        return (!is_no_value(value)).then_some(found.end..found.end + end);
+        let rest = line_from(text, found.end);
+        let lead = signs(rest, b" \t");
+        // A child may hold it.
+        if rest.get(lead..)?.starts_with(b"<") && rest.get(lead + 1..).is_some_and(holds) {
+            return value_of(text, found.end + lead + 1, b"<");
+        }
+        let end = memchr::memchr(b'<', rest).unwrap_or(rest.len());
+        return (!is_no_value(rest.get(..end)?)).then_some(found.end..found.end + end);
     }
     let value = in_same_thing(text, open, found.end - 1, quote);
     if value.is_none() && (sign == b'\n' || ends_line(text, found.end)) {
@@ -176,7 +181,7 @@ const TAGS: [&[u8]; 3] = [b"<", b"&lt;", b"\\u003c"];
 /// The text of the element beside the one whose text is the name at `found`, under the same parent: behind it, else before it.
 pub(super) fn beside_element(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Option<Range<usize>> {
     let tag = TAGS.iter().find(|tag| text.get(..found.end - 1).is_some_and(|head| ends_with(head, tag)))?;
-    let head = text.get(found.start.saturating_sub(APART)..found.start)?;
+    let head = text.get(found.start.saturating_sub(APART)..found.start)?.rsplit(|b| *b == b'\n').next()?;
     // The name is the whole text of an element that holds names.
     let naming = memchr::memmem::rfind(head, tag)?;
     let opened = head.get(naming + tag.len()..)?;

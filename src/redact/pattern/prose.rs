@@ -64,7 +64,12 @@ pub(super) fn is_sentence(head: &[u8], name: &[u8], value: &[u8], after: &[u8]) 
     let after = first(after, AHEAD);
     let goes_on =
         after.starts_with(b" ") && after.trim_ascii().first().is_some_and(u8::is_ascii_alphanumeric);
-    let short = value.len() < LONG && !looks_random(&String::from_utf8_lossy(value)) && !is_made_up(value);
+    // `Server7` is the name of something.
+    let stem = value.trim_ascii_end().iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let numbered = value.get(stem..).is_some_and(|end| end.iter().all(u8::is_ascii_digit));
+    let short = value.len() < LONG
+        && !looks_random(&String::from_utf8_lossy(value))
+        && (numbered || !is_made_up(value));
     let before = head.trim_ascii_end().rsplit(|b| !b.is_ascii_alphabetic()).next().unwrap_or_default();
     let reason = is_one_of(before, &COMPLAINTS) && value.iter().all(u8::is_ascii_alphabetic);
     is_plain(value)

@@ -55,7 +55,7 @@ const SHAPES: [(&str, &str); 66] = [
     ("01000000", "[dD]08[cC]9[dD][dD][fF]"),
     ("76492d1116743f04", ""),
     ("b3BlbnNzaC1rZXktdjE", ""),
-    ("MIIE", "[opqvw][A-Za-z0-9]IBA[AD]"),
+    ("MIIE", "[opqvw][A-Za-z0-9]IBA[AD][A-Za-z0-9+/]{32}"),
     ("PHNhbWw", "[A-Za-z0-9+/]{12}"),
     ("$1$", "[A-Za-z0-9./]{1,8}\\$[A-Za-z0-9./]{8}"),
     ("$2", "[aby]\\$[0-9]{2}\\$"),
@@ -78,7 +78,7 @@ const SHAPES: [(&str, &str); 66] = [
 
 /// Hashes of Windows accounts: a pair of them, the response to a challenge, or one after its name.
 pub(super) const HASHES: &str =
-    r"\b[0-9a-f]{32}:[0-9a-f]{32}\b|::[^: \n]{0,64}:[0-9a-f]{16}:[0-9a-f]{32}:|\b(?:nt|lm|ntlm)(?:v[12])?[-_ ]?(?:hash|owf)[^0-9a-f\n]{1,8}[0-9a-f]{32}\b";
+    r"\b[0-9a-f]{32}:[0-9a-f]{32}\b|::[^: \n]{0,64}:[0-9a-f]{16}:[0-9a-f]{32}:|\b(?:nt|lm|ntlm)(?:v[12])?[-_ ]?(?:hash|owf)[^0-9a-f\n]{1,8}[0-9a-f]{32}(?::[0-9a-f]{32})?\b";
 
 /// A hash of an account; of what has a name before it, the hash alone.
 pub(super) fn hashes(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
@@ -86,8 +86,8 @@ pub(super) fn hashes(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     if whole.starts_with(b"::") {
         return Some(found.start + 2..found.start + 2 + length(line_from(text, found.start + 2)));
     }
-    let lead = if whole.get(..32)?.iter().all(u8::is_ascii_hexdigit) { 0 } else { whole.len() - 32 };
-    Some(found.start + lead..found.end)
+    let digits = whole.iter().rev().take_while(|b| b.is_ascii_hexdigit() || **b == b':').count();
+    Some(found.end - digits..found.end)
 }
 
 /// Candidates of all shapes; each is written in one way.
@@ -97,7 +97,11 @@ pub(super) fn shapes() -> String {
 
 /// A shape with all that belongs to it.
 pub(super) fn whole(text: &[u8], start: usize) -> Option<Range<usize>> {
-    starts_word(text, start).then(|| start..start + length(line_from(text, start)))
+    let rest = line_from(text, start);
+    // The parameters of a hash are apart.
+    let hash = rest.starts_with(b"$argon2");
+    let length = if hash { rest.iter().take_while(|b| b.is_ascii_graphic() && !b"\"'<>;".contains(b)).count() } else { length(rest) };
+    starts_word(text, start).then(|| start..start + length)
 }
 
 /// How a JSON web token begins.

@@ -1,7 +1,9 @@
 //! Secrets planted all over a node, in every form, and bundles of both levels that must hold none of them.
 
+mod forms;
 mod innocent;
 mod planted;
+mod shapes;
 
 use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;

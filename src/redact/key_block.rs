@@ -9,8 +9,8 @@ use std::ops::Range;
 pub(super) const BEGIN: &str =
     r"(?:-{1,5}|%2d)(?:[ +]|%20)?begin[ +%][a-z0-9 +%]{0,50}private(?:[ +]|%20)key";
 
-/// A key of `PuTTY` with its lines escaped; the sign at the end escapes the first.
-pub(super) const ESCAPED_PUTTY: &str = r"private-lines:[ \t]?[0-9]{1,4}\\";
+/// A key of `PuTTY`; a sign at the end escapes the first of its lines.
+pub(super) const PUTTY: &str = r"private-lines:[ \t]?[0-9]{1,4}(?:\\|[ \t]?\r?\n)";
 
 /// Longest line of a block, in bytes, and shortest one behind the prefix of a log.
 const MAX_LINE: usize = 200;
@@ -22,9 +22,12 @@ pub(super) fn in_line(text: &[u8], start: usize) -> Range<usize> {
     start..start + end(rest).unwrap_or(rest.len())
 }
 
-/// The escaped lines of a key of `PuTTY`, from behind the sign that escapes the first.
-pub(super) fn escaped(text: &[u8], at: usize) -> Range<usize> {
+/// The escaped lines of a key of `PuTTY`, from the sign that escapes the first; what is before them, where they are lines.
+pub(super) fn putty(text: &[u8], Range { start: from, end: at }: Range<usize>) -> Range<usize> {
     let start = at - 1;
+    if text.get(start) == Some(&b'\n') {
+        return from..text.get(..start).unwrap_or_default().trim_ascii_end().len();
+    }
     let code = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=\\".contains(b);
     start..start + line_from(text, start).iter().take_while(code).count()
 }

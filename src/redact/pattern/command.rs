@@ -11,11 +11,18 @@ pub(super) const NET: &str = r"net1?(?:\.exe)?[ \t]{1,4}us(?:e|er)[ \t]";
 
 /// A switch of any program whose name says that a secret follows, and the switch of a program that reads commands in base64.
 pub(super) const SWITCH: &str = concat!(
-    r#"[ \t"'(](?:--?|/)[a-z]{0,12}(?:pass(?:in|out|wd|word)?|pwd|pw|secret|rp|hp)(?:[ \t]{1,4}|[:=])"#,
+    r#"[ \t"'(](?:--?|/)[a-z]{0,12}(?:pass(?:in|out|wd|word[do]?)?|pwd|pw|pd|po|secret|rp|hp)(?:[ \t]{1,4}|[:=])"#,
 );
 
 /// What a password changer types into a session.
-pub(super) const SENT: &str = r"\b(?:sen[dt]|sending|typed|typing|entered|entering|writing)[ \t]?:[ \t]{0,4}";
+pub(super) const SENT: &str =
+    r#"\b(?:sen[dt]|sending|typed|typing|entered|entering|writing)(?:[ \t](?:text|data|input|string|keys))?(?:[ \t]?[:>][ \t]{0,4}|[ \t]["'])"#;
+
+/// A value of the registry by the name of a secret, with what comes before its data.
+pub(super) const REGISTRY: &str = concat!(
+    r#"(?:/v|-name)[ \t]{1,4}["']?[a-z_]{0,24}(?:password|pwd|passwd|secret|token|apikey)["']?[ \t]{1,4}"#,
+    r"(?:/t[ \t]{1,4}[a-z_]{1,16}[ \t]{1,4})?(?:/d|-value)[ \t]{1,4}"
+);
 
 /// Most arguments that are looked at, and bytes.
 const ARGUMENTS: usize = 48;
@@ -38,7 +45,7 @@ const PROGRAMS: [(&str, &[(&str, Takes)]); 9] = [
     ("mysql[a-z]{0,8}|mariadb[a-z-]{0,8}|7z[ar]?|rar|unrar|winrar", &[("p", Takes::Glued), ("hp", Takes::Glued)]),
     ("zip|unzip|ncat|rclone", &[("P", Takes::Secret)]),
     (
-        "psexec(?:64)?|paexec|psservice|pslist|pskill|psinfo|winrs|winrm|certutil|wmic|sshpass|mongo[a-z]{0,8}|signtool|az|pvk2pfx",
+        "psexec(?:64)?|paexec|psservice|pslist|pskill|psinfo|winrs|winrm|certutil|wmic|sshpass|mongo[a-z]{0,8}|signtool|az|pvk2pfx|rabbitmqadmin|ds(?:query|get|add|mod|rm|move)",
         &[("p", Takes::Secret), ("pi", Takes::Secret), ("po", Takes::Secret)],
     ),
     ("xfreerdp|rdesktop|wfreerdp|useradd|usermod|docker[ \\t]login|podman[ \\t]login|oc[ \\t]login", &[("p", Takes::Secret)]),
@@ -52,12 +59,13 @@ const PROGRAMS: [(&str, &[(&str, Takes)]); 9] = [
 ];
 
 /// Commands whose argument at a place is a secret: `rabbitmqctl add_user NAME PASSWORD`.
-const PLACES: [(&str, usize); 6] = [
+const PLACES: [(&str, usize); 7] = [
     (r"rabbitmqctl(?:\.bat)?[ \t][^|;&\n]{0,80}?(?:add_user|change_password|authenticate_user)", 1),
     (r"htpasswd[ \t]{1,4}-[a-z]{0,6}b[a-z]{0,6}[ \t]{1,4}[^ \n]{1,128}", 1),
     (r"sqlplus|expdp|impdp|rman[ \t]target", 0),
     (r"vncpasswd|nuget[ \t]setapikey", 0),
-    (r"setx(?:\.exe)?[ \t]{1,4}[a-z0-9_]{0,40}(?:pass(?:word|wd)?|pwd|pw|secret|token|key|pat)", 0),
+    (r"setx(?:\.exe)?[ \t]{1,4}(?:/m[ \t]{1,4})?[a-z0-9_]{0,40}(?:pass(?:word|wd)?|pwd|pw|secret|token|key|pat)", 0),
+    (r"vault[ \t]login|aws[ \t]configure[ \t]set[ \t][a-z_]{0,24}(?:key|token)", 0),
     (r"ALTER[ \t]USER[ \t][^ \n]{1,64}[ \t]PASSWORD", 0),
 ];
 
@@ -152,10 +160,14 @@ pub(super) fn switches(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Opt
         } else {
             value
         };
-        return (!is_no_value(text.get(value.clone())?)).then_some(value);
+        let said = text.get(value.clone())?;
+        return (!is_no_value(said) && !said.starts_with(b"-")).then_some(value);
     };
     let mut takes = None;
     for argument in Arguments::new(text, found.end) {
+        // A switch may be in quotes with its value.
+        let quote = usize::from(matches!(text.get(argument.clone())?, [b'"' | b'\'', b'-' | b'/', ..]));
+        let argument = argument.start + quote..argument.end - quote.min(argument.len() - 1);
         let said = text.get(argument.clone())?;
         let value = match takes.take() {
             Some(takes) => Some((takes, argument.clone())),
@@ -218,7 +230,10 @@ pub(super) fn switch(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
 
 /// One word that was typed, which is neither a command nor a number.
 pub(super) fn sent(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
-    let rest = line_from(text, found.end);
+    // The quote is a part of what was found.
+    let quoted = matches!(text.get(found.end - 1), Some(b'"' | b'\''));
+    let at = found.end - usize::from(quoted);
+    let rest = line_from(text, at);
     let (lead, value) = match rest {
         [b'[', inside @ ..] => (1, inside.get(..memchr::memchr(b']', inside)?)?),
         [quote @ (b'"' | b'\''), inside @ ..] => (1, inside.get(..memchr::memchr(*quote, inside)?)?),
@@ -228,7 +243,7 @@ pub(super) fn sent(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     let digits = value.iter().any(u8::is_ascii_digit) || value.iter().any(|b| b"!#$%&*+?@^~".contains(b));
     let letters = value.iter().any(u8::is_ascii_alphabetic);
     let place = value.iter().any(|b| matches!(b, b'/' | b'\\'));
-    let start = found.end + lead;
+    let start = at + lead;
     (word && digits && letters && !place && !is_plain(value)).then_some(start..start + value.len())
 }
 

@@ -12,10 +12,10 @@ pub(super) const CISCO: &str = r"(?:password|secret)[ ]7[ ][01][0-9][0-9a-f]{4}"
 
 /// A line of a configuration whose next word is a secret.
 pub(super) const LINE: &str = concat!(
-    r"(?:enable[ ]{1,2}(?:password|secret)|username[ ]{1,2}[^ \n]{1,64}(?:[ ]privilege[ ][0-9]{1,2})?[ ](?:password|secret)",
-    r"|(?:neighbor|ppp)[ ][^ \n]{1,64}[ ]password|snmp-server[ ]{1,2}community|set[ ](?:snmp[ ])?community",
-    r"|(?:radius|tacacs|radius-server|tacacs-server)(?:[ ]host[ ][^ \n]{1,64})?[ ]{1,2}key|crypto[ ]isakmp[ ]key|pre-shared-key",
-    r"|wpa-psk[ ](?:ascii|hex)|(?:ascii-text|message-digest-key[ ][0-9]{1,3}[ ]md5|authentication-key[ ][0-9]{1,3}[ ]md5)",
+    r"(?:enable[ ]{1,2}(?:password|secret)(?:[ ]level[ ][0-9]{1,2})?|username[ ]{1,2}[^ \n]{1,64}(?:[ ]privilege[ ][0-9]{1,2})?[ ](?:password|secret)",
+    r"|(?:neighbor|ppp)[ ][^ \n]{1,64}[ ]password|snmp-server[ ]{1,2}community|set[ ](?:snmp[ ])?community|snmp-server[ ]host[ ][^ \n]{1,64}(?:[ ]version[ ](?:1|2c))?",
+    r"|(?:(?:radius|tacacs)(?:-server)?(?:[ ]host[ ][^ \n]{1,64})?|server-private[ ][^ \n]{1,64})[ ]{1,2}key|key-string|crypto[ ]isakmp[ ]key|pre-shared-key",
+    r"|wpa-psk[ ](?:ascii|hex)|(?:ascii-text|message-digest-key[ ][0-9]{1,3}[ ]md5|authentication-key(?:[ ][0-9]{1,3}[ ]md5)?)",
     r"|snmp-server[ ]user[ ][^ \n]{1,64}[ ][^ \n]{1,64}[ ]v3[ ]auth[ ](?:md5|sha)|[ ]priv[ ](?:des|3des|aes[ ][0-9]{3}|aes)",
     r"|identified[ ]by)[ ]"
 );

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// The header, or a variable, a member or a setting of its name.
 pub(super) const AUTHORIZATION: &str =
-    r#"authorization(?:\\{0,3}["'])?[ \t]{0,8}(?:=>|->|[:=]|value[ \t]{0,8}=)"#;
+    r#"authorization(?:\\{0,3}["'])?\]?[ \t]{0,8}(?:=>|->|[:=]|value[ \t]{0,8}=)"#;
 
 /// The header, or the variable of a web server, or a setting.
 pub(super) const COOKIE: &str =
@@ -42,7 +42,10 @@ pub(super) fn authorization(text: &[u8], at: usize) -> Option<Range<usize>> {
     let range = if blanks > 0 && is_scheme(&IN_PARTS) {
         start..start + whole
     } else if blanks > 0 && is_scheme(&SCHEMES) {
-        token(second)
+        let range = token(second);
+        // `Token token="…"` is in parts.
+        let named = text.get(range.clone())?.ends_with(b"=") && matches!(text.get(range.end), Some(b'"' | b'\''));
+        if named { second..second.max(start + whole) } else { range }
     } else if blanks > 0 && scheme > 1 && is_credential(text.get(token(second))?) {
         // A scheme that nobody knows, and parts of its own.
         second..second.max(start + whole)
@@ -78,5 +81,5 @@ pub(super) fn cookie(text: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = line_from(text, start);
     let end = memchr::memchr3(b'"', b'<', b'\\', rest).unwrap_or(rest.len());
     // A cookie has a name; "cookie: the ticket expired" is prose.
-    starts_name(rest).then_some(start..start + end)
+    (starts_name(rest) || is_made_up(rest.get(..end)?)).then_some(start..start + end)
 }

@@ -103,14 +103,13 @@ fn rules() -> Vec<Rule> {
         rule(Kind::PrivateKey, key_block::BEGIN, |text, found, _| {
             Some(key_block::in_line(text, found.start))
         }),
-        rule(Kind::PrivateKey, key_block::ESCAPED_PUTTY, |text, found, _| {
-            Some(key_block::escaped(text, found.end))
-        }),
+        rule(Kind::PrivateKey, key_block::PUTTY, |text, found, _| Some(key_block::putty(text, found))),
         rule(Kind::Account, connection::ACCOUNT, |text, found, _| connection::account(text, found)),
         rule(Kind::Assignment, connection::QUERY, |text, found, _| connection::query(text, found)),
         rule(Kind::Assignment, command::NET, |text, found, _| command::net(text, found)),
         rule(Kind::Assignment, &command::programs(), command::switches),
         rule(Kind::Assignment, command::SWITCH, |text, found, _| command::switch(text, found)),
+        rule(Kind::Assignment, command::REGISTRY, |text, found, _| value::assigned(text, found.end, false)),
         rule(Kind::Assignment, command::SENT, |text, found, _| command::sent(text, found)),
         rule(Kind::Assignment, &named::any_key(), |text, found, _| named::key(text, found)),
         rule(Kind::Assignment, &named::foreign_secret(), |text, found, _| named::foreign(text, found)),

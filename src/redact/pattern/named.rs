@@ -16,8 +16,8 @@ use std::ops::Range;
 const VOCABULARY: &str = concat!(
     r"secret|token|credentials?|securestring",
     r"|(?:api|access|private|shared|account|encryption|validation|decryption|master|signing|secret|client|storage",
-    r"|symmetric|rpc|ssh|hmac|session|onboarding|subscription|license|functions)[-_ ]?key|\b[sa]key",
-    r"|(?:\b|_|bind|user|store|(?-i:[a-z]P)|(?-i:DB))(?:pass|pw)|(?-i:[a-z]P)(?:ass|w|in)|(?:\b|_)(?:pin|t?otp)",
+    r"|symmetric|rpc|ssh|hmac|session|onboarding|subscription|license|functions)[-_ ]?keys?|\b[sa]key",
+    r"|(?:\b|_|bind|user|store|(?-i:[a-z]P)|(?-i:DB))(?:pass|pw)|(?-i:[a-z]P)(?:ass|w|in)|(?:\b|_)(?:pin|pin[- ]code|t?otp)",
     r"|aspxauth|asp\.net_sessionid|samlresponse|samlrequest|client_assertion|erlang[-_. ]?cookie|setcookie",
     r"|__viewstate|__eventvalidation|private-mac",
 );
@@ -41,15 +41,16 @@ const MEMBERS: usize = 2 * 1024;
 const WORDS: usize = 4;
 
 /// Words that say what a name's value is, in any case; and words before it that may be before anything else, too.
-const IS: [&str; 8] = ["is", "was", "ist", "war", "lautet", "est", "es", "is:"];
+const IS: [&str; 9] = ["is", "was", "be", "ist", "war", "lautet", "est", "es", "è"];
 const JOINS: [&str; 8] = ["to", "as", "from", "auf", "zu", "von", "with", "using"];
 
 /// Words between what says so and the value.
 const FILLERS: [&str; 5] = ["now", "currently", "set", "to", "nun"];
 
 /// What a password is done to before it is named by itself, in any case.
-const DOINGS: [&str; 12] = [
+const DOINGS: [&str; 13] = [
     "verifying", "checking", "testing", "trying", "sending", "sent", "entering", "typing", "setting", "generated", "new", "old",
+    "using",
 ];
 
 /// Every word for a secret: of passwords in all languages, and of the product.
@@ -144,16 +145,19 @@ pub(super) fn after(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Option
     };
     let value = if sign == Sign::Blank {
         after_blank(text, &range, &name, found.end)
-    } else if ends_with(&name, b"credential") || ends_with(&name, b"credentials") {
+    } else if [&b"credential"[..], b"credentials", b"keys"].iter().any(|word| ends_with(&name, word)) {
         behind(text, &range, sign, found.end, seen)
     } else {
         behind_sign(text, &range, sign, found.end, seen)
     }?;
     let digits = text.get(value.clone())?.iter().all(u8::is_ascii_digit);
     // An id of a secret is no secret, nor how many were replaced, as manifests say.
-    let id = name.ends_with(b"secret") && value.len() <= 5;
+    let id = (name.ends_with(b"secret") || name.ends_with(b"s")) && value.len() <= 5;
     let count = matches!(name.as_slice(), b"private-key" | b"url-credentials");
-    (!digits || !(id || count)).then_some(value)
+    // `PIN: optional`; a number is what it would be.
+    let number = [&b"pin"[..], b"otp"].iter().any(|word| name.ends_with(word));
+    let word = number && text.get(value.clone())?.iter().all(u8::is_ascii_alphabetic);
+    (!word && (!digits || !(id || count))).then_some(value)
 }
 
 /// The value after the word for a password at `found`, whatever the name goes on with.
@@ -172,15 +176,20 @@ pub(super) fn password(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Opt
         }
         return None;
     };
-    if sign == Sign::Blank { beside_blank(text, &range, at, seen) } else { behind(text, &range, sign, at, seen) }
+    match sign {
+        Sign::Blank => beside_blank(text, &range, at, seen),
+        Sign::Remark => remarked(text, at),
+        _ => behind(text, &range, sign, at, seen),
+    }
 }
 
 /// Whether a name that goes on so is that of a property of passwords, such as `Length`, or of a type.
 fn is_property(tail: &[u8]) -> bool {
-    let plain = tail.strip_suffix(b"s").unwrap_or(tail);
-    tail.ends_with(b".")
-        || tail.ends_with(b"-")
-        || LISTS.properties.iter().any(|word| ends_with(plain, word.as_bytes()) || ends_with(tail, word.as_bytes()))
+    let names = |part: &[u8]| {
+        let plain = part.strip_suffix(b"s").unwrap_or(part);
+        LISTS.properties.iter().any(|word| ends_with(plain, word.as_bytes()) || ends_with(part, word.as_bytes()))
+    };
+    tail.ends_with(b".") || tail.ends_with(b"-") || tail.split(|b| *b == b'.').any(names)
 }
 
 /// What is between a name and its value.
@@ -190,6 +199,8 @@ enum Sign {
     Colon,
     Tag,
     Blank,
+    /// A remark or a particle, after which only what is no word is a value.
+    Remark,
 }
 
 /// The sign after a name that ends at `at`, and where it ends: after what closes the name, and a remark (`[0]`, ` (plain)`,
@@ -223,7 +234,7 @@ fn sign(text: &[u8], at: usize) -> Option<(Sign, usize)> {
         }
     }
     let direct = |i: usize| {
-        let equals = skip(i, &[b"=>", b"->", b"<-", b"==", b"=", b":=", b"%3d"]);
+        let equals = skip(i, &[b"=>", b"->", b"<-", b"==", b"=", b":=", b"%3d", b"\\u003d", b"&#61;"]);
         // A scope of a program has no blank after it.
         let scope = rest.get(i..).is_some_and(|r| r.starts_with(b"::") && r.get(2) != Some(&b' '));
         let colon = if scope { 0 } else { skip(i, &[b"::", b":", b"%3a", b"\xef\xbc\x9a"]) };
@@ -237,7 +248,14 @@ fn sign(text: &[u8], at: usize) -> Option<(Sign, usize)> {
         let more = signs(rest.get(end..)?, b" \t");
         return (rest.get(end + more) == Some(&b'=')).then_some((Sign::Equals, at + end + more + 1));
     }
-    let tag = skip(i, &[b">", b"&gt;", b"\\u003e"]);
+    let particle = skip(i + blanks, &["は".as_bytes(), "为".as_bytes(), "是".as_bytes(), "為".as_bytes(), b"- ", "– ".as_bytes()]);
+    if rest.get(i) == Some(&b'|') && quote == 0 {
+        return Some((Sign::Remark, at + i + 1));
+    }
+    if particle > 0 && (blanks > 0 || rest.get(i).is_some_and(|b| *b != b'-')) {
+        return Some((Sign::Remark, at + i + blanks + particle));
+    }
+    let tag = skip(i, &[b">", b"&gt;", b"\\u003e", b"%3e"]);
     if tag > 0 {
         return Some((Sign::Tag, at + i + tag));
     }
@@ -264,7 +282,24 @@ fn sign(text: &[u8], at: usize) -> Option<(Sign, usize)> {
     {
         return Some((sign, at));
     }
+    // Any other remark of a few words.
+    let end = first(remark, LONGEST_REMARK).iter().position(|b| b":=,.;\"'[](){}".contains(b));
+    if let Some(end) = end.filter(|end| remark.get(*end..).is_some_and(|r| r.starts_with(b": "))) {
+        let value = remark.get(end + 2..)?;
+        if is_made_up(value.get(..token::length(value))?) {
+            return Some((Sign::Remark, at + i + blanks + end + 1));
+        }
+    }
     Some((Sign::Blank, at + i + blanks))
+}
+
+/// What is made up behind a remark, in the letters that passwords have.
+fn remarked(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = line_from(text, at);
+    let lead = signs(first(rest, 8), b" \t");
+    let rest = rest.get(lead..)?;
+    let token = rest.get(..rest.iter().take_while(|b| b.is_ascii_graphic() && !b"\"'<>,;".contains(b)).count())?;
+    (token.len() >= 6 && !is_word(token) && !is_plain(token)).then(|| at + lead..at + lead + trimmed(token))
 }
 
 /// The value behind a sign that ends at `at`, or every value in the brackets there.
@@ -413,15 +448,15 @@ fn beside_blank(text: &[u8], range: &Range<usize>, at: usize, seen: &mut Seen) -
     }
     let length = token::length(rest);
     let token = rest.get(..length)?;
+    let doing = text.get(range.start.saturating_sub(16)..range.start)?.trim_ascii_end();
+    let done = doing.rsplit(|b| !b.is_ascii_alphabetic()).next().is_some_and(|doing| is_one_of(doing, &DOINGS));
     if let Some(inside) = bracketed(rest) {
-        let doing = text.get(..range.start)?.trim_ascii_end();
-        let doing = doing.get(doing.len().saturating_sub(16)..)?.rsplit(|b| !b.is_ascii_alphabetic()).next()?;
-        let told = is_one_of(doing, &DOINGS) || !is_word(inside);
+        let told = done || !is_word(inside);
         return (told && !is_plain(inside)).then(|| at + 1..at + 1 + inside.len());
     }
     // A column of a table, or a word by itself that is made up.
     let wide = gap.contains(&b'\t') || gap.len() > 1;
-    if is_made_up(token) || (wide && !is_word(token) && !is_plain(token) && !starts_next_column(rest, length)) {
+    if is_made_up(token) || (done && !is_word(token) && !is_plain(token)) || (wide && !is_word(token) && !is_plain(token) && !starts_next_column(rest, length)) {
         return Some(at..at + trimmed(token));
     }
     joined(text, at, rest, seen)
@@ -451,7 +486,7 @@ fn trimmed(token: &[u8]) -> usize {
 
 /// `… is VALUE`, `… changed from "OLD" to "NEW"`, `… set to [VALUE]`.
 fn joined(text: &[u8], at: usize, rest: &[u8], seen: &mut Seen) -> Option<Range<usize>> {
-    let (mut i, mut joins, mut found, mut sure) = (0, false, false, false);
+    let (mut i, mut joins, mut found, mut sure, mut set) = (0, false, false, false, false);
     let mut words = 0;
     loop {
         let tail = rest.get(i..)?;
@@ -481,7 +516,9 @@ fn joined(text: &[u8], at: usize, rest: &[u8], seen: &mut Seen) -> Option<Range<
         if (found && !is_one_of(word, &JOINS)) || words > WORDS || word.is_empty() || !is_word(word) {
             return None;
         }
-        sure = is_one_of(word, &IS) || (sure && is_one_of(word, &FILLERS));
+        let to = is_one_of(word, &["to", "auf"]);
+        sure = is_one_of(word, &IS) || (sure && is_one_of(word, &FILLERS)) || (set && to);
+        set = is_one_of(word, &["set", "reset", "changed", "updated"]);
         joins = sure || is_one_of(word, &JOINS);
         i += length;
         let blanks = signs(rest.get(i..)?, b" ");

@@ -1,20 +1,23 @@
 //! A name that is itself a value, and the value beside it: `{"fieldName":"Password","itemValue":"…"}`, `("Authorization",
 //! "…")`, `[Password, …]`, `<Value>…</Value><FieldName>Password</FieldName>`, `<property name="password">…</property>`.
 
-use super::element::element;
+use super::element::{element, end_of_tag};
 use super::named::{name_before, names};
 use super::value::{AROUND, assigned, ends_line, is_no_value};
 use super::Seen;
+use super::prose::is_made_up;
 use crate::redact::bytes::{NEAR, before, ends_with, first, is_name, line_from, signs, trim_end};
 use crate::redact::lines::Open;
 use std::ops::Range;
 
 /// How the names end of what holds the name of a setting or of a field.
-const NAMING: [&[u8]; 10] =
-    [b"key", b"name", b"slug", b"field", b"setting", b"label", b"id", b"parameter", b"property", b"header"];
+const NAMING: [&[u8]; 13] = [
+    b"key", b"name", b"slug", b"field", b"setting", b"label", b"id", b"parameter", b"property", b"header", b"type", b"variable",
+    b"column",
+];
 
 /// How the names end of what holds its value.
-const HOLDING: [&[u8]; 5] = [b"value", b"val", b"string", b"text", b"data"];
+const HOLDING: [&[u8]; 6] = [b"value", b"val", b"string", b"text", b"data", b"content"];
 
 /// How near what holds a name is to it, in bytes: a word, a sign, blanks, and what escapes quotes.
 const NAMING_NEAR: usize = 64;
@@ -46,7 +49,7 @@ pub(super) fn value_first(text: &[u8], found: Range<usize>, seen: &mut Seen) -> 
 /// A name with the sign after it that ends a value.
 pub(super) fn candidate() -> String {
     let names = names();
-    format!(r#"(?:{names}|authorization|cookie)[a-z0-9_]{{0,12}}\\{{0,3}}(?:["'][ \t]{{0,8}}[,;}}/>]|["'][ \t]{{0,8}}\r?\n|[,;])"#)
+    format!(r#"(?:{names}|authorization|cookie)[a-z0-9_]{{0,12}}\\{{0,3}}(?:["'][ \t]{{0,8}}[,;}}/>]|["'][ \t]{{1,8}}[a-z][a-z:.-]{{0,24}}[ \t]?=|["'][ \t]{{0,8}}\r?\n|[,;])"#)
 }
 
 /// A name that is the text of an element, raw or escaped.
@@ -67,28 +70,34 @@ pub(super) fn beside(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Optio
     if let Some(value) = second(text, head, quote, found.end) {
         return Some(value);
     }
-    let head = head.strip_suffix(b":").or_else(|| head.strip_suffix(b"="))?;
+    let Some(head) = head.strip_suffix(b":").or_else(|| head.strip_suffix(b"=")) else {
+        // `password;VALUE`, and nothing else.
+        let token = line_from(text, found.end);
+        let alone = quote.is_none() && head.last().is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n' | b'-'));
+        return (alone && is_made_up(token)).then(|| found.end..found.end + token.len());
+    };
     let head = trim_end(head, AROUND);
     let word = head.iter().rev().take(24).take_while(|b| is_name(**b)).count();
     let word = head.get(head.len() - word..)?;
     if !NAMING.iter().any(|name| ends_with(word, name)) {
         return None;
     }
-    if sign == b'>' {
+    let value = in_same_thing(text, open, found.end - 1, quote);
+    let end = if sign == b'>' { Some(found.end) } else { end_of_tag(text, found.end).filter(|_| sign == b'=') };
+    if let (None, Some(at)) = (&value, end) {
         // The name of an element is an attribute of it.
-        if ends_line(text, found.end) {
+        if ends_line(text, at) {
             seen.opens.push((name.start, Open::Next));
         }
-        let rest = line_from(text, found.end);
+        let rest = line_from(text, at);
         let lead = signs(rest, b" \t");
         // A child may hold it.
         if rest.get(lead..)?.starts_with(b"<") && rest.get(lead + 1..).is_some_and(holds) {
-            return value_of(text, found.end + lead + 1, b"<");
+            return value_of(text, at + lead + 1, b"<");
         }
         let end = memchr::memchr(b'<', rest).unwrap_or(rest.len());
-        return (!is_no_value(rest.get(..end)?)).then_some(found.end..found.end + end);
+        return (!is_no_value(rest.get(..end)?)).then_some(at..at + end);
     }
-    let value = in_same_thing(text, open, found.end - 1, quote);
     if value.is_none() && (sign == b'\n' || ends_line(text, found.end)) {
         seen.opens.push((name.start, Open::Object));
     }
@@ -188,7 +197,9 @@ pub(super) fn beside_element(text: &[u8], found: Range<usize>, seen: &mut Seen) 
     let close = opened.iter().position(|b| matches!(b, b'>' | b'&' | b'\\'));
     let names = |close: usize| NAMING.iter().any(|word| opened.get(..close).is_some_and(|name| ends_with(name, word)));
     let mark = memchr::memmem::find(text.get(found.clone())?, b"true").is_some();
-    if !(mark || close.is_some_and(names)) {
+    // An entry of a map has two texts.
+    let entry = opened.starts_with(b"string>") && ends_with(head.get(..naming)?, b"entry>");
+    if !(mark || entry || close.is_some_and(names)) {
         return None;
     }
     let before = head.get(..naming)?;

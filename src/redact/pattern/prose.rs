@@ -6,7 +6,7 @@ use crate::redact::bytes::{first, is_one_of, trim_end};
 use crate::redact::words::looks_random;
 
 /// Bytes behind a value that tell whether a sentence goes on.
-const AHEAD: usize = 8;
+const AHEAD: usize = 24;
 /// From so many characters on a value behind a word of the product may be key material.
 const LONG: usize = 16;
 
@@ -61,9 +61,7 @@ pub(super) fn is_made_up(token: &[u8]) -> bool {
 pub(super) fn is_sentence(head: &[u8], name: &[u8], value: &[u8], after: &[u8]) -> bool {
     let word = is_word(value);
     let vocabulary = VOCABULARY.iter().any(|word| name == *word);
-    let after = first(after, AHEAD);
-    let goes_on =
-        after.starts_with(b" ") && after.trim_ascii().first().is_some_and(u8::is_ascii_alphanumeric);
+    let goes_on = goes_on(after);
     // `Server7` is the name of something.
     let stem = value.trim_ascii_end().iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let numbered = value.get(stem..).is_some_and(|end| end.iter().all(u8::is_ascii_digit));
@@ -75,4 +73,15 @@ pub(super) fn is_sentence(head: &[u8], name: &[u8], value: &[u8], after: &[u8]) 
     is_plain(value)
         || (word && (vocabulary || goes_on || reason))
         || (vocabulary && short && (goes_on || name == b"secret"))
+}
+
+/// Whether a sentence goes on behind a word: after a blank, or after a comma and a word that is no name with a sign of its own.
+fn goes_on(after: &[u8]) -> bool {
+    let (comma, after) = match first(after, AHEAD) {
+        [b',' | b';' | b'.', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    let next = after.trim_ascii_start();
+    let word = next.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+    after.starts_with(b" ") && word > 0 && !(comma && matches!(next.get(word), Some(b':' | b'=')))
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// How it begins and what follows: tokens of services, what Windows protects for a user, hashes of passwords, keys without their
 /// marks.
-const SHAPES: [(&str, &str); 66] = [
+const SHAPES: [(&str, &str); 67] = [
     ("AKIA", "[0-9A-Z]{16}"),
     ("ASIA", "[0-9A-Z]{16}"),
     ("ABIA", "[0-9A-Z]{16}"),
@@ -27,6 +27,7 @@ const SHAPES: [(&str, &str); 66] = [
     ("rk_live_", "[0-9A-Za-z]{8}"),
     ("whsec_", "[0-9A-Za-z]{8}"),
     ("sk-ant-", "[0-9A-Za-z_-]{8}"),
+    ("sk-or-v1-", "[0-9A-Za-z]{8}"),
     ("sk-proj-", "[0-9A-Za-z_-]{8}"),
     ("sk-", "[0-9A-Za-z]{20}"),
     ("gsk_", "[0-9A-Za-z]{20}"),

@@ -68,7 +68,10 @@ impl KeyBlock {
         let code = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
         *self = if header {
             Self::Headers
-        } else if content.len() <= MAX_LINE && body.iter().all(code) && (prefix == 0 || body.len() >= SHORTEST) {
+        } else if content.len() <= MAX_LINE
+            && body.iter().all(code)
+            && (prefix == 0 || body.len() >= SHORTEST)
+        {
             Self::Inside
         } else {
             Self::Outside
@@ -87,7 +90,8 @@ fn prefix(line: &[u8]) -> usize {
     let text = memchr::memmem::find(line, b"--").unwrap_or(line.len());
     let head = line.get(..text).unwrap_or_default();
     let head = if text < line.len() { head.trim_ascii_end() } else { head };
-    memchr::memrchr2(b' ', b'\t', if text < line.len() { line.get(..text).unwrap_or_default() } else { head }).map_or(0, |at| at + 1)
+    memchr::memrchr2(b' ', b'\t', if text < line.len() { line.get(..text).unwrap_or_default() } else { head })
+        .map_or(0, |at| at + 1)
 }
 
 /// What a line of a key says without the signs of a quotation, of a program's text or of an element around it.

@@ -3,7 +3,7 @@
 //!
 //! The patterns see such lines as one, with blanks for their ends, so that each rule is written once.
 
-use super::bytes::line_from;
+use super::bytes::line_within;
 use std::ops::Range;
 
 /// What the last line of a name leaves open.
@@ -24,6 +24,7 @@ const LINES: usize = 48;
 const BYTES: usize = 12 * 1024;
 
 /// Where lines belong together.
+#[derive(Clone)]
 pub(super) enum Extent {
     /// From the start of the first line to the end of the last one.
     Lines(Range<usize>),
@@ -33,44 +34,82 @@ pub(super) enum Extent {
     More(usize),
 }
 
-/// The lines that belong to the one in which something is open at `at`. `last`: no more text comes.
-pub(super) fn extent(text: &[u8], at: usize, open: Open, last: bool) -> Extent {
-    let start = text.get(..at).and_then(|head| memchr::memrchr(b'\n', head)).map_or(0, |end| end + 1);
-    let mut end = line_end(text, at);
-    let mut blank = 0;
-    for number in 0..LINES {
-        if end - start > BYTES {
-            break;
-        }
-        let Some(line) = text.get(end..).filter(|rest| !rest.is_empty()) else {
-            return match (last, open) {
-                (false, _) => Extent::More(start),
-                (true, Open::Object | Open::Table) => whole(start, end, at, text),
-                _ => Extent::None,
-            };
-        };
-        let line = line_from(line, 0);
-        let next = line_end(text, end);
-        if begins_record(line) {
-            break;
-        }
-        match open {
-            Open::Table if number == 0 && !is_rule(line) => return Extent::None,
-            Open::Table if line.trim_ascii().is_empty() => break,
-            Open::Next if line.trim_ascii().is_empty() => {
-                blank += 1;
-                if blank > 1 {
-                    return Extent::None;
-                }
-            }
-            Open::Next => return Extent::Lines(start..next),
-            Open::Quote if memchr::memchr2(b'"', b'\'', line).is_some() => return Extent::Lines(start..next),
-            Open::Object if closes(line) => return Extent::Lines(start..next),
-            Open::Quote | Open::Object | Open::Table => {}
-        }
-        end = next;
+/// Finds which lines belong together, from place to place in order: what was seen of a line is not looked at again, since a line
+/// may be nothing but names.
+pub(super) struct Extents<'t> {
+    text: &'t [u8],
+    /// No more text comes.
+    last: bool,
+    /// The line of the last place.
+    line: Range<usize>,
+    /// What is known of it.
+    known: Vec<(Open, Extent)>,
+}
+
+impl<'t> Extents<'t> {
+    pub(super) const fn new(text: &'t [u8], last: bool) -> Self {
+        Self { text, last, line: 0..0, known: Vec::new() }
     }
-    if matches!(open, Open::Object | Open::Table) { whole(start, end, at, text) } else { Extent::None }
+
+    /// The lines that belong to the one in which something is open at `at`.
+    pub(super) fn of(&mut self, at: usize, open: Open) -> Extent {
+        if !self.line.contains(&at) {
+            let before = self.text.get(self.line.end..at).unwrap_or_default();
+            let start = memchr::memrchr(b'\n', before).map_or(self.line.end, |end| self.line.end + end + 1);
+            self.line = start..line_end(self.text, at);
+            self.known.clear();
+        }
+        if let Some((_, extent)) = self.known.iter().find(|(known, _)| *known == open) {
+            return extent.clone();
+        }
+        let extent = self.look(open);
+        self.known.push((open, extent.clone()));
+        extent
+    }
+
+    fn look(&self, open: Open) -> Extent {
+        let Range { start, end: first } = self.line;
+        let whole = |end: usize| if end > first { Extent::Lines(start..end) } else { Extent::None };
+        // What follows the mark of a key is a matter of its block.
+        let marked = |line: &[u8]| memchr::memmem::find(line, b"PRIVATE KEY").is_some();
+        if first - start > BYTES || self.text.get(start..first).is_some_and(marked) {
+            return Extent::None;
+        }
+        let (mut end, mut blank) = (first, 0);
+        for number in 0..LINES {
+            if end - start > BYTES {
+                break;
+            }
+            if end == self.text.len() {
+                return match (self.last, open) {
+                    (false, _) => Extent::More(start),
+                    (true, Open::Object | Open::Table) => whole(end),
+                    _ => Extent::None,
+                };
+            }
+            let line = line_within(self.text, end, BYTES);
+            let next = line_end(self.text, end);
+            if begins_record(line) {
+                break;
+            }
+            match open {
+                Open::Table if number == 0 && !is_rule(line) => return Extent::None,
+                Open::Table if line.trim_ascii().is_empty() => break,
+                Open::Next if line.trim_ascii().is_empty() => {
+                    blank += 1;
+                    if blank > 1 {
+                        return Extent::None;
+                    }
+                }
+                Open::Next => return whole(next),
+                Open::Quote if memchr::memchr2(b'"', b'\'', line).is_some() => return whole(next),
+                Open::Object if closes(line) => return whole(next),
+                Open::Quote | Open::Object | Open::Table => {}
+            }
+            end = next;
+        }
+        if matches!(open, Open::Object | Open::Table) { whole(end) } else { Extent::None }
+    }
 }
 
 /// Whether a line rules off the heading of a table: runs of dashes, one for each column.
@@ -84,7 +123,8 @@ pub(super) fn cells(lines: &[u8], at: usize) -> Vec<Range<usize>> {
     let mut column = None;
     let mut start = 0;
     for (number, line) in lines.split_inclusive(|b| *b == b'\n').enumerate() {
-        let places: Vec<usize> = (0..line.len()).filter(|at| line.get(*at).is_some_and(|b| b & 0xc0 != 0x80)).collect();
+        let places: Vec<usize> =
+            (0..line.len()).filter(|at| line.get(*at).is_some_and(|b| b & 0xc0 != 0x80)).collect();
         if number == 1 {
             let name = lines.get(..at).map_or(0, |head| head.iter().filter(|b| **b & 0xc0 != 0x80).count());
             let dash = |at: &usize| matches!(line.get(*at), Some(b'-' | b'='));
@@ -106,11 +146,6 @@ pub(super) fn cells(lines: &[u8], at: usize) -> Vec<Range<usize>> {
         start += line.len();
     }
     all
-}
-
-/// All lines to `end`, if there is more than the first one.
-fn whole(start: usize, end: usize, at: usize, text: &[u8]) -> Extent {
-    if end > line_end(text, at) { Extent::Lines(start..end) } else { Extent::None }
 }
 
 /// Behind the end of the line that `at` is in.
@@ -141,6 +176,7 @@ pub(super) fn begins_record(line: &[u8]) -> bool {
 /// Lines as one.
 pub(super) fn joined(lines: &[u8]) -> Vec<u8> {
     let trailing = lines.len() - lines.iter().rev().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-    let blank = |(at, byte): (usize, &u8)| if at < trailing && matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
+    let blank =
+        |(at, byte): (usize, &u8)| if at < trailing && matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
     lines.iter().enumerate().map(blank).collect()
 }

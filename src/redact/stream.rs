@@ -115,9 +115,9 @@ impl State<'_> {
                 }
                 match spans.next_if(|span| span.range.start < end) {
                     Some(span) => {
-                        let reach = lines.get(span.range.end.max(end) - 1..).map_or(end, |rest| {
-                            span.range.end.max(end) - 1 + first_line(rest).len()
-                        });
+                        let reach = lines
+                            .get(span.range.end.max(end) - 1..)
+                            .map_or(end, |rest| span.range.end.max(end) - 1 + first_line(rest).len());
                         end = if span.range.end > end { reach } else { end };
                         here.push(span);
                     }

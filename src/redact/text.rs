@@ -3,9 +3,9 @@
 use super::counts::{Counts, Kind};
 use super::encodings::ValueMatcher;
 use super::identity::{Identities, IdentitySpan, Known};
+use super::licence;
 use super::lines::{self, Extent, Open};
 use super::pattern::{self, Found, Span};
-use super::licence;
 use super::secret_set::SecretSet;
 use crate::model::excerpt::Sanitize;
 use std::ops::Range;
@@ -125,24 +125,34 @@ impl Redactor {
         }
         let mut found = self.secrets(text);
         found.opens.sort_unstable_by_key(|(at, _)| *at);
-        let mut end = 0;
+        let (mut end, mut table) = (0, 0..0);
+        let mut extents = lines::Extents::new(text, last);
         for (at, open) in found.opens {
-            match lines::extent(text, at, open, last) {
+            // What is inside of a group was looked at with it.
+            if at < end && open == Open::Object {
+                continue;
+            }
+            match extents.of(at, open) {
+                Extent::Lines(range)
+                    if open == Open::Table && range.start != table.start && at < table.end => {}
                 Extent::Lines(range) if open == Open::Table => {
                     let group = text.get(range.clone()).unwrap_or_default();
                     let cells = lines::cells(group, at - range.start);
-                    let secret = |cell: &Range<usize>| group.get(cell.clone()).is_some_and(pattern::is_secret_cell);
+                    let secret =
+                        |cell: &Range<usize>| group.get(cell.clone()).is_some_and(pattern::is_secret_cell);
                     let span = |cell: Range<usize>| Span {
                         range: cell.start + range.start..cell.end + range.start,
                         kind: Kind::Assignment,
                     };
                     found.spans.extend(cells.into_iter().filter(secret).map(span));
-                    all.groups.push(range);
+                    if table != range {
+                        all.groups.push(range.clone());
+                    }
+                    table = range;
                 }
                 Extent::Lines(range) if range.end > end => {
                     let group = text.get(range.clone()).unwrap_or_default();
                     let more = self.secrets(&lines::joined(group));
-                    found.prose.retain(|at| !range.contains(at));
                     let shift = |span: Span| Span {
                         range: span.range.start + range.start..span.range.end + range.start,
                         ..span
@@ -162,8 +172,10 @@ impl Redactor {
             }
         }
         // Lines that are looked at again are looked at with all of their group.
-        if let Some(group) = all.groups.last().filter(|group| group.end > all.done) {
-            all.done = group.start;
+        for group in all.groups.iter().rev() {
+            if group.contains(&all.done) {
+                all.done = group.start;
+            }
         }
         found.spans.extend(self.named(text));
         found.spans.retain(|span| span.range.start < all.done);
@@ -243,7 +255,7 @@ impl Sanitize for Redactor {
 #[cfg(test)]
 pub(super) fn busy_text() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::strategy::Strategy;
-    let words = "password|Server=|PWD=|Authorization: Basic |eyJhbGciOiJIUzI1NiJ9|pwd|token|Secret|User ID|=|:|;|,|\"|'|\\\\|&|&amp;|&quot;|<|>| |\n|\t|value=|abc|hunter22|7|\\{redacted\\}|\\{|\\}|Bearer |Authorization:|Cookie:|://|@|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\\[enc:|\\]|eyJhbGciOi|\\.|%3D|-";
+    let words = "password|Password for svc: |password is |Password:\n|\"value\": \"abc7\"|\"fieldName\": \"password\"|sqlcmd -P |net user |</|Value>|---- ---|\n  |Server=|PWD=|Authorization: Basic |eyJhbGciOiJIUzI1NiJ9|pwd|token|Secret|User ID|=|:|;|,|\"|'|\\\\|&|&amp;|&quot;|<|>| |\n|\t|value=|abc|hunter22|7|\\{redacted\\}|\\{|\\}|Bearer |Authorization:|Cookie:|://|@|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\\[enc:|\\]|eyJhbGciOi|\\.|%3D|-";
     proptest::collection::vec(proptest::string::string_regex(words).unwrap(), 0..24).prop_map(|v| v.concat())
 }
 

@@ -6,7 +6,8 @@ use super::lists::LISTS;
 /// A name in lower case without signs and without a number at its end: `Password2` and `Token1` name what `Password` and
 /// `Token` name.
 fn stem(name: &str) -> String {
-    let mut stem: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let mut stem: String =
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     stem.truncate(stem.trim_end_matches(|c: char| c.is_ascii_digit()).len());
     stem
 }

@@ -3,7 +3,7 @@
 use super::prose::is_plain;
 use super::value::{assigned, is_no_value};
 use super::{Seen, token};
-use crate::redact::bytes::{first, line_from, signs, starts_word};
+use crate::redact::bytes::{line_from, line_within, signs, starts_word};
 use std::ops::Range;
 
 /// Commands of Windows that take a password as it is.
@@ -15,8 +15,7 @@ pub(super) const SWITCH: &str = concat!(
 );
 
 /// What a password changer types into a session.
-pub(super) const SENT: &str =
-    r#"\b(?:sen[dt]|sending|typed|typing|entered|entering|writing)(?:[ \t](?:text|data|input|string|keys))?(?:[ \t]?[:>][ \t]{0,4}|[ \t]["'])"#;
+pub(super) const SENT: &str = r#"\b(?:sen[dt]|sending|typed|typing|entered|entering|writing)(?:[ \t](?:text|data|input|string|keys))?(?:[ \t]?[:>][ \t]{0,4}|[ \t]["'])"#;
 
 /// A value of the registry by the name of a secret, with what comes before its data.
 pub(super) const REGISTRY: &str = concat!(
@@ -25,7 +24,7 @@ pub(super) const REGISTRY: &str = concat!(
 );
 
 /// Most arguments that are looked at, and bytes.
-const ARGUMENTS: usize = 48;
+const ARGUMENTS: usize = 32;
 const LONGEST: usize = 2048;
 
 /// What a program's switch takes.
@@ -42,20 +41,29 @@ enum Takes {
 /// Programs, as expressions, and their switches that take a secret; letters of a dash's switch count as they are.
 const PROGRAMS: [(&str, &[(&str, Takes)]); 9] = [
     ("sqlcmd|osql|isql|bcp|readtrace|sqldiag|dtexec|sqlpackage", &[("P", Takes::Glued), ("Z", Takes::Glued)]),
-    ("mysql[a-z]{0,8}|mariadb[a-z-]{0,8}|7z[ar]?|rar|unrar|winrar", &[("p", Takes::Glued), ("hp", Takes::Glued)]),
+    (
+        "mysql[a-z]{0,8}|mariadb[a-z-]{0,8}|7z[ar]?|rar|unrar|winrar",
+        &[("p", Takes::Glued), ("hp", Takes::Glued)],
+    ),
     ("zip|unzip|ncat|rclone", &[("P", Takes::Secret)]),
     (
         "psexec(?:64)?|paexec|psservice|pslist|pskill|psinfo|winrs|winrm|certutil|wmic|sshpass|mongo[a-z]{0,8}|signtool|az|pvk2pfx|rabbitmqadmin|ds(?:query|get|add|mod|rm|move)",
         &[("p", Takes::Secret), ("pi", Takes::Secret), ("po", Takes::Secret)],
     ),
-    ("xfreerdp|rdesktop|wfreerdp|useradd|usermod|docker[ \\t]login|podman[ \\t]login|oc[ \\t]login", &[("p", Takes::Secret)]),
+    (
+        "xfreerdp|rdesktop|wfreerdp|useradd|usermod|docker[ \\t]login|podman[ \\t]login|oc[ \\t]login",
+        &[("p", Takes::Secret)],
+    ),
     ("schtasks", &[("rp", Takes::Secret), ("p", Takes::Secret)]),
     ("ldap[a-z]{3,8}", &[("w", Takes::Glued), ("s", Takes::Secret), ("a", Takes::Secret)]),
     (
         "curl|wget|smbclient|rpcclient|smbget|net[ \\t]rpc",
         &[("u", Takes::Pair), ("U", Takes::Pair), ("user", Takes::Pair), ("proxy-user", Takes::Pair)],
     ),
-    ("redis-cli|ssh-keygen|openssl", &[("a", Takes::Secret), ("N", Takes::Secret), ("P", Takes::Secret), ("k", Takes::Secret)]),
+    (
+        "redis-cli|ssh-keygen|openssl",
+        &[("a", Takes::Secret), ("N", Takes::Secret), ("P", Takes::Secret), ("k", Takes::Secret)],
+    ),
 ];
 
 /// Commands whose argument at a place is a secret: `rabbitmqctl add_user NAME PASSWORD`.
@@ -64,7 +72,10 @@ const PLACES: [(&str, usize); 7] = [
     (r"htpasswd[ \t]{1,4}-[a-z]{0,6}b[a-z]{0,6}[ \t]{1,4}[^ \n]{1,128}", 1),
     (r"sqlplus|expdp|impdp|rman[ \t]target", 0),
     (r"vncpasswd|nuget[ \t]setapikey", 0),
-    (r"setx(?:\.exe)?[ \t]{1,4}(?:/m[ \t]{1,4})?[a-z0-9_]{0,40}(?:pass(?:word|wd)?|pwd|pw|secret|token|key|pat)", 0),
+    (
+        r"setx(?:\.exe)?[ \t]{1,4}(?:/m[ \t]{1,4})?[a-z0-9_]{0,40}(?:pass(?:word|wd)?|pwd|pw|secret|token|key|pat)",
+        0,
+    ),
     (r"vault[ \t]login|aws[ \t]configure[ \t]set[ \t][a-z_]{0,24}(?:key|token)", 0),
     (r"ALTER[ \t]USER[ \t][^ \n]{1,64}[ \t]PASSWORD", 0),
 ];
@@ -101,7 +112,7 @@ struct Arguments<'t> {
 
 impl<'t> Arguments<'t> {
     fn new(text: &'t [u8], at: usize) -> Self {
-        Self { text, at, left: ARGUMENTS, end: at + first(line_from(text, at), LONGEST).len() }
+        Self { text, at, left: ARGUMENTS, end: at + line_within(text, at, LONGEST).len() }
     }
 }
 
@@ -137,7 +148,9 @@ impl Iterator for Arguments<'_> {
 fn bare(text: &[u8], range: Range<usize>) -> Range<usize> {
     let value = text.get(range.clone()).unwrap_or_default();
     match value {
-        [open @ (b'"' | b'\''), .., close] if open == close && value.len() > 1 => range.start + 1..range.end - 1,
+        [open @ (b'"' | b'\''), .., close] if open == close && value.len() > 1 => {
+            range.start + 1..range.end - 1
+        }
         [b'"' | b'\'', ..] => range.start + 1..range.end,
         [.., b'"' | b'\'' | b',' | b')'] => range.start..range.end - 1,
         _ => range,
@@ -183,7 +196,11 @@ pub(super) fn switches(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Opt
         if let Some((kind, range)) = value {
             let range = bare(text, range);
             let said = text.get(range.clone())?;
-            let skip = if matches!(kind, Takes::Pair) { memchr::memchr2(b':', b'%', said).map(|at| at + 1) } else { Some(0) };
+            let skip = if matches!(kind, Takes::Pair) {
+                memchr::memchr2(b':', b'%', said).map(|at| at + 1)
+            } else {
+                Some(0)
+            };
             if let Some(skip) = skip.filter(|_| !is_no_value(said) && !said.starts_with(b"-")) {
                 seen.more.push(range.start + skip..range.end);
             }
@@ -194,7 +211,8 @@ pub(super) fn switches(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Opt
 
 /// Whether an argument is one of the switches: what it takes, and where its value starts in it; 0 for the next argument.
 fn switch_of(argument: &[u8], switches: &[(&str, Takes)]) -> Option<(Takes, usize)> {
-    let lead = if argument.starts_with(b"--") { 2 } else { usize::from(matches!(argument.first()?, b'-' | b'/')) };
+    let lead =
+        if argument.starts_with(b"--") { 2 } else { usize::from(matches!(argument.first()?, b'-' | b'/')) };
     let rest = argument.get(lead..).filter(|_| lead > 0)?;
     switches.iter().find_map(|(name, takes)| {
         let head = rest.get(..name.len())?;
@@ -208,7 +226,10 @@ fn switch_of(argument: &[u8], switches: &[(&str, Takes)]) -> Option<(Takes, usiz
             None => Some((*takes, 0)),
             Some(b':' | b'=') => Some((*takes, lead + name.len() + 1)),
             Some(b'"' | b'\'') => Some((*takes, lead + name.len())),
-            Some(_) if matches!(takes, Takes::Glued) || (matches!(takes, Takes::Pair) && after.contains(&b':')) => {
+            Some(_)
+                if matches!(takes, Takes::Glued)
+                    || (matches!(takes, Takes::Pair) && after.contains(&b':')) =>
+            {
                 Some((*takes, lead + name.len()))
             }
             Some(_) => None,
@@ -224,7 +245,9 @@ pub(super) fn switch(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     let said = text.get(value.clone())?;
     // `-passin pass:…` of OpenSSL; `env:` and `file:` name a place.
     let skip = if said.starts_with(b"pass:") { 5 } else { 0 };
-    let no_value = matches!(said.first(), Some(b'-' | b'(' | b'$')) || said.starts_with(b"env:") || said.starts_with(b"file:");
+    let no_value = matches!(said.first(), Some(b'-' | b'(' | b'$'))
+        || said.starts_with(b"env:")
+        || said.starts_with(b"file:");
     (!(no_value || (spaced && said.starts_with(b"/")))).then_some(value.start + skip..value.end)
 }
 

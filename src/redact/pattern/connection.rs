@@ -1,7 +1,7 @@
 //! Secrets in connection strings and URLs.
 
 use super::value;
-use crate::redact::bytes::{NEAR, before, first, is_name, line_from, starts_word, trim_end};
+use crate::redact::bytes::{NEAR, before, first, is_name, line_within, starts_word, trim_end};
 use std::ops::Range;
 
 /// The account of a connection string.
@@ -33,7 +33,7 @@ pub(super) fn in_connection_string(text: &[u8], range: Range<usize>) -> bool {
     }
     let head = text.get(range.start.saturating_sub(16)..range.start).unwrap_or_default();
     let head = trim_end(head, b" \t");
-    let after = first(line_from(text, range.end), NEAR);
+    let after = line_within(text, range.end, NEAR);
     let after = after.get(..memchr::memchr2(b'"', b'<', after).unwrap_or(after.len())).unwrap_or(after);
     head.strip_suffix(b";").is_some_and(|head| !closes_entity(head))
         || memchr::memchr_iter(b';', after).any(|at| after.get(at + 1..).is_some_and(starts_name))

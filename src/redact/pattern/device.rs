@@ -47,7 +47,9 @@ pub(super) fn line(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     let after = rest.get(length..)?;
     let sentence = is_word(value)
         && after.starts_with(b" ")
-        && after.get(1..).is_some_and(|next| !next.starts_with(b"R") && next.first().is_some_and(u8::is_ascii_lowercase));
+        && after
+            .get(1..)
+            .is_some_and(|next| !next.starts_with(b"R") && next.first().is_some_and(u8::is_ascii_lowercase));
     let first = text.get(found.start)?;
     let begins = *first == b' ' || starts_word(text, found.start);
     (begins && !sentence && !is_no_value(value) && !is_plain(value)).then_some(start..start + length)

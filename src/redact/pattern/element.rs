@@ -1,7 +1,7 @@
 //! Secrets between the tags of an XML element, raw or escaped.
 
 use super::value::is_no_value;
-use crate::redact::bytes::{NEAR, first, is_name, line_from};
+use crate::redact::bytes::{NEAR, is_name, line_from, line_within};
 use std::ops::Range;
 
 /// The value of an element whose opening tag ends at `at`, raw or escaped.
@@ -38,7 +38,7 @@ pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range
 
 /// The end of a tag whose attributes begin at `at`, raw or escaped.
 pub(super) fn end_of_tag(text: &[u8], at: usize) -> Option<usize> {
-    let rest = first(line_from(text, at), NEAR);
+    let rest = line_within(text, at, NEAR);
     let end = memchr::memchr2(b'>', b'<', rest);
     let escaped = memchr::memmem::find(rest, b"&gt;").filter(|gt| end.is_none_or(|end| *gt < end));
     let (end, after) = match escaped {

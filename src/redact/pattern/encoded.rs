@@ -33,7 +33,8 @@ fn add(text: &[u8], depth: usize, each: &mut impl FnMut(Range<usize>)) {
         let length = rest.iter().take_while(|byte| is_code(**byte)).count();
         let run = rest.get(..length.min(MOST)).unwrap_or_default();
         if says_secret(run, depth) {
-            let padding = rest.get(length..).unwrap_or_default().iter().take(2).take_while(|b| **b == b'=').count();
+            let padding =
+                rest.get(length..).unwrap_or_default().iter().take(2).take_while(|b| **b == b'=').count();
             each(at..at + length + padding);
         }
         at += length;
@@ -42,7 +43,9 @@ fn add(text: &[u8], depth: usize, each: &mut impl FnMut(Range<usize>)) {
 
 /// Whether a run is a text with a secret in it.
 fn says_secret(run: &[u8], depth: usize) -> bool {
-    let Some(text) = run.get(..HEAD).and_then(decoded).filter(|head| is_text(head)).and_then(|_| decoded(run)) else {
+    let Some(text) =
+        run.get(..HEAD).and_then(decoded).filter(|head| is_text(head)).and_then(|_| decoded(run))
+    else {
         return false;
     };
     if !is_text(&text) {

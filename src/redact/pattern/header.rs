@@ -1,8 +1,8 @@
 //! Secrets in HTTP headers.
 
 use super::connection::starts_name;
-use super::token;
 use super::prose::{is_made_up, is_plain, is_word};
+use super::token;
 use super::value::{self, is_no_value, quoted_length};
 use crate::redact::bytes::{is_one_of, line_from, signs, starts_word};
 use std::ops::Range;
@@ -21,7 +21,18 @@ pub(super) const SCHEME: &str =
 
 /// Schemes whose credentials are one token, and those of several parts, in any case.
 const SCHEMES: [&str; 12] = [
-    "bearer", "basic", "negotiate", "ntlm", "token", "apikey", "api-key", "ssws", "sharedkey", "sharedkeylite", "key", "jwt",
+    "bearer",
+    "basic",
+    "negotiate",
+    "ntlm",
+    "token",
+    "apikey",
+    "api-key",
+    "ssws",
+    "sharedkey",
+    "sharedkeylite",
+    "key",
+    "jwt",
 ];
 const IN_PARTS: [&str; 7] = ["digest", "aws4-hmac-sha256", "oauth", "hawk", "hmac", "signature", "mac"];
 
@@ -34,8 +45,7 @@ pub(super) fn authorization(text: &[u8], at: usize) -> Option<Range<usize>> {
     // To the quote that closes the header, or the end of the line.
     let whole = quote.map_or(rest.len(), |quote| quoted_length(rest, slashes, &[quote]));
     let scheme = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-    let is_scheme =
-        |words: &[&str]| rest.get(..scheme).is_some_and(|scheme| is_one_of(scheme, words));
+    let is_scheme = |words: &[&str]| rest.get(..scheme).is_some_and(|scheme| is_one_of(scheme, words));
     let blanks = signs(rest.get(scheme..)?, b" \t");
     let second = start + scheme + blanks;
     let token = |at: usize| at..at + token::length(line_from(text, at));
@@ -44,7 +54,8 @@ pub(super) fn authorization(text: &[u8], at: usize) -> Option<Range<usize>> {
     } else if blanks > 0 && is_scheme(&SCHEMES) {
         let range = token(second);
         // `Token token="…"` is in parts.
-        let named = text.get(range.clone())?.ends_with(b"=") && matches!(text.get(range.end), Some(b'"' | b'\''));
+        let named =
+            text.get(range.clone())?.ends_with(b"=") && matches!(text.get(range.end), Some(b'"' | b'\''));
         if named { second..second.max(start + whole) } else { range }
     } else if blanks > 0 && scheme > 1 && is_credential(text.get(token(second))?) {
         // A scheme that nobody knows, and parts of its own.

@@ -11,9 +11,12 @@ mod element;
 mod encoded;
 mod header;
 mod named;
+mod names;
 mod pair;
 mod program;
 mod prose;
+mod sign;
+mod spoken;
 mod token;
 mod value;
 
@@ -84,8 +87,8 @@ fn rules() -> Vec<Rule> {
         rule(Kind::Assignment, pair::VALUE_FIRST, pair::value_first),
         rule(Kind::Assignment, program::CREDENTIAL, program::credential),
         rule(Kind::Assignment, program::PIPED, |text, found, _| program::piped(text, found)),
-        rule(Kind::Assignment, &named::passwords(), named::password),
-        rule(Kind::Assignment, &named::candidate(), named::after),
+        rule(Kind::Assignment, &names::passwords(), named::password),
+        rule(Kind::Assignment, &names::candidate(), named::after),
         rule(Kind::Authorization, header::AUTHORIZATION, |text, found, _| {
             header::authorization(text, found.end)
         }),
@@ -111,8 +114,8 @@ fn rules() -> Vec<Rule> {
         rule(Kind::Assignment, command::SWITCH, |text, found, _| command::switch(text, found)),
         rule(Kind::Assignment, command::REGISTRY, |text, found, _| value::assigned(text, found.end, false)),
         rule(Kind::Assignment, command::SENT, |text, found, _| command::sent(text, found)),
-        rule(Kind::Assignment, &named::any_key(), |text, found, _| named::key(text, found)),
-        rule(Kind::Assignment, &named::foreign_secret(), |text, found, _| named::foreign(text, found)),
+        rule(Kind::Assignment, &names::any_key(), |text, found, _| named::key(text, found)),
+        rule(Kind::Assignment, &names::foreign_secret(), |text, found, _| named::foreign(text, found)),
     ]
 }
 

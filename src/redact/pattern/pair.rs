@@ -1,18 +1,31 @@
 //! A name that is itself a value, and the value beside it: `{"fieldName":"Password","itemValue":"…"}`, `("Authorization",
 //! "…")`, `[Password, …]`, `<Value>…</Value><FieldName>Password</FieldName>`, `<property name="password">…</property>`.
 
-use super::element::{element, end_of_tag};
-use super::named::{name_before, names};
-use super::value::{AROUND, assigned, ends_line, is_no_value};
 use super::Seen;
+use super::element::{element, end_of_tag};
+use super::names::{name_before, names};
 use super::prose::is_made_up;
-use crate::redact::bytes::{NEAR, before, ends_with, first, is_name, line_from, signs, trim_end};
+use super::value::{AROUND, assigned, ends_line, is_no_value};
+use crate::redact::bytes::{
+    NEAR, before, ends_with, first, is_name, line_from, line_within, signs, trim_end,
+};
 use crate::redact::lines::Open;
 use std::ops::Range;
 
 /// How the names end of what holds the name of a setting or of a field.
 const NAMING: [&[u8]; 13] = [
-    b"key", b"name", b"slug", b"field", b"setting", b"label", b"id", b"parameter", b"property", b"header", b"type", b"variable",
+    b"key",
+    b"name",
+    b"slug",
+    b"field",
+    b"setting",
+    b"label",
+    b"id",
+    b"parameter",
+    b"property",
+    b"header",
+    b"type",
+    b"variable",
     b"column",
 ];
 
@@ -23,23 +36,22 @@ const HOLDING: [&[u8]; 6] = [b"value", b"val", b"string", b"text", b"data", b"co
 const NAMING_NEAR: usize = 64;
 
 /// How far the two are apart, in bytes, in either direction.
-const APART: usize = 3 * NEAR;
+const APART: usize = 2 * NEAR;
 
 /// Most signs between a name, a sign and a value.
 const LEAD: usize = 8;
 
 /// A mark that says of the thing it is in that it holds a password.
-pub(super) const MARKED: &str =
-    r#"is_?(?:password|secret|secure|sensitive)(?:\\{0,3}["'][ \t]{0,8}[:=][ \t]{0,8}\\{0,3}["']?true|>true</)"#;
+pub(super) const MARKED: &str = r#"is_?(?:password|secret|secure|sensitive)(?:\\{0,3}["'][ \t]{0,8}[:=][ \t]{0,8}\\{0,3}["']?true|>true</)"#;
 
 /// A value by itself on its line, whose name may be on a later one.
-pub(super) const VALUE_FIRST: &str =
-    r#"(?m:^)[ \t]{0,64}(?:"[a-z_]{0,16}value"[ \t]{0,4}:[ \t]{0,4}["0-9]|<(?:[a-z0-9]{1,12}:)?[a-z]{0,16}value>)"#;
+pub(super) const VALUE_FIRST: &str = r#"(?m:^)[ \t]{0,64}(?:"[a-z_]{0,16}value"[ \t]{0,4}:[ \t]{0,4}["0-9]|<(?:[a-z0-9]{1,12}:)?[a-z]{0,16}value>)"#;
 
 /// Leaves an object open for a name behind a value.
 pub(super) fn value_first(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Option<Range<usize>> {
     let line = line_from(text, found.end).trim_ascii_end();
-    let alone = line.ends_with(b",") || line.ends_with(b"\"") || (line.ends_with(b">") && !line.starts_with(b"<"));
+    let alone =
+        line.ends_with(b",") || line.ends_with(b"\"") || (line.ends_with(b">") && !line.starts_with(b"<"));
     if alone && ends_line(text, found.end + line.len()) {
         seen.opens.push((found.start, Open::Object));
     }
@@ -49,7 +61,9 @@ pub(super) fn value_first(text: &[u8], found: Range<usize>, seen: &mut Seen) -> 
 /// A name with the sign after it that ends a value.
 pub(super) fn candidate() -> String {
     let names = names();
-    format!(r#"(?:{names}|authorization|cookie)[a-z0-9_]{{0,12}}\\{{0,3}}(?:["'][ \t]{{0,8}}[,;}}/>]|["'][ \t]{{1,8}}[a-z][a-z:.-]{{0,24}}[ \t]?=|["'][ \t]{{0,8}}\r?\n|[,;])"#)
+    format!(
+        r#"(?:{names}|authorization|cookie)[a-z0-9_]{{0,12}}\\{{0,3}}(?:["'][ \t]{{0,8}}[,;}}/>]|["'][ \t]{{1,8}}[a-z][a-z:.-]{{0,24}}[ \t]?=|["'][ \t]{{0,8}}\r?\n|[,;])"#
+    )
 }
 
 /// A name that is the text of an element, raw or escaped.
@@ -83,7 +97,8 @@ pub(super) fn beside(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Optio
         return None;
     }
     let value = in_same_thing(text, open, found.end - 1, quote);
-    let end = if sign == b'>' { Some(found.end) } else { end_of_tag(text, found.end).filter(|_| sign == b'=') };
+    let end =
+        if sign == b'>' { Some(found.end) } else { end_of_tag(text, found.end).filter(|_| sign == b'=') };
     if let (None, Some(at)) = (&value, end) {
         // The name of an element is an attribute of it.
         if ends_line(text, at) {
@@ -116,7 +131,7 @@ pub(super) fn marked(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Optio
 /// The member or attribute that holds a value in the thing around `open..end`: behind it, else before it.
 fn in_same_thing(text: &[u8], open: usize, end: usize, quote: Option<u8>) -> Option<Range<usize>> {
     let from = open - same_thing(text.get(..open)?);
-    let rest = first(line_from(text, end), APART);
+    let rest = line_within(text, end, APART);
     let to = end + rest.iter().position(|b| b"{}<>".contains(b)).unwrap_or(rest.len());
     let inside = text.get(from..to)?;
     let mut best = None;
@@ -125,7 +140,9 @@ fn in_same_thing(text: &[u8], open: usize, end: usize, quote: Option<u8>) -> Opt
         if !HOLDING.iter().any(|word| ends_with(head, word)) {
             continue;
         }
-        let Some(value) = value_after(text, from + at, quote).filter(|value| value.end <= to + NEAR) else { continue };
+        let Some(value) = value_after(text, from + at, quote).filter(|value| value.end <= to + NEAR) else {
+            continue;
+        };
         if value.start > open {
             return Some(value);
         }
@@ -195,7 +212,9 @@ pub(super) fn beside_element(text: &[u8], found: Range<usize>, seen: &mut Seen) 
     let naming = memchr::memmem::rfind(head, tag)?;
     let opened = head.get(naming + tag.len()..)?;
     let close = opened.iter().position(|b| matches!(b, b'>' | b'&' | b'\\'));
-    let names = |close: usize| NAMING.iter().any(|word| opened.get(..close).is_some_and(|name| ends_with(name, word)));
+    let names = |close: usize| {
+        NAMING.iter().any(|word| opened.get(..close).is_some_and(|name| ends_with(name, word)))
+    };
     let mark = memchr::memmem::find(text.get(found.clone())?, b"true").is_some();
     // An entry of a map has two texts.
     let entry = opened.starts_with(b"string>") && ends_with(head.get(..naming)?, b"entry>");
@@ -204,7 +223,8 @@ pub(super) fn beside_element(text: &[u8], found: Range<usize>, seen: &mut Seen) 
     }
     let before = head.get(..naming)?;
     let behind = siblings(text, found.end - 1 - tag.len(), tag);
-    let value = behind.or_else(|| sibling_before(before, found.start - head.len() + naming - before.len(), tag));
+    let value =
+        behind.or_else(|| sibling_before(before, found.start - head.len() + naming - before.len(), tag));
     if value.is_none() {
         let rest = line_from(text, found.end);
         let end = rest.iter().position(|b| *b == b'>' || *b == b';').map_or(rest.len(), |end| end + 1);
@@ -217,14 +237,17 @@ pub(super) fn beside_element(text: &[u8], found: Range<usize>, seen: &mut Seen) 
 
 /// Whether what an opening tag says (`a:Value`, `string xmlns="…"`) is the name of what holds values.
 fn holds(tag: &[u8]) -> bool {
-    let end = tag.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'&' | b'\\' | b'/')).unwrap_or(tag.len());
+    let end = tag
+        .iter()
+        .position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'&' | b'\\' | b'/'))
+        .unwrap_or(tag.len());
     let name = tag.get(..end).unwrap_or_default();
     HOLDING.iter().any(|word| ends_with(name, word))
 }
 
 /// The text of the next element that holds a value behind the one whose closing tag starts at `at`, before their parent ends.
 fn siblings(text: &[u8], at: usize, tag: &[u8]) -> Option<Range<usize>> {
-    let rest = first(line_from(text, at), APART);
+    let rest = line_within(text, at, APART);
     let mut depth = 1_i32;
     for i in memchr::memmem::find_iter(rest, tag) {
         let inside = rest.get(i + tag.len()..)?;
@@ -273,7 +296,13 @@ fn sibling_before(head: &[u8], base: usize, tag: &[u8]) -> Option<Range<usize>> 
 
 /// The text of the element whose name starts at `at`.
 fn value_of(text: &[u8], at: usize, tag: &[u8]) -> Option<Range<usize>> {
-    let end: &[u8] = if tag == b"<" { b">" } else if tag == b"&lt;" { b"&gt;" } else { b"\\u003e" };
-    let start = at + memchr::memmem::find(first(line_from(text, at), NEAR), end)? + end.len();
+    let end: &[u8] = if tag == b"<" {
+        b">"
+    } else if tag == b"&lt;" {
+        b"&gt;"
+    } else {
+        b"\\u003e"
+    };
+    let start = at + memchr::memmem::find(line_within(text, at, NEAR), end)? + end.len();
     element(text, at, start)
 }

@@ -4,7 +4,7 @@
 use super::Seen;
 use super::prose::is_made_up;
 use super::value::{is_no_value, quoted_length};
-use crate::redact::bytes::{NEAR, before, first, line_from, signs, trim_end};
+use crate::redact::bytes::{NEAR, before, line_within, signs, trim_end};
 use std::ops::Range;
 
 /// What takes a user and a password.
@@ -28,7 +28,9 @@ const ARGUMENTS: usize = 6;
 pub(super) fn credential(text: &[u8], found: Range<usize>, _: &mut Seen) -> Option<Range<usize>> {
     let arguments = arguments(text, found.end);
     let head = text.get(found)?.to_ascii_lowercase();
-    let is_place = |range: &Range<usize>| text.get(range.clone()).is_some_and(|text| memchr::memmem::find(text, b"://").is_some());
+    let is_place = |range: &Range<usize>| {
+        text.get(range.clone()).is_some_and(|text| memchr::memmem::find(text, b"://").is_some())
+    };
     let call = head.starts_with(b".");
     let chosen = if head.starts_with(b"principalcontext") {
         arguments.last().filter(|_| arguments.len() > 1)?
@@ -45,7 +47,7 @@ pub(super) fn credential(text: &[u8], found: Range<usize>, _: &mut Seen) -> Opti
 
 /// The arguments in brackets whose inside starts at `at`, each as the first text in quotes in it.
 fn arguments(text: &[u8], at: usize) -> Vec<Option<Range<usize>>> {
-    let rest = first(line_from(text, at), 4 * NEAR);
+    let rest = line_within(text, at, 4 * NEAR);
     let (mut all, mut now, mut i, mut depth) = (Vec::new(), None, 0, 1);
     while let Some(byte) = rest.get(i).filter(|_| depth > 0 && all.len() < ARGUMENTS) {
         match byte {
@@ -53,8 +55,16 @@ fn arguments(text: &[u8], at: usize) -> Vec<Option<Range<usize>>> {
             b')' => depth -= 1,
             b',' if depth == 1 => all.push(now.take()),
             b'"' | b'\'' => {
-                let slashes = rest.get(..i).unwrap_or_default().iter().rev().take(4).take_while(|b| **b == b'\\').count();
-                let length = quoted_length(rest.get(i + 1..).unwrap_or_default(), slashes, std::slice::from_ref(byte));
+                let slashes = rest
+                    .get(..i)
+                    .unwrap_or_default()
+                    .iter()
+                    .rev()
+                    .take(4)
+                    .take_while(|b| **b == b'\\')
+                    .count();
+                let length =
+                    quoted_length(rest.get(i + 1..).unwrap_or_default(), slashes, std::slice::from_ref(byte));
                 now.get_or_insert(at + i + 1..at + i + 1 + length);
                 i += length + slashes + 1;
             }

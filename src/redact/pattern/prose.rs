@@ -38,7 +38,8 @@ pub(super) fn is_plain(token: &[u8]) -> bool {
     let guid = token.len() == 36
         && token.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
         && token.iter().filter(|b| **b == b'-').count() == 4;
-    let path = matches!(token, [_, b':', b'\\', ..] | [b'\\', b'\\', ..] | [b'/', ..] | [b'<' | b'{' | b'(', ..]);
+    let path =
+        matches!(token, [_, b':', b'\\', ..] | [b'\\', b'\\', ..] | [b'/', ..] | [b'<' | b'{' | b'(', ..]);
     let plain = std::str::from_utf8(token).is_ok_and(|token| allowlist::is_plain(token, true));
     guid || path || plain || is_error(token) || is_no_value(token)
 }

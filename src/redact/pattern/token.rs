@@ -78,8 +78,7 @@ const SHAPES: [(&str, &str); 67] = [
 ];
 
 /// Hashes of Windows accounts: a pair of them, the response to a challenge, or one after its name.
-pub(super) const HASHES: &str =
-    r"\b[0-9a-f]{32}:[0-9a-f]{32}\b|::[^: \n]{0,64}:[0-9a-f]{16}:[0-9a-f]{32}:|\b(?:nt|lm|ntlm)(?:v[12])?[-_ ]?(?:hash|owf)[^0-9a-f\n]{1,8}[0-9a-f]{32}(?::[0-9a-f]{32})?\b";
+pub(super) const HASHES: &str = r"\b[0-9a-f]{32}:[0-9a-f]{32}\b|::[^: \n]{0,64}:[0-9a-f]{16}:[0-9a-f]{32}:|\b(?:nt|lm|ntlm)(?:v[12])?[-_ ]?(?:hash|owf)[^0-9a-f\n]{1,8}[0-9a-f]{32}(?::[0-9a-f]{32})?\b";
 
 /// A hash of an account; of what has a name before it, the hash alone.
 pub(super) fn hashes(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
@@ -101,7 +100,11 @@ pub(super) fn whole(text: &[u8], start: usize) -> Option<Range<usize>> {
     let rest = line_from(text, start);
     // The parameters of a hash are apart.
     let hash = rest.starts_with(b"$argon2");
-    let length = if hash { rest.iter().take_while(|b| b.is_ascii_graphic() && !b"\"'<>;".contains(b)).count() } else { length(rest) };
+    let length = if hash {
+        rest.iter().take_while(|b| b.is_ascii_graphic() && !b"\"'<>;".contains(b)).count()
+    } else {
+        length(rest)
+    };
     starts_word(text, start).then(|| start..start + length)
 }
 

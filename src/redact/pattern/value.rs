@@ -3,7 +3,9 @@
 
 use super::connection::{closes_entity, starts_name};
 use super::token;
-use crate::redact::bytes::{NEAR, before, first, is_one_of, line_from, signs, slashes_at_end, trim_end};
+use crate::redact::bytes::{
+    NEAR, before, first, is_one_of, line_from, line_within, signs, slashes_at_end, trim_end,
+};
 use crate::redact::lists::LISTS;
 use std::ops::Range;
 
@@ -65,7 +67,7 @@ pub(super) fn is_unclosed(text: &[u8], at: usize, range: &Range<usize>) -> bool 
 
 /// Whether nothing but blanks is left of the line, and another line comes.
 pub(super) fn ends_line(text: &[u8], at: usize) -> bool {
-    let rest = line_from(text, at);
+    let rest = line_within(text, at, NEAR);
     rest.len() < NEAR && rest.iter().all(u8::is_ascii_whitespace) && text.get(at + rest.len()).is_some()
 }
 

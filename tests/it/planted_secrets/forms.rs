@@ -20,9 +20,13 @@ pub(super) fn left(text: &[u8], secret: &str) -> Option<&'static str> {
         for bytes in [secret.as_bytes().to_vec(), wide(u16::to_le_bytes)] {
             let code = STANDARD_NO_PAD.encode([vec![0; offset], bytes].concat());
             // What straddles the ends depends on the neighbours.
-            let inside = code.get(offset * 4 / 3 + usize::from(offset > 0)..code.len() - 2).unwrap_or_default();
+            let inside =
+                code.get(offset * 4 / 3 + usize::from(offset > 0)..code.len() - 2).unwrap_or_default();
             forms.push(("in base64", inside.as_bytes().to_vec()));
         }
     }
-    forms.into_iter().find(|(_, form)| form.len() > 3 && memchr::memmem::find(text, form).is_some()).map(|(name, _)| name)
+    forms
+        .into_iter()
+        .find(|(_, form)| form.len() > 3 && memchr::memmem::find(text, form).is_some())
+        .map(|(name, _)| name)
 }

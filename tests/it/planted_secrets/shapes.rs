@@ -90,7 +90,11 @@ fn a_text_may_be_cut_anywhere() {
                 stream.push(piece, &mut out);
             }
             let counts = stream.finish(&mut out);
-            assert_eq!((String::from_utf8_lossy(&out), counts), (String::from_utf8_lossy(&whole.0), whole.1.clone()), "{text}");
+            assert_eq!(
+                (String::from_utf8_lossy(&out), counts),
+                (String::from_utf8_lossy(&whole.0), whole.1.clone()),
+                "{text}"
+            );
         }
     }
 }
@@ -107,7 +111,11 @@ fn innocent_lines_come_out_as_they_went_in() {
     let redactor = Redactor::patterns_only();
     let mut wrong = Vec::new();
     for line in &lines {
-        for text in [format!("{line}\n"), format!("{LINE}{line}\n"), format!("{}{line}\n", LINE.split("Proc").next().unwrap())] {
+        for text in [
+            format!("{line}\n"),
+            format!("{LINE}{line}\n"),
+            format!("{}{line}\n", LINE.split("Proc").next().unwrap()),
+        ] {
             let out = String::from_utf8(redactor.redact(text.as_bytes()).0).unwrap();
             if out != text {
                 wrong.push(out);

@@ -131,18 +131,27 @@ impl Item {
     }
 }
 
-/// Whether the file at `path` is a configuration file whose values must not appear anywhere else: one that is
-/// collected, one like `saml.config` or `connectionStrings.config` that is not, or an old one such as `web.config.bak`.
-/// Only files of the folder itself and of TMS in it count; key files and their copies do not.
+/// Ends of the names of files that configure something: of programs, scripts, connections and published sites.
+const CONFIG_TYPES: &[&str] = &[
+    "bat", "cmd", "cnf", "conf", "config", "cscfg", "dtsconfig", "env", "ini", "json", "jsonc", "properties", "ps1",
+    "psd1", "psm1", "publishsettings", "pubxml", "rdg", "rdp", "reg", "settings", "sql", "toml", "udl", "user", "vbs",
+    "wsf", "xml", "yaml", "yml",
+];
+
+/// Whether the file at `path` may configure something, so that its secrets must not appear anywhere else: a
+/// configuration that is collected, one like `saml.config` or `sub/web.config` that is not, an old one such as
+/// `web.config.bak`, a script or a list of settings. Logs, key files and their copies do not count, nor does what
+/// documents the DLLs beside them.
 pub(super) fn is_config(path: &str) -> bool {
     let lower = path.to_lowercase();
     let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    matches!(folder, "" | "tms")
-        && matches!(Item::of(path), Item::Config | Item::Other)
-        && (extension == "config"
-            || name.contains(".config.")
-            || (name.starts_with("appsettings") && extension == "json"))
+    let documents = folder.split('/').any(|part| part == BIN_FOLDER) && extension == "xml";
+    matches!(Item::of(path), Item::Config | Item::Other)
+        && !documents
+        && folder.split('/').next() != Some(LOG_FOLDER)
+        && (CONFIG_TYPES.contains(&extension)
+            || CONFIG_TYPES.iter().any(|kind| name.contains(&format!(".{kind}."))))
 }
 
 /// Names such as `encryption - copy.config`, `database.config.bak` or, in a sub-folder, the plain names.
@@ -226,6 +235,11 @@ mod tests {
             "web-appSettings.config.bak",
             "appsettings.Production.json",
             "TMS/Web.config",
+            "sub/web.config",
+            "bin/x.dll.config",
+            "launch.json",
+            "tools/Reset.PS1",
+            "a/b/db.udl",
         ] {
             assert!(is_config(path), "{path}");
         }
@@ -234,11 +248,10 @@ mod tests {
             "database.config",
             "encryption.config.bak",
             "TMS/database.config",
-            "sub/web.config",
-            "bin/x.dll.config",
             "KeyDigests.txt",
-            "launch.json",
             "a.config.js",
+            "bin/Thycotic.Data.xml",
+            "log/old/x.config",
         ] {
             assert!(!is_config(path), "{path}");
         }

@@ -64,6 +64,32 @@ pub fn redact(
     Ok(RedactedConfig { text: out, counts })
 }
 
+/// Files that a configuration names, and whether it includes them: by `configSource` or an attribute that ends in `file`,
+/// else by any other value.
+pub fn named_files(text: &str) -> Vec<(bool, String)> {
+    /// Longest path.
+    const LONGEST: usize = 400;
+    let is_path = |value: &str| !value.is_empty() && value.len() <= LONGEST && !value.contains("://");
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
+        let pieces = xml::readable_pieces(text);
+        let values = pieces.pieces.iter().filter_map(|(range, what)| {
+            let value = xml::unescape(text.get(range.clone())?).trim().to_owned();
+            let include = match what {
+                PieceKind::Value { name, .. } => {
+                    let name = name.to_lowercase();
+                    name == "configsource" || name.ends_with("file")
+                }
+                PieceKind::Text { .. } => false,
+                PieceKind::Blank => return None,
+            };
+            Some((include, value))
+        });
+        return values.filter(|(_, value)| is_path(value)).collect();
+    }
+    let quoted = text.split('"').skip(1).step_by(2).map(|value| (false, value.replace("\\\\", "\\")));
+    quoted.filter(|(_, value)| is_path(value)).collect()
+}
+
 /// A declaration stays as what the output is; anything else leaves its delimiters and its lines.
 fn blank(raw: &str, out: &mut String, counts: &mut Counts) {
     if raw.strip_prefix("<?xml").is_some_and(|rest| rest.starts_with(char::is_whitespace)) {

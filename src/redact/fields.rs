@@ -29,10 +29,10 @@ const WRAPPERS: &[&str] = &["known", "value", "disputed"];
 const SETTING_NAMES: &[&str] =
     &["displayname", "field", "fieldname", "key", "label", "name", "setting", "slug"];
 /// Fields that hold it.
-const SETTING_VALUES: &[&str] = &["itemvalue", "newvalue", "oldvalue", "value"];
+pub(super) const SETTING_VALUES: &[&str] = &["itemvalue", "newvalue", "oldvalue", "value"];
 
 /// The name that the field `value` of an object has instead of its own: that of a setting, if it is one of a secret.
-fn secret_setting(fields: &serde_json::Map<String, Value>) -> Option<String> {
+pub(super) fn secret_setting(fields: &serde_json::Map<String, Value>) -> Option<String> {
     let names = fields.iter().filter(|(name, _)| bytes::is_one_of(name.as_bytes(), SETTING_NAMES));
     names.filter_map(|(_, value)| value.as_str()).find(|name| words::names_secret(name)).map(str::to_owned)
 }

@@ -1,6 +1,6 @@
 //! A bundle redacted again at a stricter level.
 
-use super::{SCRUBBED, Scrub, ScrubError, Scrubbed, hiding};
+use super::{SCRUBBED, Scrub, ScrubError, Scrubbed, hiding, own_words};
 use crate::bundle::{
     Bundle, BundleWriter, FACTS, Form, INVENTORY, Manifest, MemberRecord, NewMember, Status,
 };
@@ -8,13 +8,14 @@ use crate::collect::configs::FOLDER as CONFIGS;
 use crate::collect::error::CollectError;
 use crate::collect::identities::IdentityRedaction;
 use crate::collect::leak;
+use crate::collect::manifest::OPTION_WORDS;
 use crate::collect::own_members;
 use crate::collect::progress::{Progress, Shared};
 use crate::collect::run::bundle_name;
 use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::{ConfigState, InventoryEntry, NodeFacts};
 use crate::model::{Observed, label};
-use crate::redact::{CaseKey, Identity, Level, Redactor, SecretSet};
+use crate::redact::{CaseKey, Identity, Level, Redactor};
 use clap::ValueEnum as _;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -45,7 +46,7 @@ pub(super) fn scrub(
         return Err(ScrubError::OtherKey(other_key.to_owned()));
     }
     let facts = verify(bundle, hiding.as_mut(), &shared)?;
-    let redactor = IdentityRedaction::redactor(hiding.as_ref(), Redactor::patterns_only())
+    let redactor = IdentityRedaction::redactor(hiding.as_ref(), own_words(scrub).redactor())
         .map_err(CollectError::from)?;
 
     let mut manifest = bundle.manifest().clone();
@@ -70,9 +71,12 @@ pub(super) fn scrub(
     (manifest.looked_at, manifest.never_taken) = texts;
     manifest.node.name = node;
     manifest.options.insert(Level::OPTION.to_owned(), scrub.level.to_string());
+    if let Some(words) = &scrub.redact_words {
+        manifest.options.insert(OPTION_WORDS.to_owned(), words.lines().to_string());
+    }
     let unfinished = writer.finish(manifest)?;
     let sensitive = leak::Sensitive {
-        harvest: SecretSet::default(),
+        harvest: own_words(scrub),
         key_files: Vec::new(),
         names: hiding.as_ref().map(|hiding| &hiding.known),
         redactor: &redactor,

@@ -1,7 +1,7 @@
 //! An export redacted again at a stricter level: JSON field by field, separated text column by column, other text as a
 //! whole.
 
-use super::{Scrub, ScrubError, Scrubbed, hiding, result_name};
+use super::{Scrub, ScrubError, Scrubbed, hiding, own_words, result_name};
 use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
 use crate::collect::error::CollectError;
@@ -52,7 +52,7 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     if let Some(hiding) = &mut hiding {
         learn(&mut hiding.known, &form, &text);
     }
-    let redactor = IdentityRedaction::redactor(hiding.as_ref(), Redactor::patterns_only())
+    let redactor = IdentityRedaction::redactor(hiding.as_ref(), own_words(scrub).redactor())
         .map_err(CollectError::from)?;
     let out = rewritten(form, &text, &redactor)?;
     let names = hiding.as_ref().map(|hiding| &hiding.known);

@@ -13,6 +13,7 @@ use super::sample::{SampleLine, Samples};
 use super::scan::{CompiledPattern, Scanner};
 use super::times::Times;
 use super::zone::{Clock, UtcMillis};
+use crate::model::excerpt::Sanitize;
 use crate::model::log::{Hit, LogFile, Origin};
 use chrono::{DateTime, FixedOffset};
 use memchr::memchr_iter;
@@ -29,6 +30,8 @@ const JOIN: usize = 256;
 /// Reads the lines of a file, block by block.
 pub(super) struct LineScanner<'s> {
     scanner: &'s Scanner<'s>,
+    /// Sanitizes the lines that are kept.
+    sanitizer: &'s dyn Sanitize,
     clock: Clock,
     /// The log is of another program than the product on this node.
     is_foreign: bool,
@@ -72,6 +75,7 @@ impl<'s> LineScanner<'s> {
     pub(super) fn new(scanner: &'s Scanner<'s>, clock: Clock, digest: FileDigest) -> Self {
         Self {
             scanner,
+            sanitizer: scanner.sanitizer,
             clock,
             is_foreign: of_other_program(&digest.file.name),
             digest,
@@ -105,6 +109,11 @@ impl<'s> LineScanner<'s> {
         if self.digest.file.component.is_some() {
             self.proof = ProofSearch::until(end);
         }
+    }
+
+    /// The lines that are kept are sanitized by this.
+    pub(super) fn sanitize_by(&mut self, sanitizer: &'s dyn Sanitize) {
+        self.sanitizer = sanitizer;
     }
 
     /// Its times are of this clock.
@@ -163,6 +172,7 @@ impl<'s> LineScanner<'s> {
             headers: HeaderReader::month_first(),
             times: self.times.again(),
             proof: self.proof.again(),
+            sanitizer: self.sanitizer,
             ..Self::new(self.scanner, self.clock.clone(), digest)
         }
     }
@@ -346,7 +356,7 @@ impl<'s> LineScanner<'s> {
                     sample,
                     EXCEPTION,
                     &self.digest.file.name,
-                    self.scanner.sanitizer,
+                    self.sanitizer,
                 );
             }
         }
@@ -356,7 +366,7 @@ impl<'s> LineScanner<'s> {
     fn event(&mut self, line: &[u8], end: usize) {
         if let Some(header) = cef_header(line, end) {
             let sample = self.sample(line, end);
-            self.cef.count(header, sample, CEF, &self.digest.file.name, self.scanner.sanitizer);
+            self.cef.count(header, sample, CEF, &self.digest.file.name, self.sanitizer);
         }
     }
 
@@ -441,13 +451,13 @@ impl<'s> LineScanner<'s> {
         digest.file.head = known.then(|| fingerprint(&self.head));
         digest.exceptions = self.exceptions.into_recurring();
         digest.cef = self.cef.into_recurring();
-        digest.groups = self.groups.into_recurring(&digest.file.name, self.scanner.sanitizer);
-        digest.connected = self.proof.finish(&digest.file.name, self.scanner);
+        digest.groups = self.groups.into_recurring(&digest.file.name, self.sanitizer);
+        digest.connected = self.proof.finish(&digest.file.name, self.scanner, self.sanitizer);
         for ((index, _), (mut hit, samples)) in self.hits {
             let find = |text: &[u8]| self.scanner.patterns.get(index)?.find(text);
             let lines = samples.into_lines();
             hit.samples =
-                lines.map(|line| line.into_sample(&digest.file.name, find, self.scanner.sanitizer)).collect();
+                lines.map(|line| line.into_sample(&digest.file.name, find, self.sanitizer)).collect();
             digest.hits.push(hit);
         }
         digest

@@ -7,6 +7,7 @@ use super::fingerprint::Fingerprinter;
 use super::text::Redactor;
 use super::words::looks_random;
 use super::xml::{self, PieceKind};
+use std::borrow::Cow;
 
 pub use super::xml::{ConfigError, MAX_BYTES, decode, parse};
 
@@ -62,6 +63,35 @@ pub fn redact(
         out = labelled;
     }
     Ok(RedactedConfig { text: out, counts })
+}
+
+/// A configuration of unknown origin as it may be shown: what is a secret by its name, its look or a pattern is replaced
+/// in place, all else stays. What is no markup stays too: nobody reads settings in it.
+pub fn without_secrets(text: &str) -> Cow<'_, str> {
+    let redactor = Redactor::patterns_only();
+    let pieces = xml::readable_pieces(text);
+    let (mut out, mut at) = (String::new(), 0);
+    for (range, what) in &pieces.pieces {
+        let raw = text.get(range.clone()).unwrap_or_default();
+        let value = xml::unescape(raw);
+        let trimmed = value.trim();
+        let secret = allowlist::names_secret(&pieces, what);
+        let shown = matches!(what, PieceKind::Blank)
+            || super::is_marker(trimmed)
+            || allowlist::is_plain(trimmed, secret)
+            || (secret && allowlist::may_show(&pieces, what, &value))
+            || !(secret || looks_random(&value) || redactor.objects_to(&value));
+        if !shown {
+            out.push_str(text.get(at..range.start).unwrap_or_default());
+            replace(raw, super::MARKER, &mut out);
+            at = range.end;
+        }
+    }
+    if at == 0 {
+        return text.into();
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out.into()
 }
 
 /// Files that a configuration names, and whether it includes them: by `configSource` or an attribute that ends in `file`,

@@ -1,7 +1,7 @@
 //! The secret values of a file that may configure something: XML, JSON, connection strings, scripts and lists of settings.
 //! Each is taken as the program that reads the file would use it, without the quotes and escapes of its dialect.
 
-use super::fields::{SETTING_VALUES, secret_setting};
+use super::fields::{SETTING_NAMES, SETTING_VALUES, secret_setting};
 use super::lists::LISTS;
 use super::secret_set::SecretSet;
 use super::words::{looks_random, names_secret, names_user};
@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Connection strings in connection strings, as those of Entity Framework are.
 const NESTED: usize = 3;
@@ -33,11 +34,20 @@ impl SecretSet {
             self.add_json(&json, false);
         }
         // What could not be parsed, and of two members of one name the first.
+        self.add_lines(text);
+        for said in text.split(|c: char| c.is_whitespace() || "\"'`".contains(c)).filter_map(base64_text) {
+            self.add_lines(&said);
+        }
+    }
+
+    fn add_lines(&mut self, text: &str) {
         self.add_text(text.as_bytes());
         text.lines().for_each(|line| self.add_line(line));
     }
 
     fn add_pieces(&mut self, text: &str, pieces: &xml::Pieces<'_>) {
+        // Elements whose next one holds the value of a secret: `<key>Password</key><string>…</string>`.
+        let mut named = BTreeSet::new();
         for (range, what) in &pieces.pieces {
             let Some(raw) = text.get(range.clone()) else { continue };
             if matches!(what, xml::PieceKind::Blank) {
@@ -46,7 +56,17 @@ impl SecretSet {
                 continue;
             }
             let value = xml::unescape(raw);
-            let secret = allowlist::names_secret(pieces, what);
+            let mut secret = allowlist::names_secret(pieces, what);
+            if let xml::PieceKind::Text { element } = what
+                && !value.trim().is_empty()
+                && let Some(element) = pieces.elements.get(*element)
+            {
+                secret |= named.remove(&element.parent);
+                if bytes::is_one_of(element.name.as_bytes(), SETTING_NAMES) && names_secret(value.trim()) {
+                    named.insert(element.parent);
+                    continue;
+                }
+            }
             let shown = allowlist::may_show(pieces, what, &value);
             self.add_setting(value.trim(), secret, !shown);
         }
@@ -271,36 +291,18 @@ fn last_name(left: &str) -> &str {
 /// Whether a value under no telling name is so special that it is the same secret wherever it is: with a digit or a sign
 /// that names, hosts, types, paths and prose do not have.
 fn is_distinct(value: &str) -> bool {
-    let words = |ok: fn(char) -> bool| value.chars().all(ok);
-    let has_digit = value.contains(|c: char| c.is_ascii_digit());
-    let has_letter = value.contains(char::is_alphabetic);
-    // A type, a host, a version, a list of them.
-    let dotted = || {
-        let named = |c: char| c.is_alphanumeric() || " ._-,=+`:/".contains(c);
-        value.contains('.') && words_are(value, named)
-    };
-    let path = || {
-        value.starts_with(['~', '/', '\\', '.', '%'])
-            || value.contains("://")
-            || value.contains('\\')
-            || value.get(1..3) == Some(":\\")
-            || value.contains("/")
-    };
-    let guid = || {
-        let digits = value.trim_matches(['{', '}']);
-        digits.len() == 36 && digits.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
-    };
-    let account = || value.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
-    let signs = value.contains(|c: char| "!#$%^&*?@<>|\"'".contains(c));
-    has_letter
-        && !words(|c| c.is_alphabetic() || " ,;._-:/()".contains(c))
-        && (has_digit || signs)
+    let only = |signs: &str| value.chars().all(|c| c.is_alphabetic() || signs.contains(c));
+    let dotted = value.contains('.') && value.chars().all(|c| c.is_alphanumeric() || " ._-,=+`:".contains(c));
+    let path = value.starts_with(['~', '.', '%']) || value.contains(['/', '\\']);
+    let digits = value.trim_matches(['{', '}']);
+    let guid = digits.len() == 36 && digits.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    let account = value.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+    let special = value.contains(|c: char| c.is_ascii_digit() || "!#$%^&*?@<>|\"'".contains(c));
+    special
+        && value.contains(char::is_alphabetic)
+        && !only(" ,;._-:()")
         && value.split_whitespace().count() <= 2
-        && !(dotted() || path() || guid() || account())
-}
-
-fn words_are(value: &str, ok: impl Fn(char) -> bool) -> bool {
-    value.chars().all(ok)
+        && !(dotted || path || guid || account)
 }
 
 /// A part of a URL as it was before `%40` was written for `@`.

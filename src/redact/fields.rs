@@ -26,7 +26,7 @@ fn is_kept_field(name: &str) -> bool {
 const WRAPPERS: &[&str] = &["known", "value", "disputed"];
 
 /// Fields that name the setting or the field whose value a field beside them holds.
-const SETTING_NAMES: &[&str] =
+pub(super) const SETTING_NAMES: &[&str] =
     &["displayname", "field", "fieldname", "key", "label", "name", "setting", "slug"];
 /// Fields that hold it.
 pub(super) const SETTING_VALUES: &[&str] = &["itemvalue", "newvalue", "oldvalue", "value"];
@@ -84,6 +84,18 @@ impl Redactor {
         let mut value = serde_json::to_value(of)?;
         self.walk(&mut value, "", "", true);
         serde_json::from_value(value)
+    }
+
+    /// Redacts many short lines, such as paths.
+    pub fn clean_lines<'l>(&self, lines: impl Iterator<Item = &'l mut String>) {
+        const BLOCK: usize = 1024;
+        let mut lines: Vec<&mut String> = lines.collect();
+        for block in lines.chunks_mut(BLOCK) {
+            let joined = block.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n");
+            if self.sanitize(&joined) != joined {
+                block.iter_mut().for_each(|line| **line = self.sanitize(line));
+            }
+        }
     }
 
     /// Redacts every text of a JSON value, keys too.

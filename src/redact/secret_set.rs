@@ -55,6 +55,14 @@ impl SecretSet {
         self.low_entropy.len()
     }
 
+    /// Adds those of another file.
+    pub fn join(&mut self, other: Self) {
+        self.secrets.extend(other.secrets);
+        self.users.extend(other.users);
+        self.low_entropy.extend(other.low_entropy);
+        self.words = other.words.or(self.words.take());
+    }
+
     /// Adds the words of whoever collects.
     pub fn add_words(&mut self, words: &OwnWords) {
         words.literals().filter(|word| !is_low_entropy(word)).for_each(|word| self.add(word));

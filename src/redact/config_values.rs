@@ -50,12 +50,11 @@ impl SecretSet {
         let mut named = BTreeSet::new();
         for (range, what) in &pieces.pieces {
             let Some(raw) = text.get(range.clone()) else { continue };
+            let value = xml::unescape(raw);
             if matches!(what, xml::PieceKind::Blank) {
-                let inside = raw.trim_end_matches(['-', '?', '>']);
-                self.add_text(inside.as_bytes());
+                self.add_text(value.trim_end_matches(['-', '?', '>']).as_bytes());
                 continue;
             }
-            let value = xml::unescape(raw);
             let mut secret = allowlist::names_secret(pieces, what);
             if let xml::PieceKind::Text { element } = what
                 && !value.trim().is_empty()

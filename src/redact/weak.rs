@@ -54,7 +54,7 @@ fn is_marked(text: &[u8], at: usize) -> bool {
     let mut head = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
     let line = memchr::memrchr(b'\n', head).map_or(0, |end| end + 1);
     head = head.get(line..).unwrap_or_default();
-    for _ in 0..3 {
+    for _ in 0..4 {
         let end = head.len() - head.iter().rev().take_while(|byte| !is_name(**byte)).count();
         head = head.get(..end).unwrap_or_default();
         let start = end - head.iter().rev().take_while(|byte| is_name(**byte)).count();

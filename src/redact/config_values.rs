@@ -4,7 +4,7 @@
 use super::fields::{SETTING_NAMES, SETTING_VALUES, secret_setting};
 use super::lists::LISTS;
 use super::secret_set::SecretSet;
-use super::words::{looks_random, names_secret, names_user};
+use super::words::{is_low_entropy, looks_random, names_secret, names_user};
 use super::{allowlist, bytes, xml};
 use crate::text::{encoding, hex};
 use base64::Engine;
@@ -102,7 +102,7 @@ impl SecretSet {
             self.add_connection(value, NESTED);
         } else if secret || looks_random(value) {
             self.add_decoded(value);
-        } else if replaced && is_distinct(value) {
+        } else if replaced && is_distinct(value) && !is_low_entropy(value) {
             self.add(value);
         }
         self.add_found(value.as_bytes());
@@ -138,7 +138,8 @@ impl SecretSet {
             if !allowlist::is_plain(value, true) && !is_connection_string(&unquoted(value)) {
                 self.add_decoded(value);
             }
-            quoted(right).filter(|text| is_distinct(text)).for_each(|text| self.add(text));
+            let parts = quoted(right).filter(|text| is_distinct(text) && !is_low_entropy(text));
+            parts.for_each(|text| self.add(text));
         }
     }
 

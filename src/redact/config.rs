@@ -4,6 +4,7 @@ use super::allowlist;
 use super::counts::{Counts, Kind};
 use super::declared;
 use super::fingerprint::Fingerprinter;
+use super::secret_set::SecretSet;
 use super::text::Redactor;
 use super::words::looks_random;
 use super::xml::{self, PieceKind};
@@ -92,6 +93,17 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
     }
     out.push_str(text.get(at..).unwrap_or_default());
     out.into()
+}
+
+/// Adds what the names in a configuration of unknown origin say is a secret.
+pub fn secrets_of(text: &str, secrets: &mut SecretSet) {
+    let pieces = xml::readable_pieces(text);
+    for (range, what) in &pieces.pieces {
+        let value = xml::unescape(text.get(range.clone()).unwrap_or_default());
+        if allowlist::names_secret(&pieces, what) && !allowlist::may_show(&pieces, what, &value) {
+            secrets.add_decoded(value.trim());
+        }
+    }
 }
 
 /// Files that a configuration names, and whether it includes them: by `configSource` or an attribute that ends in `file`,

@@ -31,7 +31,7 @@ impl SecretSet {
                 return;
             }
         } else if let Some(json) = json(text) {
-            self.add_json(&json, false);
+            self.add_json(&json, false, true);
         }
         // What could not be parsed, and of two members of one name the first.
         self.add_lines(text);
@@ -77,16 +77,31 @@ impl SecretSet {
         }
     }
 
-    fn add_json(&mut self, value: &Value, secret: bool) {
+    /// Takes what the names in an export say is a secret.
+    pub fn add_export(&mut self, value: &Value) {
+        self.add_json(value, false, false);
+    }
+
+    /// Takes a value of an export that has this name.
+    pub fn add_named(&mut self, name: &str, value: &str) {
+        if names_secret(name) {
+            self.add_setting(value.trim(), true, false);
+        }
+    }
+
+    /// `replaced`: other values count, too, as those of a configuration do.
+    fn add_json(&mut self, value: &Value, secret: bool, replaced: bool) {
         match value {
-            Value::String(text) => self.add_setting(text.trim(), secret, true),
-            Value::Number(number) if secret => self.add_setting(&number.to_string(), true, true),
-            Value::Array(items) => items.iter().for_each(|item| self.add_json(item, secret)),
+            Value::String(text) => self.add_setting(text.trim(), secret, replaced),
+            Value::Number(number) if secret => self.add_setting(&number.to_string(), true, replaced),
+            Value::Array(items) => items.iter().for_each(|item| self.add_json(item, secret, replaced)),
             Value::Object(fields) => {
                 let setting = secret_setting(fields).is_some();
                 for (name, value) in fields {
                     let of_setting = setting && bytes::is_one_of(name.as_bytes(), SETTING_VALUES);
-                    self.add_json(value, secret || of_setting || names_secret(name));
+                    // What an export calls a secret is a row of the vault.
+                    let named = names_secret(name) && (replaced || !value.is_object());
+                    self.add_json(value, secret || of_setting || named, replaced);
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -101,11 +116,16 @@ impl SecretSet {
         if is_connection_string(value) {
             self.add_connection(value, NESTED);
         } else if secret || looks_random(value) {
-            self.add_decoded(value);
+            // A word in an export may be one of the product: `"passwordCompliance": "Compliant"`.
+            if replaced || !value.chars().all(|c| c.is_alphabetic() || c == ' ') {
+                self.add_decoded(value);
+            }
         } else if replaced && is_distinct(value) && !is_low_entropy(value) {
             self.add(value);
         }
-        self.add_found(value.as_bytes());
+        if replaced {
+            self.add_found(value.as_bytes());
+        }
     }
 
     /// Passwords and accounts of a connection string; a server is no secret.

@@ -37,6 +37,18 @@ pub(super) fn secret_setting(fields: &serde_json::Map<String, Value>) -> Option<
     names.filter_map(|(_, value)| value.as_str()).find(|name| words::names_secret(name)).map(str::to_owned)
 }
 
+/// The object or list that a text is, if it is one.
+fn inner_json(text: &str) -> Option<Value> {
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    serde_json::from_str(text.trim()).ok().filter(|_| is_json)
+}
+
+/// Whether each member of an object of this name is a secret; an object called `secret` is a row of the vault.
+fn is_container(name: &str) -> bool {
+    let name = name.trim_end_matches('s');
+    words::is_password(name) || bytes::ends_with(name.as_bytes(), b"token") || bytes::ends_with(name.as_bytes(), b"apikey")
+}
+
 /// What a value of our own structures is, where its key is too common a word to say so in other JSON.
 fn own_kind(parent: &str, key: &str) -> Option<Identity> {
     match (parent, key) {
@@ -135,12 +147,22 @@ impl Redactor {
     /// In a structure of our own the keys of `machine` are names of facts, whatever they look like.
     fn walk(&self, value: &mut Value, parent: &str, key: &str, own: bool) {
         match value {
-            Value::String(text) => *text = self.field(parent, key, text),
+            Value::String(text) => match inner_json(text).filter(|_| !own) {
+                // JSON in a text of JSON.
+                Some(mut inner) => {
+                    let before = inner.clone();
+                    self.walk(&mut inner, parent, key, own);
+                    if inner != before {
+                        *text = inner.to_string();
+                    }
+                }
+                None => *text = self.field(parent, key, text),
+            },
             Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, parent, key, own)),
             Value::Object(fields) => {
                 let setting = secret_setting(fields);
                 // Of `credentials` every member is one; our own structures have no such thing.
-                let inside = !own && words::is_password(key.trim_end_matches('s'));
+                let inside = !own && is_container(key);
                 *fields = std::mem::take(fields)
                     .into_iter()
                     .map(|(name, mut value)| {
@@ -168,7 +190,12 @@ impl Redactor {
 
     /// Redacts a text that is under a name, such as a cell of a column.
     pub fn clean_named(&self, name: &str, text: &str) -> String {
-        self.field("", name, text)
+        let mut value = Value::String(text.to_owned());
+        self.walk(&mut value, "", name, false);
+        match value {
+            Value::String(text) => text,
+            _ => String::new(),
+        }
     }
 
     fn field(&self, parent: &str, key: &str, text: &str) -> String {

@@ -1,7 +1,7 @@
 //! Separated text with a header line: cells below a heading that names a secret are secrets.
 
 use super::bytes::is_one_of;
-use super::fields::{SETTING_NAMES, SETTING_VALUES};
+use super::fields::{holds_setting, names_setting};
 use super::text::Redactor;
 use super::words::names_secret;
 use std::borrow::Cow;
@@ -65,20 +65,19 @@ pub(super) enum Role {
 
 /// The roles of columns: the value of a setting is under `Value`, or in the other one of two columns.
 fn roles(names: &[String]) -> Vec<Role> {
-    let is = |name: &String, words: &[&str]| is_one_of(name.trim().as_bytes(), words);
-    let names_settings = |name: &String| is(name, SETTING_NAMES) || is(name, MORE_NAMES);
-    let has_values = names.iter().any(|name| is(name, SETTING_VALUES));
-    let role = |name: &String| match () {
-        () if names_settings(name) => Role::Names,
-        () if is(name, SETTING_VALUES) || (names.len() == 2 && !has_values) => Role::Values,
-        () => Role::Own,
+    let names_settings = |name: &str| names_setting(name) || is_one_of(name.as_bytes(), MORE_NAMES);
+    let has_values = names.iter().any(|name| holds_setting(name.trim()));
+    let role = |name: &String| match name.trim() {
+        name if names_settings(name) => Role::Names,
+        name if holds_setting(name) || (names.len() == 2 && !has_values) => Role::Values,
+        _ => Role::Own,
     };
     let roles: Vec<Role> = names.iter().map(role).collect();
     if roles.contains(&Role::Names) { roles } else { vec![Role::Own; names.len()] }
 }
 
 /// More words above names of settings.
-const MORE_NAMES: &[&str] = &["attribute", "element", "item", "option", "parameter", "property", "variable"];
+const MORE_NAMES: &[&str] = &["attribute", "element", "item", "option", "variable"];
 
 /// A text that is a table: below a heading the rows have as many cells as it.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The secret values of a file that may configure something: XML, JSON, connection strings, scripts and lists of settings.
 //! Each is taken as the program that reads the file would use it, without the quotes and escapes of its dialect.
 
-use super::fields::{SETTING_NAMES, SETTING_VALUES, secret_setting};
+use super::fields::{holds_setting, names_setting, secret_setting};
 use super::lists::LISTS;
 use super::secret_set::SecretSet;
 use super::words::{is_low_entropy, looks_random, names_secret, names_user};
@@ -61,7 +61,7 @@ impl SecretSet {
                 && let Some(element) = pieces.elements.get(*element)
             {
                 secret |= named.remove(&element.parent);
-                if bytes::is_one_of(element.name.as_bytes(), SETTING_NAMES) && names_secret(value.trim()) {
+                if names_setting(element.name) && names_secret(value.trim()) {
                     named.insert(element.parent);
                     continue;
                 }
@@ -98,7 +98,7 @@ impl SecretSet {
             Value::Object(fields) => {
                 let setting = secret_setting(fields).is_some();
                 for (name, value) in fields {
-                    let of_setting = setting && bytes::is_one_of(name.as_bytes(), SETTING_VALUES);
+                    let of_setting = setting && holds_setting(name);
                     // What an export calls a secret is a row of the vault.
                     let named = names_secret(name) && (replaced || !value.is_object());
                     self.add_json(value, secret || of_setting || named, replaced);

@@ -96,6 +96,19 @@ pub const PROGRAM_TYPES: &[&str] = &[
     "jpeg", "jpg", "js", "master", "otf", "png", "svc", "svg", "ttf", "webp", "woff", "woff2",
 ];
 
+/// Those of them that are text, in which somebody may have put a secret.
+const TEXT_TYPES: &[&str] =
+    &["asax", "ascx", "ashx", "asmx", "aspx", "cshtml", "css", "js", "master", "svc", "svg"];
+
+/// Folder of customers' own files: none of them ships with the product.
+const CUSTOM_FOLDER: &str = "customresources";
+
+/// Whether the file at `path` is a program file that is text.
+pub(super) fn is_text_program(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    TEXT_TYPES.iter().any(|kind| extension.eq_ignore_ascii_case(kind))
+}
+
 /// Errors of customers' pipeline scripts, beside the logs.
 const PIPELINE_ERRORS: &str = "ss-pipelinescripterrors.txt";
 
@@ -123,7 +136,7 @@ impl Item {
             Self::Log
         } else if folder == BIN_FOLDER && extension == "dll" {
             Self::Binary
-        } else if PROGRAM_TYPES.contains(&extension) {
+        } else if PROGRAM_TYPES.contains(&extension) && folder.split('/').all(|part| part != CUSTOM_FOLDER) {
             Self::Program
         } else {
             Self::Other
@@ -296,6 +309,7 @@ mod tests {
                     "saml.config",
                     "KeyDigests.txt",
                     "customresources/9/a.xml",
+                    "CustomResources/9/cfg.js",
                     "sub/web.config",
                     "web.config.old",
                     "webmaster.config",

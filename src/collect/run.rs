@@ -102,7 +102,7 @@ pub fn run(
 
     shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
     let beside = sibling_copies::list(options, site_root.as_deref(), &key_files::sizes(&files));
-    let inventory = inventory::read_all(&files, &keys, &printer, &shared);
+    let inventory = inventory::read_all(&files, &keys, &printer, &redactor, &shared);
     shared.check_cancelled()?;
     own_members::add_inventory(&mut bundle, inventory.entries, &redactor)?;
     let facts = NodeFacts {

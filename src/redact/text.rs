@@ -76,6 +76,12 @@ impl Redactor {
         (out, counts)
     }
 
+    /// Whether there is a secret in a file.
+    pub fn finds_secret(&self, text: &[u8]) -> bool {
+        let secrets_alone = Self { identities: None, learned: None, ..self.clone() };
+        secrets_alone.redact(text).1.total() > 0
+    }
+
     /// Whether `text` holds a secret.
     pub(super) fn objects_to(&self, text: &str) -> bool {
         !self.secrets(text.as_bytes()).is_empty()

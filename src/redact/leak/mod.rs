@@ -87,6 +87,13 @@ pub struct Hit {
     pub secret: Secret,
 }
 
+impl Hit {
+    /// Whether a file looks like the content of a key file as a whole, and no part of a known one was found.
+    pub fn is_by_shape(&self) -> bool {
+        self.kind == HitKind::KeyFile && self.secret.expose().is_empty()
+    }
+}
+
 /// Looks for leaks in texts.
 #[derive(Clone, Default)]
 pub struct Scanner {

@@ -1,6 +1,6 @@
 //! Names that a sentence gives without a sign: `failed for user jsmith.`, `connected to server SQL01`, `WEB08X$@REALM`.
 
-use super::words::{before, end_of_word, is_word, letters_before, trimmed};
+use super::words::{before, end_of_word, follows, is_word, letters_before, trimmed};
 use super::{Finder, account, address, host, known, shapes};
 use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
@@ -9,6 +9,8 @@ use std::ops::Range;
 /// Words before an account, and what may be before them in a sentence.
 const USER_WORDS: &[&str] = &["account", "login", "logon", "principal", "user", "username"];
 const BEFORE_USER: &[&str] = &["as", "by", "for", "from", "of"];
+/// What is before a user whose name no digit or sign shows: `settings` may follow `for user`.
+const FAILED: [&[u8]; 3] = [b"failed for ", b"denied for ", b"succeeded for "];
 /// What a sentence goes on with behind an account.
 const USER_DOES: &[&[u8]] = &[
     b" logged", b" signed", b" logs ", b" signs ", b" authenticated", b" logon", b" failed to log", b" failed to sign",
@@ -30,12 +32,13 @@ pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Op
     let name = text.get(range.clone()).filter(|name| name.first().is_some_and(u8::is_ascii_alphabetic))?;
     let head = letters_before(text, word.start, b" ");
     if is_one_of(own, USER_WORDS) {
-        let follows = text.get(range.end..(range.end + 24).min(text.len())).unwrap_or_default();
+        let behind = text.get(range.end..(range.end + 24).min(text.len())).unwrap_or_default();
         let does = USER_DOES.iter().any(|words| {
-            follows.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
+            behind.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
         });
-        let named = is_one_of(head, BEFORE_USER) && (is_marked(name) || ends_sentence(text, range.end));
-        let goes_on = matches!(follows.first(), Some(b'\\' | b'@' | b'/' | b'%'));
+        let failed = FAILED.iter().any(|words| follows(text, word.start, words));
+        let named = (is_one_of(head, BEFORE_USER) && is_marked(name)) || (failed && ends_sentence(text, range.end));
+        let goes_on = matches!(behind.first(), Some(b'\\' | b'@' | b'/' | b'%'));
         if goes_on || !(does || named) || !is_name(name) || account::is_built_in(name) {
             return None;
         }

@@ -152,7 +152,7 @@ fn base32(layer: &DecodedText, each: &mut dyn FnMut(&DecodedText)) {
 }
 
 /// The digits of base85: of Adobe, of Git and Python, of ZeroMQ.
-const DIGITS: [&[u8; 85]; 3] = [
+pub(super) const DIGITS: [&[u8; 85]; 3] = [
     b"!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstu",
     b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~",
     b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#",

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 const MOST: usize = 200;
 /// Bytes of a message that make its wording.
 const LONGEST: usize = 96;
+/// Bytes of a message that are kept, so that a secret in its wording is recognised as a whole.
+const KEPT: usize = 1024;
 
 /// Errors of a file by a fingerprint of their wording.
 #[derive(Default)]
@@ -18,7 +20,8 @@ pub(super) struct ErrorGroups(BTreeMap<u64, Group>);
 
 /// Errors of one wording.
 struct Group {
-    text: Vec<u8>,
+    logger: Vec<u8>,
+    message: Vec<u8>,
     /// They are about work on other machines, and so they are not reported.
     is_workload: bool,
     count: u64,
@@ -45,11 +48,9 @@ impl ErrorGroups {
         }
         let (is_workload, sample) = new();
         if self.0.len() < MOST {
-            let mut text = logger.to_vec();
-            text.extend_from_slice(b" - ");
-            wording(message, |word| text.extend_from_slice(word));
-            let group = Group { text, is_workload, count: 0, last: None, by_hour: BTreeMap::new(), sample };
-            self.0.insert(hash, group);
+            let (logger, message) = (logger.to_vec(), message.get(..KEPT).unwrap_or(message).to_vec());
+            let (count, last, by_hour) = (0, None, BTreeMap::new());
+            self.0.insert(hash, Group { logger, message, is_workload, count, last, by_hour, sample });
         }
         (hash, is_workload)
     }
@@ -66,16 +67,26 @@ impl ErrorGroups {
 
     /// The errors, in order of their text.
     pub(super) fn into_recurring(self, file: &str, sanitizer: &dyn Sanitize) -> Vec<Recurring> {
-        let mut all: Vec<Group> = self.0.into_values().filter(|group| group.count > 0).collect();
+        let groups = self.0.into_values().filter(|group| group.count > 0);
+        let mut all: Vec<Recurring> = groups.map(|group| group.into_recurring(file, sanitizer)).collect();
         all.sort_by(|a, b| a.text.cmp(&b.text));
-        let recurring = |group: Group| Recurring {
-            text: sanitizer.sanitize(&String::from_utf8_lossy(&group.text)),
-            count: group.count,
-            last: group.last,
-            by_hour: group.by_hour,
-            sample: group.sample.into_sample(file, |_| None, sanitizer),
-        };
-        all.into_iter().map(recurring).collect()
+        all
+    }
+}
+
+impl Group {
+    fn into_recurring(self, file: &str, sanitizer: &dyn Sanitize) -> Recurring {
+        // Sanitized first: of half a secret, without its digits, nothing is recognised.
+        let clean = |text: &[u8]| sanitizer.sanitize(&String::from_utf8_lossy(text));
+        let mut text = (clean(&self.logger) + " - ").into_bytes();
+        wording(clean(&self.message).as_bytes(), |word| text.extend_from_slice(word));
+        Recurring {
+            text: String::from_utf8_lossy(&text).into_owned(),
+            count: self.count,
+            last: self.last,
+            by_hour: self.by_hour,
+            sample: self.sample.into_sample(file, |_| None, sanitizer),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::sample::{SampleLine, Samples};
 use super::scan::{CompiledPattern, Scanner};
 use super::times::Times;
 use super::zone::{Clock, UtcMillis};
+use crate::model::excerpt::Sanitize;
 use crate::model::log::{Hit, LogFile, Origin};
 use chrono::{DateTime, FixedOffset};
 use memchr::memchr_iter;
@@ -29,6 +30,8 @@ const JOIN: usize = 256;
 /// Reads the lines of a file, block by block.
 pub(super) struct LineScanner<'s> {
     scanner: &'s Scanner<'s>,
+    /// Sanitizes the lines that are kept.
+    sanitizer: &'s dyn Sanitize,
     clock: Clock,
     /// The log is of another program than the product on this node.
     is_foreign: bool,
@@ -72,6 +75,7 @@ impl<'s> LineScanner<'s> {
     pub(super) fn new(scanner: &'s Scanner<'s>, clock: Clock, digest: FileDigest) -> Self {
         Self {
             scanner,
+            sanitizer: scanner.sanitizer,
             clock,
             is_foreign: of_other_program(&digest.file.name),
             digest,
@@ -105,6 +109,11 @@ impl<'s> LineScanner<'s> {
         if self.digest.file.component.is_some() {
             self.proof = ProofSearch::until(end);
         }
+    }
+
+    /// The lines that are kept are sanitized by this.
+    pub(super) fn sanitize_by(&mut self, sanitizer: &'s dyn Sanitize) {
+        self.sanitizer = sanitizer;
     }
 
     /// Its times are of this clock.
@@ -163,6 +172,7 @@ impl<'s> LineScanner<'s> {
             headers: HeaderReader::month_first(),
             times: self.times.again(),
             proof: self.proof.again(),
+            sanitizer: self.sanitizer,
             ..Self::new(self.scanner, self.clock.clone(), digest)
         }
     }
@@ -357,7 +367,7 @@ impl<'s> LineScanner<'s> {
 
     /// Counts a text that is at `at` of the current line; as a sample, a long line is shown from `from` on.
     fn count(&self, texts: &mut RecurringTexts, text: &[u8], line: &[u8], at: usize, from: &str) {
-        let (file, sanitizer) = (&self.digest.file.name, self.scanner.sanitizer);
+        let (file, sanitizer) = (&self.digest.file.name, self.sanitizer);
         texts.count(text, self.time(), sanitizer, || {
             let find = |line: &[u8]| memchr::memmem::find(line, from.as_bytes());
             self.sample(line, at).into_sample(file, find, sanitizer)
@@ -449,13 +459,13 @@ impl<'s> LineScanner<'s> {
         digest.file.head = known.then(|| fingerprint(&self.head));
         digest.exceptions = self.exceptions.into_recurring();
         digest.cef = self.cef.into_recurring();
-        digest.groups = self.groups.into_recurring(&digest.file.name, self.scanner.sanitizer);
-        digest.connected = self.proof.finish(&digest.file.name, self.scanner);
+        digest.groups = self.groups.into_recurring(&digest.file.name, self.sanitizer);
+        digest.connected = self.proof.finish(&digest.file.name, self.scanner, self.sanitizer);
         for ((index, _), (mut hit, samples)) in self.hits {
             let find = |text: &[u8]| self.scanner.patterns.get(index)?.find(text);
             let lines = samples.into_lines();
             hit.samples =
-                lines.map(|line| line.into_sample(&digest.file.name, find, self.scanner.sanitizer)).collect();
+                lines.map(|line| line.into_sample(&digest.file.name, find, self.sanitizer)).collect();
             digest.hits.push(hit);
         }
         digest

@@ -5,8 +5,10 @@ use super::encodings::ValueMatcher;
 use super::identity::{Identities, IdentitySpan, Known};
 use super::licence;
 use super::lines::{self, Extent, Open};
+use super::own_words::OwnWords;
 use super::pattern::{self, Found, Span};
 use super::secret_set::SecretSet;
+use super::weak::WeakMatcher;
 use crate::model::excerpt::Sanitize;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +19,8 @@ pub use super::stream::Stream;
 #[derive(Clone, Default)]
 pub struct Redactor {
     values: ValueMatcher,
+    weak: WeakMatcher,
+    words: Option<OwnWords>,
     /// What replaces identities, at level `identities`.
     pub identities: Option<Identities>,
     /// Replaces nothing, and learns who the texts name.
@@ -26,7 +30,12 @@ pub struct Redactor {
 impl SecretSet {
     /// A redactor for these values and for patterns.
     pub fn redactor(&self) -> Redactor {
-        Redactor { values: ValueMatcher::new(self.searched()), ..Redactor::default() }
+        Redactor {
+            values: ValueMatcher::new(self.searched()),
+            weak: WeakMatcher::new(self.marked()),
+            words: self.words().cloned(),
+            ..Redactor::default()
+        }
     }
 }
 
@@ -67,6 +76,12 @@ impl Redactor {
         stream.push(text, &mut out);
         let counts = stream.finish(&mut out);
         (out, counts)
+    }
+
+    /// Whether there is a secret in a file.
+    pub fn finds_secret(&self, text: &[u8]) -> bool {
+        let secrets_alone = Self { identities: None, learned: None, ..self.clone() };
+        secrets_alone.redact(text).1.total() > 0
     }
 
     /// Whether `text` holds a secret.
@@ -195,6 +210,9 @@ impl Redactor {
         let value = |range| Span { range, kind: Kind::Value };
         let mut found = pattern::find(text);
         found.spans.extend(self.values.ranges(text).into_iter().map(value));
+        found.spans.extend(self.weak.ranges(text).into_iter().map(value));
+        let words = self.words.iter().flat_map(|words| words.ranges(text));
+        found.spans.extend(words.map(|range| Span { range, kind: Kind::OwnWord }));
         licence::spans(text, &mut found.spans);
         found
     }
@@ -247,7 +265,8 @@ impl Sanitize for Sanitizer {
 
 impl Sanitize for Redactor {
     fn sanitize(&self, line: &str) -> String {
-        String::from_utf8_lossy(&self.redact(line.as_bytes()).0).into_owned()
+        let (clean, _) = self.redact(line.as_bytes());
+        String::from_utf8(clean).unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned())
     }
 }
 

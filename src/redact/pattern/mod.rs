@@ -75,14 +75,29 @@ struct Seen {
     prose: Vec<usize>,
 }
 
+fn rule(kind: Kind, candidate: &str, value: Value) -> Rule {
+    Rule { kind, candidate: candidate.to_owned(), value }
+}
+
+/// Rules for names with letters beyond ASCII. They are apart since their automaton is large, and hardly a log has one.
+fn foreign_rules() -> Vec<Rule> {
+    let names = names::foreign_passwords();
+    vec![
+        rule(Kind::Assignment, &pair::candidate(&names), pair::beside),
+        rule(Kind::Assignment, &pair::element_candidate(&names), pair::beside_element),
+        rule(Kind::Assignment, &names, named::password),
+        rule(Kind::Assignment, &names::foreign_secrets(false), |text, found, _| named::foreign(text, found)),
+    ]
+}
+
 /// Of two rules whose candidates start at one place the first is asked.
 fn rules() -> Vec<Rule> {
-    let rule = |kind, candidate: &str, value| Rule { kind, candidate: candidate.to_owned(), value };
+    let names = names::names();
     vec![
         rule(Kind::Assignment, device::CISCO, |text, found, _| device::reversible(text, found.end)),
         rule(Kind::Assignment, device::LINE, |text, found, _| device::line(text, found)),
-        rule(Kind::Assignment, &pair::candidate(), pair::beside),
-        rule(Kind::Assignment, &pair::element_candidate(), pair::beside_element),
+        rule(Kind::Assignment, &pair::candidate(&names), pair::beside),
+        rule(Kind::Assignment, &pair::element_candidate(&names), pair::beside_element),
         rule(Kind::Assignment, pair::MARKED, pair::marked),
         rule(Kind::Assignment, pair::VALUE_FIRST, pair::value_first),
         rule(Kind::Assignment, program::CREDENTIAL, program::credential),
@@ -115,22 +130,52 @@ fn rules() -> Vec<Rule> {
         rule(Kind::Assignment, command::REGISTRY, |text, found, _| value::assigned(text, found.end, false)),
         rule(Kind::Assignment, command::SENT, |text, found, _| command::sent(text, found)),
         rule(Kind::Assignment, &names::any_key(), |text, found, _| named::key(text, found)),
-        rule(Kind::Assignment, &names::foreign_secret(), |text, found, _| named::foreign(text, found)),
+        rule(Kind::Assignment, &names::foreign_secrets(true), |text, found, _| named::foreign(text, found)),
     ]
 }
 
-/// All rules, and what finds the candidates of all of them at once.
-static SEARCH: LazyLock<(Vec<Rule>, Regex)> = LazyLock::new(|| {
-    let rules = rules();
-    let expressions: Vec<&str> = rules.iter().map(|rule| rule.candidate.as_str()).collect();
-    let bytes = syntax::Config::new().unicode(false).utf8(false).case_insensitive(true);
-    #[expect(clippy::expect_used, reason = "the expressions are constant and every test compiles them")]
-    let candidates =
-        Regex::builder().syntax(bytes).build_many(&expressions).expect("the expressions compile");
-    (rules, candidates)
-});
+/// Rules, and what finds the candidates of all of them at once.
+struct Search {
+    rules: Vec<Rule>,
+    candidates: Regex,
+}
 
-/// What the rules find in `text`, in order, and what codes in it hide.
+static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(rules()));
+static FOREIGN: LazyLock<Search> = LazyLock::new(|| Search::new(foreign_rules()));
+
+impl Search {
+    fn new(rules: Vec<Rule>) -> Self {
+        let expressions: Vec<&str> = rules.iter().map(|rule| rule.candidate.as_str()).collect();
+        let bytes = syntax::Config::new().unicode(false).utf8(false).case_insensitive(true);
+        #[expect(clippy::expect_used, reason = "the expressions are constant and every test compiles them")]
+        let candidates = Regex::builder().syntax(bytes).build_many(&expressions).expect("the expressions compile");
+        Self { rules, candidates }
+    }
+
+    fn run(&self, text: &[u8], spans: &mut Vec<Span>, seen: &mut Seen) {
+        let mut at = 0;
+        while let Some(found) = self.candidates.find(Input::new(text).range(at..)) {
+            at = found.start() + 1;
+            let Some(rule) = self.rules.get(found.pattern().as_usize()) else { continue };
+            let value = (rule.value)(text, found.range(), seen);
+            for mut range in value.into_iter().chain(seen.more.drain(..)).filter(|range| !range.is_empty()) {
+                range.end = reach(text, &range);
+                at = at.max(range.end);
+                spans.push(Span { range, kind: rule.kind });
+            }
+        }
+    }
+}
+
+/// Whether a text may hold a letter beyond ASCII, raw or escaped.
+fn may_be_foreign(text: &[u8]) -> bool {
+    let escape = |at: usize| {
+        matches!(text.get(at..at + 2), Some([b'\\', b'u'] | [b'&', b'#'] | [b'%', b'c'..=b'e' | b'C'..=b'E']))
+    };
+    !text.is_ascii() || memchr::memchr3_iter(b'\\', b'&', b'%', text).any(escape)
+}
+
+/// What the rules find in `text`, and what codes in it hide.
 pub(super) fn find(text: &[u8]) -> Found {
     let mut found = plain(text);
     encoded::spans(text, &mut found.spans);
@@ -142,21 +187,14 @@ pub(super) fn is_secret_cell(cell: &[u8]) -> bool {
     !value::is_no_value(cell) && !prose::is_plain(cell)
 }
 
-/// What the rules find in `text` as it is, in order.
+/// What the rules find in `text` as it is.
 fn plain(text: &[u8]) -> Found {
-    let (rules, candidates) = &*SEARCH;
-    let mut at = 0;
-    let mut seen = Seen::default();
-    let mut spans = Vec::new();
-    while let Some(found) = candidates.find(Input::new(text).range(at..)) {
-        at = found.start() + 1;
-        let Some(rule) = rules.get(found.pattern().as_usize()) else { continue };
-        let value = (rule.value)(text, found.range(), &mut seen);
-        for mut range in value.into_iter().chain(seen.more.drain(..)).filter(|range| !range.is_empty()) {
-            range.end = reach(text, &range);
-            at = at.max(range.end);
-            spans.push(Span { range, kind: rule.kind });
-        }
+    let (mut spans, mut seen) = (Vec::new(), Seen::default());
+    SEARCH.run(text, &mut spans, &mut seen);
+    if may_be_foreign(text) {
+        seen.barren = 0;
+        seen.segment = Segment::default();
+        FOREIGN.run(text, &mut spans, &mut seen);
     }
     Found { spans, opens: seen.opens, prose: seen.prose }
 }

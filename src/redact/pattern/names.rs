@@ -24,15 +24,21 @@ const TAIL: &str = "(?:[_-]?(?:text(?:box)?|value|hash|salt|hint|string|new|old)
 /// What is between a name and its value.
 const SIGN: &str = r#"(?:\\{0,3}["']|&quot;|%22)?(?:\]|%5d)?(?:[ \t]|\xc2?\xa0){0,64}(?:=>|->|==?|:[=:]?|%3[da]|\xef\xbc\x9a)"#;
 
-/// Every word for a secret: of passwords in all languages, and of the product.
+/// Every word for a secret that is in ASCII: of passwords in all languages, and of the product.
 pub(super) fn names() -> String {
     format!("{}|{VOCABULARY}", passwords())
 }
 
-/// Words for a password, in all languages.
+/// Words for a password that are in ASCII, in all languages.
 pub(super) fn passwords() -> String {
-    let words = LISTS.foreign_passwords.iter().map(|word| spelled(word));
+    let words = LISTS.foreign_passwords.iter().filter(|word| word.is_ascii()).map(|word| spelled(word));
     words.fold(PASSWORD.to_owned(), |all, word| all + "|" + &word)
+}
+
+/// Words for a password with other letters.
+pub(super) fn foreign_passwords() -> String {
+    let words = LISTS.foreign_passwords.iter().filter(|word| !word.is_ascii());
+    words.map(|word| spelled(word)).collect::<Vec<_>>().join("|")
 }
 
 /// A word of the product with the sign after it: an equals sign or a colon, the `value=` of a configuration, the end of a tag, or
@@ -48,10 +54,10 @@ pub(super) fn any_key() -> String {
     format!("(?:[a-z0-9][-_]?key|\\bpat){TAIL}{SIGN}")
 }
 
-/// Words for a key or a secret in other languages.
-pub(super) fn foreign_secret() -> String {
-    let words: Vec<String> = LISTS.foreign_secrets.iter().map(|word| spelled(word)).collect();
-    format!("(?:{}){SIGN}", words.join("|"))
+/// Words for a key or a secret in other languages, in ASCII or with other letters.
+pub(super) fn foreign_secrets(ascii: bool) -> String {
+    let words = LISTS.foreign_secrets.iter().filter(|word| word.is_ascii() == ascii);
+    format!("(?:{}){SIGN}", words.map(|word| spelled(word)).collect::<Vec<_>>().join("|"))
 }
 
 /// A word however it is written: its blanks as any joint, and its letters beyond ASCII in UTF-8, in the code pages of Windows,

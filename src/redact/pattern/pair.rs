@@ -3,7 +3,7 @@
 
 use super::Seen;
 use super::element::{element, end_of_tag};
-use super::names::{name_before, names};
+use super::names::name_before;
 use super::prose::is_made_up;
 use super::value::{AROUND, assigned, ends_line, is_no_value};
 use crate::redact::bytes::{
@@ -59,16 +59,14 @@ pub(super) fn value_first(text: &[u8], found: Range<usize>, seen: &mut Seen) -> 
 }
 
 /// A name with the sign after it that ends a value.
-pub(super) fn candidate() -> String {
-    let names = names();
+pub(super) fn candidate(names: &str) -> String {
     format!(
         r#"(?:{names}|authorization|cookie)[a-z0-9_]{{0,12}}\\{{0,3}}(?:["'][ \t]{{0,8}}[,;}}/>]|["'][ \t]{{1,8}}[a-z][a-z:.-]{{0,24}}[ \t]?=|["'][ \t]{{0,8}}\r?\n|[,;])"#
     )
 }
 
 /// A name that is the text of an element, raw or escaped.
-pub(super) fn element_candidate() -> String {
-    let names = names();
+pub(super) fn element_candidate(names: &str) -> String {
     format!(r"(?:{names}|authorization|cookie)[a-z0-9_]{{0,12}}(?:</|&lt;/|\\u003c/)")
 }
 

@@ -1,12 +1,11 @@
 //! Everything that lies in a file, a folder or a zip, zips in zips too: for whoever looks for something in it, whatever
 //! it is. Nothing is unpacked to a place with a name.
 
-use super::file::SharedFile;
+use super::file::{SharedFile, open_plain};
 use super::limits::Limits;
 use super::listing::relative;
 use super::problem::{OpenError, quoted};
 use super::zipped::{self, OpenZip, has_magic};
-use std::fs::File;
 use std::io::{self, Read, Seek as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -42,7 +41,7 @@ pub fn visit(
         visit.folder(path)?;
     } else {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut file = File::open(path)?;
+        let mut file = open_plain(path)?;
         if has_magic(&mut file)? {
             // What a person points at must be readable as what it is.
             let mut archive = zipped::archive(SharedFile::open(path)?, limits)?;
@@ -85,7 +84,7 @@ impl Visit<'_> {
                 self.unread(&name, "is a link or a special file");
                 continue;
             }
-            match File::open(found.path()) {
+            match open_plain(found.path()) {
                 Ok(mut file) => self.file(&name, &mut file, 0),
                 Err(error) => self.unread(&name, &format!("could not be read: {error}")),
             }

@@ -12,6 +12,7 @@ pub mod contents;
 pub mod digest;
 mod file;
 pub mod format;
+pub mod half_made;
 pub mod limits;
 mod listing;
 pub mod manifest;
@@ -24,7 +25,9 @@ pub mod write;
 mod zipped;
 
 pub use digest::Sha256;
+pub use file::open_plain;
 pub use format::FormatVersion;
+pub use half_made::HalfMade;
 pub use limits::Limits;
 pub use listing::relative;
 pub use manifest::{

@@ -2,13 +2,12 @@
 
 use super::MANIFEST;
 use super::digest::Sha256;
-use super::file::SharedFile;
+use super::file::{SharedFile, open_plain};
 use super::limits::Limits;
 use super::listing::{At, Entry, Listing};
 use super::problem::{MemberError, OpenError};
 use crate::model::package::PackageMember;
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -61,7 +60,7 @@ pub struct Archive {
 
 /// Hashes a file in one pass and lists it within the limits of a bundle: nothing is inflated, so that no bomb goes off.
 pub fn list_archive(path: &Path, limits: &Limits) -> io::Result<Archive> {
-    let (sha256, bytes) = Sha256::of_reader(&mut File::open(path)?)?;
+    let (sha256, bytes) = Sha256::of_reader(&mut open_plain(path)?)?;
     let members = catch_unwind(AssertUnwindSafe(|| names(path, limits)));
     Ok(Archive { bytes, sha256, members: members.unwrap_or(Err(OpenError::Panicked)) })
 }

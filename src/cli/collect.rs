@@ -3,8 +3,9 @@
 use super::args::{Args, CollectArgs, Priority, Since, Verb};
 use super::console::{Terminal, privileges};
 use super::guided::{self, Decision, Prompt as _};
-use super::progress::{Line, end_on_interrupt, size};
+use super::progress::{Line, size};
 use super::{Exit, Failure, OrExit as _, estimate, output};
+use crate::bundle::open_plain;
 use crate::collect::{CollectError, Installed, Options, Search, Touch, TouchKind};
 use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, is_network, process, targets};
 use crate::redact::CaseKey;
@@ -15,7 +16,6 @@ use clap::Parser as _;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::Read as _;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -114,7 +114,6 @@ fn collect(args: &CollectArgs, options: &Options, asked: &[PathBuf]) -> Result<E
         output::print(&estimate::table(&estimate))?;
         return Ok(Exit::Success);
     }
-    end_on_interrupt();
     let mut line = Line::new();
     let collected = threads.install(|| crate::collect::run(options, &host, &mut line));
     line.finish();
@@ -170,7 +169,7 @@ fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Fa
 /// Reads a case key. Error messages name the file only: its text may be a secret even if it is not a key.
 pub(super) fn case_key(file: &Path) -> anyhow::Result<CaseKey> {
     let mut bytes = Vec::new();
-    File::open(file)
+    open_plain(file)
         .and_then(|file| file.take(MAX_KEY_FILE).read_to_end(&mut bytes))
         .with_context(|| format!("cannot read {}", file.display()))?;
     CaseKey::parse(&String::from_utf8_lossy(&bytes))

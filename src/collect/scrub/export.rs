@@ -2,8 +2,8 @@
 //! whole.
 
 use super::{Scrub, ScrubError, Scrubbed, hiding, result_name};
-use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
+use crate::bundle::{HalfMade, WriteError};
 use crate::collect::error::CollectError;
 use crate::collect::identities::IdentityRedaction;
 use crate::collect::own_members::json;
@@ -157,10 +157,12 @@ fn write(
     if path.symlink_metadata().is_ok() {
         return Err(WriteError::Exists(path).into());
     }
-    let mut file = tempfile::Builder::new().suffix(".partial").tempfile_in(&scrub.out).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    let kept = IdentityRedaction::write(hiding, &path)?;
-    file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
-    let (keep, made_key) = kept.keep();
-    Ok(Scrubbed { path, keep, notes: made_key.into_iter().collect() })
+    let ((half, mut file), partial) =
+        HalfMade::file_in(&scrub.out, "", ".partial").map_err(failed)?.into_parts();
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+    let mut kept = IdentityRedaction::write(hiding, &path)?;
+    let keep = kept.paths();
+    kept.files.push(half);
+    HalfMade::finish(kept.files, || partial.persist_noclobber(&path)).map_err(|error| failed(error.error))?;
+    Ok(Scrubbed { path, keep, notes: kept.warning.into_iter().collect() })
 }

@@ -1,9 +1,11 @@
 //! Everything that lies in a file, a folder or a zip, zips in zips too: for whoever looks for something in it, whatever
 //! it is. Nothing is unpacked to a place with a name.
 
+use super::entry::EntryBytes;
 use super::file::{SharedFile, open_plain};
 use super::limits::Limits;
 use super::listing::relative;
+use super::outside;
 use super::problem::{OpenError, quoted};
 use super::zipped::{self, OpenZip, has_magic};
 use std::io::{self, Read, Seek as _};
@@ -13,6 +15,9 @@ use walkdir::WalkDir;
 
 /// Zips in zips that are opened: tickets hold a zip of zips, and one more is room enough.
 const DEPTH: usize = 3;
+
+/// What the bytes of a zip are called that are in none of its files.
+const OUTSIDE: &str = "(outside of its files)";
 
 /// Why a file was not read to its end.
 const LARGER: &str = "is larger than what is read";
@@ -102,16 +107,44 @@ impl Visit<'_> {
                 );
                 return;
             }
-            let opened = archive.by_index(index).map(|mut entry| {
+            let named = archive.by_index_data(index).map(|entry| {
                 let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
                 let name = if place.is_empty() { name } else { format!("{place}/{name}") };
-                if !entry.is_dir() || entry.size() > 0 {
-                    self.file(&name, &mut entry, depth);
-                }
+                (name, entry.is_dir() && entry.compressed_size() == 0)
             });
-            if let Err(error) = opened {
-                self.unread(&format!("{place}/entry {}", index + 1), &format!("could not be read: {error}"));
+            let (name, is_folder) = match named {
+                Ok(named) => named,
+                Err(error) => {
+                    let name = format!("{place}/entry {}", index + 1);
+                    self.unread(&name, &format!("could not be read: {error}"));
+                    continue;
+                }
+            };
+            if is_folder {
+                continue;
             }
+            match EntryBytes::open(archive, index, false) {
+                Ok(mut entry) => {
+                    self.file(&name, &mut entry, depth);
+                    match entry.behind() {
+                        Ok(None) => {}
+                        Ok(Some(bytes)) => self.file(&format!("{name} (behind its end)"), bytes, depth),
+                        Err(error) => self.unread(&name, &format!("could not be read to its end: {error}")),
+                    }
+                }
+                Err(error) => self.unread(&name, &error.to_string()),
+            }
+        }
+        self.outside(place, archive, depth);
+    }
+
+    /// The bytes of a zip that are in none of its files.
+    fn outside(&mut self, place: &str, archive: &OpenZip, depth: usize) {
+        let name = if place.is_empty() { OUTSIDE.to_owned() } else { format!("{place}/{OUTSIDE}") };
+        match outside::find(archive) {
+            Ok(outside) if outside.is_empty() => {}
+            Ok(outside) => self.file(&name, &mut outside.bytes(archive), depth),
+            Err(error) => self.unread(&name, &format!("could not be read: {error}")),
         }
     }
 
@@ -264,6 +297,46 @@ mod tests {
         assert_eq!(
             (names.len(), visited.unread),
             (0, vec!["\"many.zip\" needs more than 65536 bytes to list its entries.".to_owned()])
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_in_no_file_are_seen_too() {
+        let plain = zip(&[("a.txt", b"a"), ("b.txt", b"b")]);
+        let end = plain.len() - 22;
+        let mut comment = plain.clone();
+        comment[end + 20] = 7;
+        comment.extend_from_slice(b"comment");
+        // Between the last file and the directory, whose place is written in the last record.
+        let directory = u32::from_le_bytes(plain[end + 16..end + 20].try_into().unwrap());
+        let mut gap = plain.clone();
+        gap.splice(directory as usize..directory as usize, *b"gap");
+        gap[end + 3 + 16..end + 3 + 20].copy_from_slice(&(directory + 3).to_le_bytes());
+        let mut behind = plain.clone();
+        behind.extend_from_slice(b"behind");
+        for (bytes, hidden) in [(comment, "comment"), (gap, "gap"), (behind, "behind")] {
+            let expected =
+                ["a.txt=a", "b.txt=b", &format!("(outside of its files)=\n{hidden}")].map(str::to_owned);
+            let (names, visited) = seen(&bytes, &Limits::default());
+            assert_eq!((names, visited.unread), (expected.to_vec(), vec![]));
+        }
+        // In the file itself, where its content has ended.
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        writer.start_file("deflated", stored).unwrap();
+        writer.write_all(b"\x03\0behind").unwrap();
+        let mut bytes = writer.finish().unwrap().into_inner();
+        // An empty stream: its method, its length and its checksum, in both headers.
+        for (sign, method) in [(b"PK\x03\x04", 8), (b"PK\x01\x02", 10)] {
+            let at = memchr::memmem::find(&bytes, sign).unwrap() + method;
+            bytes[at] = 8;
+            bytes[at + 6..at + 10].fill(0);
+            bytes[at + 14..at + 18].fill(0);
+        }
+        let (names, visited) = seen(&bytes, &Limits::default());
+        assert_eq!(
+            (names.join(" "), visited.unread),
+            ("deflated= deflated (behind its end)=behind".into(), vec![])
         );
     }
 

@@ -10,6 +10,7 @@
 
 pub mod contents;
 pub mod digest;
+mod entry;
 mod file;
 pub mod format;
 pub mod half_made;
@@ -18,6 +19,7 @@ mod listing;
 pub mod manifest;
 pub mod name;
 mod output;
+mod outside;
 pub mod problem;
 pub mod read;
 pub mod source;

@@ -134,6 +134,9 @@ pub enum MemberError {
         /// Digest of the bytes.
         actual: Sha256,
     },
+    /// Bytes that no reader of the archive would show.
+    #[error("holds more bytes behind the end of its content")]
+    Behind,
     /// The bytes could not be read or inflated.
     #[error("could not be read: {0}")]
     Damaged(String),
@@ -166,7 +169,7 @@ impl MemberError {
     /// The same as a problem of the bundle.
     pub fn problem(&self, member: &str) -> Problem {
         let kind = match self {
-            Self::Gone | Self::Size { .. } | Self::Hash { .. } => ProblemKind::Tampered,
+            Self::Gone | Self::Size { .. } | Self::Hash { .. } | Self::Behind => ProblemKind::Tampered,
             Self::NotTaken(_) => ProblemKind::Incomplete,
             _ => ProblemKind::Malformed,
         };
@@ -183,6 +186,14 @@ pub(super) fn odd_name(name: &str, error: NameError) -> Problem {
 /// An entry of the container that the manifest does not know.
 pub(super) fn unlisted(name: &str) -> Problem {
     let text = format!("The entry {} is not listed in the manifest; it was left out.", quoted(name));
+    Problem { kind: ProblemKind::Tampered, member: None, text }
+}
+
+/// Bytes of the archive that are in none of its files.
+pub(super) fn outside(bytes: u64) -> Problem {
+    let text = format!(
+        "The archive holds {bytes} bytes that are in none of its files: comments, or gaps between them; they were left out."
+    );
     Problem { kind: ProblemKind::Tampered, member: None, text }
 }
 

@@ -1,6 +1,7 @@
 //! Reading a bundle: the manifest at once, each member in one verified pass when it is asked for.
 
 use super::digest::{Hasher, Sha256, next_chunk};
+use super::entry::EntryBytes;
 use super::limits::Limits;
 use super::listing::{At, Entry, Listing, list_folder};
 use super::manifest::{Content, Manifest, MemberRecord, Status};
@@ -14,7 +15,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use zip::ZipReadOptions;
 
 /// Bytes read at a time; larger ones bring nothing measurable.
 const CHUNK: usize = 64 * 1024;
@@ -301,9 +301,10 @@ fn with_bytes<T>(
         }
         At::Zip(index) => {
             let mut archive = archive.ok_or(MemberError::Unknown)?.clone();
-            let options = ZipReadOptions::new().ignore_crc32(!checksum);
-            let mut file = archive.by_index_with_options(*index, options).map_err(MemberError::damaged)?;
-            Ok(f(&mut file))
+            let mut bytes = EntryBytes::open(&mut archive, *index, checksum)?;
+            let done = f(&mut bytes);
+            let behind = bytes.behind().map_err(MemberError::damaged)?;
+            if behind.is_some() { Err(MemberError::Behind) } else { Ok(done) }
         }
     }
 }

@@ -5,7 +5,8 @@ use super::digest::Sha256;
 use super::file::{SharedFile, open_plain};
 use super::limits::Limits;
 use super::listing::{At, Entry, Listing};
-use super::problem::{MemberError, OpenError};
+use super::outside;
+use super::problem::{self, MemberError, OpenError};
 use crate::model::package::PackageMember;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -43,7 +44,9 @@ pub(super) fn has_magic(file: &mut dyn Read) -> io::Result<bool> {
 /// disagree with the central directory. What is wrong with one entry stays with that entry.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<(OpenZip, Listing), OpenError> {
     let archive = archive(SharedFile::open(path)?, limits)?;
-    let listing = list(&archive)?;
+    let mut listing = list(&archive)?;
+    let hidden = outside::find(&archive)?.hidden();
+    listing.problems.extend((hidden > 0).then(|| problem::outside(hidden)));
     Ok((archive, listing))
 }
 
@@ -166,9 +169,12 @@ fn fault(entry: &ZipFileEntry<'_>) -> Option<MemberError> {
     const REGULAR: u32 = 0o100_000;
     const FOLDER: u32 = 0o040_000;
     let kind = entry.unix_mode().map_or(0, |mode| mode & TYPE_BITS);
-    if ![0, REGULAR, FOLDER].contains(&kind) {
-        Some(MemberError::Link)
-    } else if entry.encrypted() {
+    if ![0, REGULAR, FOLDER].contains(&kind) { Some(MemberError::Link) } else { unreadable(entry) }
+}
+
+/// What makes the bytes of an entry unreadable.
+pub(super) fn unreadable(entry: &ZipFileEntry<'_>) -> Option<MemberError> {
+    if entry.encrypted() {
         Some(MemberError::Encrypted)
     } else if ![CompressionMethod::Stored, CompressionMethod::Deflated].contains(&entry.compression()) {
         Some(MemberError::Method)

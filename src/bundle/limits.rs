@@ -5,6 +5,8 @@
 
 /// Characters of a member name, separators included.
 pub const NAME_CHARS: usize = 120;
+/// Characters of a node's name; the name system allows no more.
+pub const NODE_NAME_CHARS: usize = 253;
 /// Levels of a member name: two folders and a file.
 pub const NAME_LEVELS: usize = 3;
 

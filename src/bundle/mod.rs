@@ -37,7 +37,7 @@ pub use manifest::{
 };
 pub use name::MemberName;
 pub use output::{create_private, packed_size};
-pub use problem::{MemberError, OpenError};
+pub use problem::{MemberError, OpenError, bound};
 pub use read::{Bundle, Form};
 pub use source::{Found, Given, GivenError, find_bundles, gather};
 pub use write::{BundleWriter, Edit, NewMember, Unfinished, WriteError};

@@ -70,6 +70,9 @@ pub enum ManifestError {
     /// More rows than [`super::Limits::entries`].
     #[error("lists more than {0} members")]
     TooManyMembers(usize),
+    /// A node name that is none.
+    #[error("names its node with more than {0} characters")]
+    NodeName(usize),
     /// Two rows of one name.
     #[error("lists {} twice", quoted(.0))]
     Duplicate(String),
@@ -195,6 +198,16 @@ pub(super) fn outside(bytes: u64) -> Problem {
         "The archive holds {bytes} bytes that are in none of its files: comments, or gaps between them; they were left out."
     );
     Problem { kind: ProblemKind::Tampered, member: None, text }
+}
+
+/// Keeps the first problems and counts the rest, so that a hostile bundle cannot flood a report.
+pub fn bound(problems: &mut Vec<Problem>, most: usize) {
+    let more = problems.len().saturating_sub(most);
+    if more > 0 {
+        problems.truncate(most);
+        let text = format!("There are {more} more problems of this kind.");
+        problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+    }
 }
 
 /// A name from outside as it may stand in a sentence: quoted, escaped and bounded.

@@ -6,10 +6,10 @@ use super::limits::Limits;
 use super::listing::{At, Entry, Listing, list_folder};
 use super::manifest::{Content, Manifest, MemberRecord, Status};
 use super::name::MemberName;
-use super::problem::{ManifestError, MemberError, OpenError, quoted, unlisted};
+use super::problem::{ManifestError, MemberError, OpenError, bound, quoted, unlisted};
 use super::zipped::OpenZip;
 use super::{MANIFEST, zipped};
-use crate::model::input::{Problem, ProblemKind};
+use crate::model::input::Problem;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
@@ -252,16 +252,6 @@ fn not_taken(status: &Status) -> MemberError {
         Some(why) => format!("{}, {why}", status.word()),
         None => status.word().to_owned(),
     })
-}
-
-/// Keeps the first problems and counts the rest, so that a hostile bundle cannot flood a report.
-fn bound(problems: &mut Vec<Problem>, most: usize) {
-    let more = problems.len().saturating_sub(most);
-    if more > 0 {
-        problems.truncate(most);
-        let text = format!("There are {more} more problems of this kind.");
-        problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
-    }
 }
 
 fn read_manifest(

@@ -18,9 +18,9 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Most bytes of `facts.json`.
-pub(super) const MAX_FACTS_BYTES: u64 = 16 << 20;
+pub(super) const MAX_FACTS_BYTES: u64 = 4 << 20;
 /// Most bytes of one redacted configuration file.
-pub(super) const MAX_CONFIG_BYTES: u64 = 8 << 20;
+pub(super) const MAX_CONFIG_BYTES: u64 = 2 << 20;
 /// Most settings of one configuration file. Real ones have hundreds.
 pub(super) const MAX_SETTINGS: usize = 20_000;
 /// Most configuration files of one bundle.

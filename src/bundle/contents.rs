@@ -53,7 +53,7 @@ pub fn visit(
             visit.entries("", &mut archive, 1);
         } else {
             file.rewind()?;
-            visit.file(&name, &mut file, 1);
+            visit.file(&name, &mut file, 0);
         }
     }
     Ok(visit.seen)
@@ -62,7 +62,7 @@ pub fn visit(
 struct Visit<'v> {
     limits: Limits,
     entries: usize,
-    /// Bytes of zips in zips.
+    /// Bytes of files in zips, and of zips in zips.
     unpacked: u64,
     seen: Visited,
     each: &'v mut dyn FnMut(&str, &mut dyn Read) -> io::Result<()>,
@@ -165,10 +165,12 @@ impl Visit<'_> {
             };
         }
         self.seen.files += 1;
-        let most = self.left();
+        let most = self.left(depth);
         let mut source = whole.take(most);
         let looked = (self.each)(name, &mut source);
-        self.seen.bytes += most - source.limit();
+        let read = most - source.limit();
+        self.seen.bytes += read;
+        self.unpacked += if depth > 0 { read } else { 0 };
         if let Err(error) = looked {
             self.unread(name, &format!("could not be read to its end: {error}"));
         } else if source.limit() == 0 && source.into_inner().read(&mut [0]).is_ok_and(|more| more > 0) {
@@ -182,8 +184,9 @@ impl Visit<'_> {
     /// A zip in a zip, which lies in a file without a name while it is read. Its own bytes count, too.
     fn nested(&mut self, name: &str, source: &mut dyn Read, depth: usize) -> Result<(), OpenError> {
         let mut held = tempfile::tempfile()?;
-        let mut source = source.take(self.left());
-        self.unpacked += io::copy(&mut source, &mut held)?;
+        let mut source = source.take(self.left(depth));
+        let read = io::copy(&mut source, &mut held)?;
+        self.unpacked += if depth > 0 { read } else { 0 };
         if source.limit() == 0 && source.into_inner().read(&mut [0])? > 0 {
             self.unread(name, LARGER);
             return Ok(());
@@ -193,10 +196,12 @@ impl Visit<'_> {
         Ok(())
     }
 
-    /// Bytes that the next file may have.
-    fn left(&self) -> u64 {
-        let spent = self.seen.bytes + self.unpacked;
-        self.limits.total_bytes.saturating_sub(spent).min(self.limits.member_bytes)
+    /// Bytes that the next file may have. Outside of a zip a file is what it is, and it is read once.
+    fn left(&self, depth: usize) -> u64 {
+        if depth == 0 {
+            return u64::MAX;
+        }
+        self.limits.total_bytes.saturating_sub(self.unpacked).min(self.limits.member_bytes)
     }
 
     fn one_more(&mut self) -> bool {

@@ -103,7 +103,7 @@ pub enum MemberError {
     #[error("is compressed by a method other than deflate")]
     Method,
     /// Beyond [`super::Limits::member_bytes`].
-    #[error("claims {size} bytes, more than the {limit} a member may have")]
+    #[error("claims {size} bytes, more than the {limit} that it may have")]
     TooLarge {
         /// Bytes it declares.
         size: u64,

@@ -8,7 +8,7 @@ use super::manifest::{Content, Manifest, MemberRecord, Status};
 use super::name::MemberName;
 use super::problem::{ManifestError, MemberError, OpenError, bound, quoted, unlisted};
 use super::zipped::OpenZip;
-use super::{MANIFEST, zipped};
+use super::{FACTS, INVENTORY, MANIFEST, zipped};
 use crate::model::input::Problem;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -231,8 +231,13 @@ fn slots(
         if let Some(bad) = entry.bad {
             return Err(bad);
         }
-        if size > limits.member_bytes {
-            return Err(MemberError::TooLarge { size, limit: limits.member_bytes });
+        let limit = match record.path.as_str() {
+            FACTS => limits.facts_bytes,
+            INVENTORY => limits.inventory_bytes,
+            _ => limits.member_bytes,
+        };
+        if size > limit {
+            return Err(MemberError::TooLarge { size, limit });
         }
         total = total.saturating_add(size);
         if total > limits.total_bytes {

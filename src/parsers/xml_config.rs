@@ -87,7 +87,7 @@ pub fn settings(text: &str, sanitizer: &dyn Sanitize) -> Result<BTreeMap<String,
         let path = walk.enter(&node).ok_or_else(|| ConfigError::NotWellFormed {
             line: lines.at(range.start),
             column: 1,
-            error: "elements nested too deeply, or their names are too long",
+            error: "elements nested too deeply",
         })?;
         elements += 1;
         if elements > MAX_ELEMENTS {

@@ -13,6 +13,8 @@ use crate::model::excerpt::Sanitize as _;
 use crate::redact::Identity;
 use crate::redact::columns::heading;
 #[cfg(feature = "report")]
+use crate::redact::columns::is_too_wide;
+#[cfg(feature = "report")]
 use crate::redact::identity::kind_of_field;
 use crate::redact::leak::Scanner;
 use crate::redact::{Known, Redactor};
@@ -76,11 +78,11 @@ fn form(text: &str) -> Result<Form, ScrubError> {
     let head = text.lines().next().unwrap_or_default();
     match heading(head) {
         #[cfg(feature = "report")]
-        Some((delimiter, columns)) => Ok(Form::Table(delimiter, columns)),
+        Some((delimiter, columns)) if !is_too_wide(delimiter, text) => Ok(Form::Table(delimiter, columns)),
         // A cell may span lines: without the csv crate a table cannot be read correctly.
         #[cfg(not(feature = "report"))]
         Some(_) => Err(ScrubError::Export("is a table, and only the full program can rewrite it")),
-        None => Ok(Form::Text),
+        _ => Ok(Form::Text),
     }
 }
 

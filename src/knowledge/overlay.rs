@@ -75,8 +75,10 @@ impl<'a> Claims<'a> {
             text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase()
         };
         let mut grams: HashMap<Vec<u8>, BTreeSet<usize>> = HashMap::new();
-        let examples: Vec<String> =
-            all.iter().map(|one| one.record.example.as_deref().unwrap_or_default().to_ascii_lowercase()).collect();
+        let examples: Vec<String> = all
+            .iter()
+            .map(|one| one.record.example.as_deref().unwrap_or_default().to_ascii_lowercase())
+            .collect();
         for (index, example) in examples.iter().enumerate() {
             for gram in plain(example).as_bytes().windows(GRAM) {
                 grams.entry(gram.to_vec()).or_default().insert(index);
@@ -90,8 +92,9 @@ impl<'a> Claims<'a> {
                 let compiled = pattern.regex.as_ref().map(|_| Regex::new(&pattern.regex_source()));
                 let candidates = |text: &String| {
                     let text = plain(text);
-                    let gram = text.as_bytes().get(..GRAM).map(<[u8]>::to_vec);
-                    gram.and_then(|gram| grams.get(&gram)).unwrap_or(&none)
+                    // What fewest examples have.
+                    let few = text.as_bytes().windows(GRAM).map(|gram| grams.get(gram).unwrap_or(&none));
+                    few.min_by_key(|examples| examples.len()).unwrap_or(&none)
                 };
                 let candidates: BTreeSet<usize> = match compiled {
                     Some(_) => every.clone(),
@@ -103,7 +106,9 @@ impl<'a> Claims<'a> {
                 };
                 let other = |index: &usize| all.get(*index).map(|other| &other.record);
                 let undeclared = |other: &&Signature| {
-                    other.id != one.id && !one.overlaps.contains(&other.id) && !other.overlaps.contains(&one.id)
+                    other.id != one.id
+                        && !one.overlaps.contains(&other.id)
+                        && !other.overlaps.contains(&one.id)
                 };
                 for index in &candidates {
                     if let Some(other) = other(index).filter(undeclared)

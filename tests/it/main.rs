@@ -28,6 +28,7 @@ mod ended;
 mod format_matrix;
 mod golden;
 mod hostile_bundle;
+mod hostile_inputs;
 mod identities;
 mod intake;
 mod knowledge_overlay;

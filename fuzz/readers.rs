@@ -201,7 +201,13 @@ pub fn leaks(bytes: &[u8]) {
 pub fn scrubbed(bytes: &[u8]) {
     for level in [Level::Secrets, Level::Identities] {
         let out = tempfile::tempdir_in(FOLDER.path()).expect("a folder can be made");
-        let request = Scrub { input: file("text", bytes), level, case_key: None, out: out.path().to_owned() };
+        let request = Scrub {
+            input: file("text", bytes),
+            level,
+            case_key: None,
+            redact_words: None,
+            out: out.path().to_owned(),
+        };
         let _ = scrub(&request, &mut Silent);
     }
 }

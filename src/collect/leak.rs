@@ -8,6 +8,7 @@ use super::progress::Shared;
 use crate::bundle::write::Edit;
 use crate::bundle::{Bundle, FACTS, MANIFEST, MemberError, MemberRecord, Unfinished};
 use crate::redact::leak::{Hit, Scanner};
+use crate::redact::config;
 use crate::redact::{Counts, Known, Redactor, SecretSet};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -123,7 +124,7 @@ fn redact_again(
     let mut redacted = BTreeMap::new();
     let bundle = unfinished.open()?;
     for name in hits.keys() {
-        redacted.insert(name.clone(), redact_member(&bundle, name, redactor, scratch)?);
+        redacted.insert(name.clone(), redact_member(&bundle, name, redactor, scratch, false)?);
     }
     drop(bundle);
     let rewritten = unfinished.rewrite(&mut |record| match redacted.remove(record.path.as_str()) {
@@ -137,20 +138,27 @@ fn redact_again(
     Ok(rewritten)
 }
 
-/// A member redacted again, in an unnamed temporary file, since a log may be large.
+/// A member redacted again, in an unnamed temporary file, since a log may be large. Of a configuration (`is_config`),
+/// which is small, the settings are looked at first.
 pub(super) fn redact_member(
     bundle: &Bundle,
     name: &str,
     redactor: &Redactor,
     scratch: &Path,
+    is_config: bool,
 ) -> Result<(File, Counts), CollectError> {
     let failed = |source: io::Error| CollectError::Scratch(scratch.to_owned(), source);
     let mut file = tempfile::tempfile_in(scratch).map_err(failed)?;
     let mut stream = redactor.stream();
     let mut out = Vec::new();
     let mut written = Ok(());
+    let mut config = Vec::new();
+    let size = bundle.record(name).and_then(MemberRecord::content).map_or(u64::MAX, |content| content.size);
+    let is_config = is_config && size <= config::MAX_BYTES as u64;
     let read = bundle.read(name, &mut |bytes| {
-        if written.is_ok() {
+        if is_config {
+            config.extend_from_slice(bytes);
+        } else if written.is_ok() {
             stream.push(bytes, &mut out);
             written = file.write_all(&out);
             out.clear();
@@ -158,6 +166,8 @@ pub(super) fn redact_member(
     });
     read.map_err(|error| reread(name, error))?;
     written.map_err(failed)?;
+    let text = config::decode(&config).map(|text| config::without_secrets(&text).into_owned().into_bytes());
+    stream.push(&text.unwrap_or(config), &mut out);
     let counts = guarded(|| stream.finish(&mut out)).ok_or_else(|| failed(io::Error::other(PANICKED)))?;
     file.write_all(&out).map_err(failed)?;
     file.rewind().map_err(failed)?;

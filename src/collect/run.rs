@@ -55,7 +55,10 @@ pub fn run(
     safety::check_room(options, host.system(), &files)?;
     let (keys, printer, mut hiding) = identities::keys(options, &files, host)?;
     let mut harvest = SecretSet::default();
-    let configs = Configs::read(&files, &configs::tms_configs(&options.app_dir, host), &mut |bytes| {
+    if let Some(words) = &options.redact_words {
+        harvest.add_words(words);
+    }
+    let configs = Configs::read(options, &files, &configs::tms_configs(&options.app_dir, host), &mut |bytes| {
         harvest.add_config(bytes);
         if let Some(hiding) = &mut hiding {
             hiding.known.learn_config(bytes);
@@ -97,7 +100,7 @@ pub fn run(
 
     shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
     let beside = sibling_copies::list(options, site_root.as_deref(), &key_files::sizes(&files));
-    let inventory = inventory::read_all(&files, &keys, &printer, &shared);
+    let inventory = inventory::read_all(&files, &keys, &printer, &redactor, &shared);
     own_members::add_inventory(&mut bundle, inventory.entries, &redactor)?;
     let facts = NodeFacts {
         host: host_facts::facts(options, host, started, &cx),

@@ -34,8 +34,10 @@ pub use rows::Rows;
 pub use signatures::{MatchKind, Pattern, Signature, Versions};
 pub use sources::{Citation, Source, Sources, Status};
 
+use crate::text::escape;
 use chrono::NaiveDate;
 use layer::{Layers, Record, check, records, sorted};
+use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
@@ -127,9 +129,7 @@ built_in![
     "exports/rest.toml",
     "exports/sql.toml",
     "facts.toml",
-    "meanings.toml",
-    "never.toml",
-    "parity.toml",
+    "node_parity.toml",
     "releases.toml",
     "rules/bkp.toml",
     "rules/bnd.toml",
@@ -159,6 +159,8 @@ built_in![
     "signatures/web.toml",
     "sources.toml",
     "steps.toml",
+    "value_labels.toml",
+    "warnings.toml",
     "workload.toml",
 ];
 
@@ -172,10 +174,14 @@ impl Knowledge {
     pub fn layered(overlay: &[(&str, &str)]) -> Result<Self, KnowledgeFaults> {
         let mut layers = Layers::default();
         let edition = layers.merge_layer(BUILT_IN, None).unwrap_or_default();
+        // Whoever reads a text of theirs sees each character of it.
+        let shown: Vec<(&str, Cow<'_, str>)> =
+            overlay.iter().map(|(name, text)| (*name, escape::neutral_source(text))).collect();
+        let overlay: Vec<(&str, &str)> = shown.iter().map(|(name, text)| (*name, &**text)).collect();
         let own = (!overlay.is_empty()).then(|| {
             let files = overlay.iter().map(|(name, _)| (*name).to_owned()).collect();
             let mut changes = Overlay { files, ..Overlay::default() };
-            changes.edition = layers.merge_layer(overlay, Some(&mut changes));
+            changes.edition = layers.merge_layer(&overlay, Some(&mut changes));
             changes.overridden.sort();
             changes.added.sort();
             changes

@@ -243,7 +243,7 @@ impl Patterns<'_> {
 /// What is reported of a kind; `None` for what is no secret alone.
 const fn description(kind: Kind) -> Option<&'static str> {
     Some(match kind {
-        Kind::Value | Kind::Assignment | Kind::Setting | Kind::Comment => VALUE,
+        Kind::OwnWord | Kind::Value | Kind::Assignment | Kind::Setting | Kind::Comment => VALUE,
         Kind::Authorization => "credentials of an authorization header",
         Kind::Jwt => "a JSON web token",
         Kind::PrivateKey => "a private key",

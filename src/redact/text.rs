@@ -4,8 +4,10 @@ use super::counts::{Counts, Kind};
 use super::encodings::ValueMatcher;
 use super::identity::{Identities, IdentitySpan, Known};
 use super::licence;
+use super::own_words::OwnWords;
 use super::pattern::{self, Span};
 use super::secret_set::SecretSet;
+use super::weak::WeakMatcher;
 use crate::model::excerpt::Sanitize;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,6 +17,8 @@ pub use super::stream::Stream;
 #[derive(Clone, Default)]
 pub struct Redactor {
     values: ValueMatcher,
+    weak: WeakMatcher,
+    words: Option<OwnWords>,
     /// What replaces identities, at level `identities`.
     pub identities: Option<Identities>,
     /// Replaces nothing, and learns who the texts name.
@@ -24,7 +28,12 @@ pub struct Redactor {
 impl SecretSet {
     /// A redactor for these values and for patterns.
     pub fn redactor(&self) -> Redactor {
-        Redactor { values: ValueMatcher::new(self.searched()), ..Redactor::default() }
+        Redactor {
+            values: ValueMatcher::new(self.searched()),
+            weak: WeakMatcher::new(self.marked()),
+            words: self.words().cloned(),
+            ..Redactor::default()
+        }
     }
 }
 
@@ -65,6 +74,12 @@ impl Redactor {
         stream.push(text, &mut out);
         let counts = stream.finish(&mut out);
         (out, counts)
+    }
+
+    /// Whether there is a secret in a file.
+    pub fn finds_secret(&self, text: &[u8]) -> bool {
+        let secrets_alone = Self { identities: None, learned: None, ..self.clone() };
+        secrets_alone.redact(text).1.total() > 0
     }
 
     /// Whether `text` holds a secret.
@@ -132,6 +147,9 @@ impl Redactor {
     fn secrets(&self, text: &[u8]) -> Vec<Span> {
         let value = |range| Span { range, kind: Kind::Value };
         let mut spans: Vec<Span> = self.values.ranges(text).into_iter().map(value).collect();
+        spans.extend(self.weak.ranges(text).into_iter().map(value));
+        let words = self.words.iter().flat_map(|words| words.ranges(text));
+        spans.extend(words.map(|range| Span { range, kind: Kind::OwnWord }));
         pattern::spans(text, &mut spans);
         licence::spans(text, &mut spans);
         spans
@@ -173,7 +191,8 @@ impl Sanitize for Sanitizer {
 
 impl Sanitize for Redactor {
     fn sanitize(&self, line: &str) -> String {
-        String::from_utf8_lossy(&self.redact(line.as_bytes()).0).into_owned()
+        let (clean, _) = self.redact(line.as_bytes());
+        String::from_utf8(clean).unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned())
     }
 }
 

@@ -12,6 +12,7 @@ mod host;
 mod known;
 mod shapes;
 mod spelling;
+mod spoken;
 #[cfg(test)]
 pub(crate) mod tests;
 mod words;

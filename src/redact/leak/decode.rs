@@ -21,7 +21,7 @@ impl DecodedText {
         Self { bytes: window, runs: vec![(0, 0)] }
     }
 
-    fn push(&mut self, byte: u8, from: usize) {
+    pub(super) fn push(&mut self, byte: u8, from: usize) {
         self.begin(from);
         self.bytes.push(byte);
     }
@@ -32,7 +32,7 @@ impl DecodedText {
     }
 
     /// Takes a part of another layer over as it is.
-    fn append(&mut self, layer: &Self, range: Range<usize>) {
+    pub(super) fn append(&mut self, layer: &Self, range: Range<usize>) {
         if range.is_empty() {
             return;
         }
@@ -52,7 +52,7 @@ impl DecodedText {
         }
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.runs.clear();
     }
@@ -67,7 +67,7 @@ impl DecodedText {
         start..end
     }
 
-    fn place(&self, at: usize) -> usize {
+    pub(super) fn place(&self, at: usize) -> usize {
         let after = self.runs.partition_point(|(start, _)| *start <= at);
         let run = after.checked_sub(1).and_then(|run| self.runs.get(run));
         run.map_or(0, |(start, from)| from + at - start)

@@ -1,5 +1,6 @@
 //! Secrets planted all over a node, in every form, and bundles of both levels that must hold none of them.
 
+mod configured;
 mod innocent;
 mod planted;
 

@@ -183,7 +183,10 @@ impl Redactor {
                 }
                 None => *text = self.field(parent, key, text),
             },
-            Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, parent, key, own)),
+            Value::Array(items) => {
+                let key = if !own && is_container(key) { key.trim_end_matches('s') } else { key };
+                items.iter_mut().for_each(|item| self.walk(item, parent, key, own));
+            }
             Value::Object(fields) => {
                 let setting = secret_setting(fields);
                 // Of `credentials` every member is one; our own structures have no such thing.
@@ -195,7 +198,10 @@ impl Redactor {
                             setting.as_deref().filter(|_| holds_setting(&name))
                         {
                             self.walk(&mut value, key, setting, own);
-                        } else if inside || WRAPPERS.contains(&name.as_str()) {
+                        } else if inside {
+                            // Of `tokens` each is a token.
+                            self.walk(&mut value, parent, key.trim_end_matches('s'), own);
+                        } else if WRAPPERS.contains(&name.as_str()) {
                             self.walk(&mut value, parent, key, own);
                         } else {
                             self.walk(&mut value, key, &name, own);

@@ -104,7 +104,8 @@ fn in_marker(text: &[u8], at: usize) -> bool {
     let head = text.get(at.saturating_sub(LONGEST)..(at + MARKER_STEM.len()).min(text.len())).unwrap_or_default();
     let base = at.saturating_sub(LONGEST);
     memchr::memmem::rfind(head, MARKER_STEM.as_bytes()).is_some_and(|open| {
-        let end = text.get(base + open..).and_then(|rest| memchr::memchr(b'}', rest));
+        let marker = text.get(base + open..(base + open + LONGEST).min(text.len())).unwrap_or_default();
+        let end = memchr::memchr(b'}', marker);
         base + open <= at && end.is_none_or(|end| base + open + end >= at)
     })
 }

@@ -64,7 +64,7 @@ fn tables_lose_their_secrets_and_nothing_else() {
 fn json_stays_json() {
     let value = serde_json::json!({
         "nodes": [{"password": {"old": "Hagel-1", "new": ["Hagel-2"]}, "note": "he said \"pwd=Hagel-3\" and left"}],
-        "apiKeys": ["Hagel-4"], "credentials": {"svc": "Hagel-5"}, "pwd": true, "token": 47_114_711, "id": 1045,
+        "apiKeys": ["Hagel-4"], "tokens": ["Hagel-11", {"v": "Hagel-12"}], "credentials": {"svc": "Hagel-5"}, "pwd": true, "token": 47_114_711, "id": 1045,
         "pairs": [{"key": "SmtpPassword", "value": "Hagel-6"}, {"ParameterName": "@Password", "SqlValue": "Hagel-7"}],
         "fields": [{"fieldName": "Kombination", "isPassword": true, "itemValue": "Hagel-8"}],
         "inner": "{\"list\":[{\"name\":\"DB_PASSWORD\",\"value\":\"Hagel-9\"}]}",

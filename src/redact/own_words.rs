@@ -106,7 +106,7 @@ fn in_marker(text: &[u8], at: usize) -> bool {
     memchr::memmem::rfind(head, MARKER_STEM.as_bytes()).is_some_and(|open| {
         let marker = text.get(base + open..(base + open + LONGEST).min(text.len())).unwrap_or_default();
         let end = memchr::memchr(b'}', marker);
-        base + open <= at && end.is_none_or(|end| base + open + end >= at)
+        base + open <= at && end.is_some_and(|end| base + open + end >= at)
     })
 }
 
@@ -124,6 +124,7 @@ mod tests {
         assert_eq!(found("Projekt Falke\r\n\nre:PX-[0-9]{4}", "x projekt falke PX-1234 px-1234"), ["projekt falke", "PX-1234"]);
         assert_eq!(found("a.b(c", "axb(c a.b(c"), ["a.b(c"]);
         assert_eq!(found("redacted", "{redacted} {redacted:key:ab:cd} redacted"), ["redacted"]);
+        assert_eq!(found("falke", "{redacted and falke"), ["falke"]);
     }
 
     #[test]

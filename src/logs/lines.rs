@@ -351,13 +351,7 @@ impl<'s> LineScanner<'s> {
             if !types.contains(&name) {
                 types.push(name.clone());
                 let sample = self.sample(line, at);
-                self.exceptions.count(
-                    name,
-                    sample,
-                    EXCEPTION,
-                    &self.digest.file.name,
-                    self.sanitizer,
-                );
+                self.exceptions.count(name, sample, EXCEPTION, &self.digest.file.name, self.sanitizer);
             }
         }
     }

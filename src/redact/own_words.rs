@@ -101,7 +101,8 @@ impl OwnWords {
 fn in_marker(text: &[u8], at: usize) -> bool {
     /// Longest marker, in bytes.
     const LONGEST: usize = 80;
-    let head = text.get(at.saturating_sub(LONGEST)..(at + MARKER_STEM.len()).min(text.len())).unwrap_or_default();
+    let head =
+        text.get(at.saturating_sub(LONGEST)..(at + MARKER_STEM.len()).min(text.len())).unwrap_or_default();
     let base = at.saturating_sub(LONGEST);
     memchr::memmem::rfind(head, MARKER_STEM.as_bytes()).is_some_and(|open| {
         let marker = text.get(base + open..(base + open + LONGEST).min(text.len())).unwrap_or_default();
@@ -121,7 +122,10 @@ mod tests {
 
     #[test]
     fn literals_and_expressions_are_found_outside_of_markers() {
-        assert_eq!(found("Projekt Falke\r\n\nre:PX-[0-9]{4}", "x projekt falke PX-1234 px-1234"), ["projekt falke", "PX-1234"]);
+        assert_eq!(
+            found("Projekt Falke\r\n\nre:PX-[0-9]{4}", "x projekt falke PX-1234 px-1234"),
+            ["projekt falke", "PX-1234"]
+        );
         assert_eq!(found("a.b(c", "axb(c a.b(c"), ["a.b(c"]);
         assert_eq!(found("redacted", "{redacted} {redacted:key:ab:cd} redacted"), ["redacted"]);
         assert_eq!(found("falke", "{redacted and falke"), ["falke"]);

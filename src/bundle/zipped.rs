@@ -185,7 +185,7 @@ fn top_folder(names: &[String]) -> Result<String, OpenError> {
         return Ok(String::new());
     }
     let holds_manifest = |name: &&String| {
-        name.split_once('/').is_some_and(|(top, rest)| rest == MANIFEST && !["", ".", ".."].contains(&top))
+        name.split_once('/').is_some_and(|(top, tail)| tail == MANIFEST && !["", ".", ".."].contains(&top))
     };
     let is_archive = |name: &&String| name.to_ascii_lowercase().ends_with(".zip");
     let manifests: Vec<_> = names.iter().filter(holds_manifest).collect();

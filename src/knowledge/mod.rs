@@ -128,9 +128,7 @@ built_in![
     "exports/rest.toml",
     "exports/sql.toml",
     "facts.toml",
-    "meanings.toml",
-    "never.toml",
-    "parity.toml",
+    "node_parity.toml",
     "releases.toml",
     "rules/bkp.toml",
     "rules/bnd.toml",
@@ -160,6 +158,8 @@ built_in![
     "signatures/web.toml",
     "sources.toml",
     "steps.toml",
+    "value_labels.toml",
+    "warnings.toml",
     "workload.toml",
 ];
 

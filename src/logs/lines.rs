@@ -310,9 +310,8 @@ impl<'s> LineScanner<'s> {
 
     /// Counts an entry at error level that no signature explains.
     fn count_group(&mut self, group: u64) {
-        let time = self.times.current;
-        let Self { groups, clock, .. } = self;
-        groups.count(group, time.map(Self::hour), || time.and_then(|time| clock.instant(time)));
+        let time = self.time();
+        self.groups.count(group, self.times.current.map(Self::hour), time);
     }
 
     /// Reads what a line begins with. If it begins an entry, gives what follows time and level.
@@ -346,12 +345,13 @@ impl<'s> LineScanner<'s> {
 
     /// Counts the types named on a line at error level that no signature knows, each once.
     fn exceptions(&mut self, line: &[u8]) {
-        let mut types: Vec<Vec<u8>> = Vec::new();
+        let mut types: Vec<&[u8]> = Vec::new();
         for (at, name) in exception_types(line) {
             if !types.contains(&name) {
-                types.push(name.clone());
-                let sample = self.sample(line, at);
-                self.exceptions.count(name, sample, EXCEPTION, &self.digest.file.name, self.sanitizer);
+                types.push(name);
+                let mut exceptions = std::mem::take(&mut self.exceptions);
+                self.count(&mut exceptions, name, line, at, EXCEPTION);
+                self.exceptions = exceptions;
             }
         }
     }
@@ -359,9 +359,19 @@ impl<'s> LineScanner<'s> {
     /// Counts a header of the common event format that ends at `end`.
     fn event(&mut self, line: &[u8], end: usize) {
         if let Some(header) = cef_header(line, end) {
-            let sample = self.sample(line, end);
-            self.cef.count(header, sample, CEF, &self.digest.file.name, self.sanitizer);
+            let mut cef = std::mem::take(&mut self.cef);
+            self.count(&mut cef, &header, line, end, CEF);
+            self.cef = cef;
         }
+    }
+
+    /// Counts a text that is at `at` of the current line; as a sample, a long line is shown from `from` on.
+    fn count(&self, texts: &mut RecurringTexts, text: &[u8], line: &[u8], at: usize, from: &str) {
+        let (file, sanitizer) = (&self.digest.file.name, self.sanitizer);
+        texts.count(text, self.time(), sanitizer, || {
+            let find = |line: &[u8]| memchr::memmem::find(line, from.as_bytes());
+            self.sample(line, at).into_sample(file, find, sanitizer)
+        });
     }
 
     /// Counts which of the likely patterns a line, or a piece of one, does match.
@@ -427,8 +437,12 @@ impl<'s> LineScanner<'s> {
 
     /// The current line as a sample that is shown from `at` on.
     fn sample(&self, line: &[u8], at: usize) -> SampleLine {
-        let time = self.times.current.and_then(|time| self.clock.instant(time));
-        SampleLine::new(self.digest.file.lines, time, line.trim_ascii_end(), at)
+        SampleLine::new(self.digest.file.lines, self.time(), line.trim_ascii_end(), at)
+    }
+
+    /// The time of the current entry.
+    fn time(&self) -> Option<DateTime<FixedOffset>> {
+        self.times.current.and_then(|time| self.clock.instant(time))
     }
 
     /// Hours since the Unix epoch.

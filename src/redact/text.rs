@@ -191,7 +191,8 @@ impl Sanitize for Sanitizer {
 
 impl Sanitize for Redactor {
     fn sanitize(&self, line: &str) -> String {
-        String::from_utf8_lossy(&self.redact(line.as_bytes()).0).into_owned()
+        let (clean, _) = self.redact(line.as_bytes());
+        String::from_utf8(clean).unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned())
     }
 }
 

@@ -98,14 +98,14 @@ fn markdown_text(text: &str) -> String {
     let line = one_line(text);
     let mut safe = String::with_capacity(line.len() + 8);
     let mut before = ' ';
-    let mut rest = line.chars().peekable();
+    let mut tail = line.chars().peekable();
     let mut digits_only = true;
-    while let Some(c) = rest.next() {
-        let after = rest.peek().copied().unwrap_or(' ');
+    while let Some(c) = tail.next() {
+        let after = tail.peek().copied().unwrap_or(' ');
         let escaped = match c {
             '`' | '*' | '[' | ']' | '{' | '}' | '<' | '|' | '~' | '&' | '!' | '$' => true,
             // Before a letter a backslash is only a backslash; at the end it would escape what follows.
-            '\\' => after.is_ascii_punctuation() || rest.peek().is_none(),
+            '\\' => after.is_ascii_punctuation() || tail.peek().is_none(),
             // Between letters an underscore is only an underscore.
             '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
             // No address becomes a link by itself, and no line a definition.

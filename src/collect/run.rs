@@ -58,12 +58,13 @@ pub fn run(
     if let Some(words) = &options.redact_words {
         harvest.add_words(words);
     }
-    let configs = Configs::read(options, &files, &configs::tms_configs(&options.app_dir, host), &mut |bytes| {
-        harvest.add_config(bytes);
-        if let Some(hiding) = &mut hiding {
-            hiding.known.learn_config(bytes);
-        }
-    });
+    let configs =
+        Configs::read(options, &files, &configs::tms_configs(&options.app_dir, host), &mut |bytes| {
+            harvest.add_config(bytes);
+            if let Some(hiding) = &mut hiding {
+                hiding.known.learn_config(bytes);
+            }
+        });
     let iis = Iis::read(options, &mut harvest);
     let since = log_selection::since(options, &files, started);
     let chosen = log_selection::choose(&files, since, options.budget, Inspect::Content);

@@ -96,7 +96,9 @@ impl<'a> MemberReader<'a> {
         for member in &mut members {
             secrets.join(std::mem::take(&mut member.secrets));
         }
-        members.extend(self.read_all(others.into_iter().map(|record| (record, true)).collect(), &secrets.redactor()));
+        members.extend(
+            self.read_all(others.into_iter().map(|record| (record, true)).collect(), &secrets.redactor()),
+        );
         members.sort_by(|a, b| a.record.path.cmp(&b.record.path));
         members
     }
@@ -204,7 +206,8 @@ impl Sink<'_> {
             })),
             Self::Facts(json) => MemberContent::Facts(verified.and_then(|()| {
                 let failed = |error: serde_json::Error| (None, error.to_string());
-                let (facts, unknown) = format.read::<NodeFacts>(&json).map_err(|error| (None, error.to_string()))?;
+                let (facts, unknown) =
+                    format.read::<NodeFacts>(&json).map_err(|error| (None, error.to_string()))?;
                 Ok((Box::new(redactor.clean_all(&facts).map_err(failed)?), unknown))
             })),
             Self::Inventory(lines) => MemberContent::Inventory(verified.and_then(|()| {

@@ -159,7 +159,8 @@ impl<'t> Table<'t> {
         let bytes = text.as_bytes();
         let mut names = Vec::new();
         let rows = row(bytes, heading, delimiter, |range| {
-            names.push(plain(text.get(range).unwrap_or_default().trim_start_matches('\u{feff}')).into_owned());
+            names
+                .push(plain(text.get(range).unwrap_or_default().trim_start_matches('\u{feff}')).into_owned());
         })?;
         if names.len() < 2 || !names.iter().all(|name| is_name(name)) {
             return None;
@@ -226,11 +227,13 @@ impl<'t> Table<'t> {
             let named = cells.iter().zip(&self.roles).filter(|(_, role)| **role == Role::Names);
             let setting = named.map(|(range, _)| text(range)).find(|name| names_secret(name));
             // Where a row has another number of cells nobody knows from which one on they belong to other columns.
-            let shifted = (cells.len() != self.names.len()).then(|| self.names.iter().find(|name| names_secret(name)));
+            let shifted =
+                (cells.len() != self.names.len()).then(|| self.names.iter().find(|name| names_secret(name)));
             for (number, range) in cells.iter().enumerate() {
                 let is_value = self.roles.get(number).is_none_or(|role| *role == Role::Values);
                 let own = self.names.get(number);
-                let name = setting.as_deref().filter(|_| is_value).or(shifted.flatten().or(own).map(String::as_str));
+                let name =
+                    setting.as_deref().filter(|_| is_value).or(shifted.flatten().or(own).map(String::as_str));
                 each(name.unwrap_or_default(), &text(range), range.clone());
             }
             at = end;
@@ -311,7 +314,8 @@ impl Columns {
                 let secret = names.iter().zip(cells).filter_map(|((name, role), cell)| {
                     let name = setting.as_ref().filter(|_| *role == Role::Values).unwrap_or(name);
                     let is_secret = names_secret(name) && !cell.trim().is_empty();
-                    (is_secret && redactor.clean_named(name, &cell) != cell).then(|| (name.trim().to_owned(), cell))
+                    (is_secret && redactor.clean_named(name, &cell) != cell)
+                        .then(|| (name.trim().to_owned(), cell))
                 });
                 secret.collect()
             }

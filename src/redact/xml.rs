@@ -163,7 +163,8 @@ pub(super) struct Pieces<'t> {
 impl<'t> Pieces<'t> {
     /// The element at `index`, and its ancestors, innermost first; as many as a file that a program reads has.
     pub(super) fn chain(&self, index: usize) -> impl Iterator<Item = &Element<'t>> {
-        std::iter::successors(self.elements.get(index), |element| self.elements.get(element.parent?)).take(DEEPEST)
+        std::iter::successors(self.elements.get(index), |element| self.elements.get(element.parent?))
+            .take(DEEPEST)
     }
 }
 

@@ -48,8 +48,8 @@ pub(super) fn scrub(
     }
     let mut secrets = own_words(scrub);
     let facts = verify(bundle, hiding.as_mut(), &mut secrets, &shared)?;
-    let redactor = IdentityRedaction::redactor(hiding.as_ref(), secrets.redactor())
-        .map_err(CollectError::from)?;
+    let redactor =
+        IdentityRedaction::redactor(hiding.as_ref(), secrets.redactor()).map_err(CollectError::from)?;
 
     let mut manifest = bundle.manifest().clone();
     let node = redactor.clean_field(Identity::Host, &manifest.node.name);

@@ -54,7 +54,8 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     if let Some(hiding) = &mut hiding {
         form.learn_names(&text, &mut hiding.known);
     }
-    let mut redactor = IdentityRedaction::redactor(hiding.as_ref(), secrets.redactor()).map_err(CollectError::from)?;
+    let mut redactor =
+        IdentityRedaction::redactor(hiding.as_ref(), secrets.redactor()).map_err(CollectError::from)?;
     let mut out = form.rewritten(&text, &redactor)?;
     let scan = |secrets: &SecretSet, out: &[u8]| {
         let names = hiding.as_ref().map(|hiding| &hiding.known);

@@ -5,6 +5,8 @@ use super::progress::size;
 use super::{Exit, Failure, must_exist, omissions, output};
 use crate::bundle::{Bundle, Manifest, MemberRecord, Status};
 use crate::model::Observed;
+use crate::model::excerpt::Sanitize as _;
+use crate::redact::Sanitizer;
 use crate::text::escape;
 use anyhow::anyhow;
 use rayon::prelude::*;
@@ -62,7 +64,8 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
         )
     };
     text += &omissions::text(&bundle);
-    output::print(&text)?;
+    // What another program put into a name or a reason.
+    output::print(&Sanitizer.sanitize(&text))?;
     Ok(if is_sound { Exit::Success } else { Exit::PartialInput })
 }
 

@@ -187,7 +187,8 @@ impl<'o> NamedFiles<'o> {
                 && !is_log
                 && (is_include || is_config(file));
             let path = folder.join(path);
-            if !is_read || self.seen.len() >= Self::MOST || (is_network(&path) && !self.options.network_paths) {
+            if !is_read || self.seen.len() >= Self::MOST || (is_network(&path) && !self.options.network_paths)
+            {
                 continue;
             }
             let is_file = within(&path, |path| Ok(path.is_file().then(|| real(path))));

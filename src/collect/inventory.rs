@@ -181,7 +181,8 @@ impl Pass<'_, '_> {
         // Both hashes only where the file may turn out to be a copy of a key file, or to hold a secret.
         let may_be_copy = self.keys.has_size(file.size);
         let mut plain = (!keyed || may_be_copy).then(digest::Hasher::default);
-        let mut mac = (keyed || may_be_copy || searched).then(|| self.printer.hasher(Label::File)).and_then(Result::ok);
+        let mut mac =
+            (keyed || may_be_copy || searched).then(|| self.printer.hasher(Label::File)).and_then(Result::ok);
         let mut whole = Vec::new();
         let mut size = 0;
         let decisive = self.is_decisive(file);
@@ -207,8 +208,9 @@ impl Pass<'_, '_> {
         outcome.stray |= digest.as_ref().is_some_and(|digest| self.keys.is_copy(digest));
         let is_part = searched && size <= self.longest && self.has_key_part(&whole);
         outcome.stray |= is_part;
-        let may_be_guessed =
-            searched && is_text_program(&file.path) && (size > MOST_SEARCHED || self.redactor.finds_secret(&whole));
+        let may_be_guessed = searched
+            && is_text_program(&file.path)
+            && (size > MOST_SEARCHED || self.redactor.finds_secret(&whole));
         outcome.entry.size = size;
         if keyed || may_be_guessed || outcome.stray || self.keys.may_be_unseen(size) {
             outcome.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);

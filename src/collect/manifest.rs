@@ -75,7 +75,8 @@ fn shown_options(options: &Options, since: DateTime<Utc>) -> BTreeMap<String, St
         ("logs-since".to_owned(), since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
     ]);
     shown.extend(options.iis_application.iter().map(|_| ("iis-application".to_owned(), given(true))));
-    let words = options.redact_words.as_ref().map(|words| (OPTION_WORDS.to_owned(), words.lines().to_string()));
+    let words =
+        options.redact_words.as_ref().map(|words| (OPTION_WORDS.to_owned(), words.lines().to_string()));
     shown.extend(words);
     shown.extend(options.minutes.map(|minutes| ("minutes".to_owned(), minutes.to_string())));
     shown

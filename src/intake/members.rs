@@ -17,16 +17,14 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Most bytes of `facts.json`.
-pub(super) const MAX_FACTS_BYTES: u64 = 16 << 20;
 /// Most bytes of one redacted configuration file.
-pub(super) const MAX_CONFIG_BYTES: u64 = 8 << 20;
+pub(super) const MAX_CONFIG_BYTES: u64 = 2 << 20;
 /// Most settings of one configuration file. Real ones have hundreds.
 pub(super) const MAX_SETTINGS: usize = 20_000;
 /// Most configuration files of one bundle.
 pub(super) const MAX_CONFIGS: usize = 32;
 /// Most files of an application folder. Real ones have some ten thousand.
-pub(super) const MAX_INVENTORY: usize = 500_000;
+pub(super) const MAX_INVENTORY: usize = 200_000;
 /// Longest line of the inventory, in bytes.
 const MAX_INVENTORY_LINE: usize = 64 << 10;
 
@@ -98,7 +96,9 @@ impl<'a> MemberReader<'a> {
         for member in &mut members {
             secrets.join(std::mem::take(&mut member.secrets));
         }
-        members.extend(self.read_all(others.into_iter().map(|record| (record, true)).collect(), &secrets.redactor()));
+        members.extend(
+            self.read_all(others.into_iter().map(|record| (record, true)).collect(), &secrets.redactor()),
+        );
         members.sort_by(|a, b| a.record.path.cmp(&b.record.path));
         members
     }
@@ -128,7 +128,7 @@ impl<'a> MemberReader<'a> {
         let name = record.path.as_str();
         let size = record.content().map_or(0, |content| content.size);
         let (mut sink, cap) = match name {
-            FACTS => (Sink::Facts(Vec::new()), MAX_FACTS_BYTES),
+            FACTS => (Sink::Facts(Vec::new()), u64::MAX),
             INVENTORY => (Sink::Inventory(InventoryLines::default()), u64::MAX),
             _ if is_config(record) && allowed => (Sink::Config(Vec::new()), MAX_CONFIG_BYTES),
             _ if is_log(record) => {
@@ -206,7 +206,8 @@ impl Sink<'_> {
             })),
             Self::Facts(json) => MemberContent::Facts(verified.and_then(|()| {
                 let failed = |error: serde_json::Error| (None, error.to_string());
-                let (facts, unknown) = format.read::<NodeFacts>(&json).map_err(|error| (None, error.to_string()))?;
+                let (facts, unknown) =
+                    format.read::<NodeFacts>(&json).map_err(|error| (None, error.to_string()))?;
                 Ok((Box::new(redactor.clean_all(&facts).map_err(failed)?), unknown))
             })),
             Self::Inventory(lines) => MemberContent::Inventory(verified.and_then(|()| {

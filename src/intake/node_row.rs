@@ -70,7 +70,7 @@ pub(super) fn read(fields: &Fields, place: Location, dates: &Dates, cx: Source) 
     let machine_name = row
         .text("machine name")
         .filter(|name| names::is_usable(name))
-        .map(visible)
+        .map(|name| cx.shown(&visible(name)))
         .ok_or_else(|| format!("{place} has no usable machine name, so the row does not count."))?;
     Ok(NodeRow {
         machine_name,

@@ -74,7 +74,8 @@ fn says_secret(element: &Element<'_>) -> bool {
 
 /// The section of connection strings, and the one of the machine key, hold settings that are none.
 fn is_secret_element(name: &str) -> bool {
-    words::names_secret(name) && !["connectionStrings", "machineKey"].iter().any(|s| name.eq_ignore_ascii_case(s))
+    words::names_secret(name)
+        && !["connectionStrings", "machineKey"].iter().any(|s| name.eq_ignore_ascii_case(s))
 }
 
 /// Whether a piece of this value, entities resolved, may be shown.

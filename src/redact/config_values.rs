@@ -110,7 +110,9 @@ impl SecretSet {
 
     /// One value. `secret`: its name says so; `replaced`: the redacted file does not show it.
     fn add_setting(&mut self, value: &str, secret: bool, replaced: bool) {
-        if allowlist::is_plain(value, secret) {
+        // Digests of packages are public.
+        let is_digest = ["sha256-", "sha384-", "sha512-"].iter().any(|head| value.starts_with(head));
+        if allowlist::is_plain(value, secret) || (is_digest && !secret) {
             return;
         }
         if is_connection_string(value) {
@@ -238,6 +240,8 @@ fn strict_json(text: &str) -> String {
 fn connection_parts(text: &str) -> Vec<(&str, String)> {
     let mut parts = Vec::new();
     let mut rest = text;
+    // Signs that nothing closes any more: looked for once.
+    let mut open = Vec::new();
     while let Some((name, tail)) = rest.split_once('=') {
         let name = name.rsplit(';').next().unwrap_or(name).trim();
         let tail = tail.trim_start();
@@ -246,7 +250,9 @@ fn connection_parts(text: &str) -> Vec<(&str, String)> {
             Some('{') => Some('}'),
             _ => None,
         };
+        let close = close.filter(|close| !open.contains(close));
         let enclosed = close.and_then(|close| enclosed(tail.get(1..)?, close));
+        open.extend(close.filter(|_| enclosed.is_none()));
         let (value, length) = match enclosed {
             Some((value, length)) => (value, length + 1),
             None => {

@@ -44,7 +44,9 @@ pub(super) fn holds_setting(field: &str) -> bool {
 /// the switch that says so (`isPassword`).
 pub(super) fn secret_setting(fields: &serde_json::Map<String, Value>) -> Option<String> {
     let says = |(name, value): (&String, &Value)| match value {
-        Value::String(setting) if names_setting(name) && words::names_secret(setting) => Some(setting.clone()),
+        Value::String(setting) if names_setting(name) && words::names_secret(setting) => {
+            Some(setting.clone())
+        }
         Value::Bool(true) if name.len() > 2 && bytes::is_one_of(name.get(..2)?.as_bytes(), &["is"]) => {
             words::is_password(name).then(|| name.clone())
         }
@@ -71,7 +73,9 @@ fn is_secret_number(name: &str, number: &str) -> bool {
 /// Whether each member of an object of this name is a secret; an object called `secret` is a row of the vault.
 fn is_container(name: &str) -> bool {
     let name = name.trim_end_matches('s');
-    words::is_password(name) || bytes::ends_with(name.as_bytes(), b"token") || bytes::ends_with(name.as_bytes(), b"apikey")
+    words::is_password(name)
+        || bytes::ends_with(name.as_bytes(), b"token")
+        || bytes::ends_with(name.as_bytes(), b"apikey")
 }
 
 /// What a value of our own structures is, where its key is too common a word to say so in other JSON.
@@ -183,7 +187,10 @@ impl Redactor {
                 }
                 None => *text = self.field(parent, key, text),
             },
-            Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, parent, key, own)),
+            Value::Array(items) => {
+                let key = if !own && is_container(key) { key.trim_end_matches('s') } else { key };
+                items.iter_mut().for_each(|item| self.walk(item, parent, key, own));
+            }
             Value::Object(fields) => {
                 let setting = secret_setting(fields);
                 // Of `credentials` every member is one; our own structures have no such thing.
@@ -191,11 +198,12 @@ impl Redactor {
                 *fields = std::mem::take(fields)
                     .into_iter()
                     .map(|(name, mut value)| {
-                        if let Some(setting) =
-                            setting.as_deref().filter(|_| holds_setting(&name))
-                        {
+                        if let Some(setting) = setting.as_deref().filter(|_| holds_setting(&name)) {
                             self.walk(&mut value, key, setting, own);
-                        } else if inside || WRAPPERS.contains(&name.as_str()) {
+                        } else if inside {
+                            // Of `tokens` each is a token.
+                            self.walk(&mut value, parent, key.trim_end_matches('s'), own);
+                        } else if WRAPPERS.contains(&name.as_str()) {
                             self.walk(&mut value, parent, key, own);
                         } else {
                             self.walk(&mut value, key, &name, own);

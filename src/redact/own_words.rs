@@ -101,11 +101,13 @@ impl OwnWords {
 fn in_marker(text: &[u8], at: usize) -> bool {
     /// Longest marker, in bytes.
     const LONGEST: usize = 80;
-    let head = text.get(at.saturating_sub(LONGEST)..(at + MARKER_STEM.len()).min(text.len())).unwrap_or_default();
+    let head =
+        text.get(at.saturating_sub(LONGEST)..(at + MARKER_STEM.len()).min(text.len())).unwrap_or_default();
     let base = at.saturating_sub(LONGEST);
     memchr::memmem::rfind(head, MARKER_STEM.as_bytes()).is_some_and(|open| {
-        let end = text.get(base + open..).and_then(|rest| memchr::memchr(b'}', rest));
-        base + open <= at && end.is_none_or(|end| base + open + end >= at)
+        let marker = text.get(base + open..(base + open + LONGEST).min(text.len())).unwrap_or_default();
+        let end = memchr::memchr(b'}', marker);
+        base + open <= at && end.is_some_and(|end| base + open + end >= at)
     })
 }
 
@@ -120,9 +122,13 @@ mod tests {
 
     #[test]
     fn literals_and_expressions_are_found_outside_of_markers() {
-        assert_eq!(found("Projekt Falke\r\n\nre:PX-[0-9]{4}", "x projekt falke PX-1234 px-1234"), ["projekt falke", "PX-1234"]);
+        assert_eq!(
+            found("Projekt Falke\r\n\nre:PX-[0-9]{4}", "x projekt falke PX-1234 px-1234"),
+            ["projekt falke", "PX-1234"]
+        );
         assert_eq!(found("a.b(c", "axb(c a.b(c"), ["a.b(c"]);
         assert_eq!(found("redacted", "{redacted} {redacted:key:ab:cd} redacted"), ["redacted"]);
+        assert_eq!(found("falke", "{redacted and falke"), ["falke"]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::model::excerpt::Sanitize as _;
 use std::collections::BTreeMap;
 
 /// Most locations of one text behind one name that are listed; more are only counted. So no noise hides another name.
-const MOST: usize = 1000;
+const MOST: usize = 200;
 /// Names of one text that are reported apart.
 const NAMES: usize = 64;
 /// What most secrets are.

@@ -13,8 +13,8 @@ const SHORTEST: usize = 3;
 const NEAR: usize = 64;
 /// What a program does with a secret, and words for whatever it is.
 const MARKS: [&str; 16] = [
-    "value", "sent", "send", "sending", "sends", "typed", "typing", "types", "entered", "entering", "input", "response",
-    "reply", "answer", "answered", "supplied",
+    "value", "sent", "send", "sending", "sends", "typed", "typing", "types", "entered", "entering", "input",
+    "response", "reply", "answer", "answered", "supplied",
 ];
 /// Words between the two.
 const BETWEEN: [&str; 8] = ["is", "was", "to", "as", "set", "changed", "now", "the"];
@@ -26,7 +26,8 @@ pub(super) struct WeakMatcher(Option<Arc<AhoCorasick>>);
 impl WeakMatcher {
     pub(super) fn new<'v>(values: impl Iterator<Item = &'v str>) -> Self {
         let is_word = |value: &&str| {
-            value.chars().count() >= SHORTEST && !is_one_of(value.as_bytes(), &LISTS.no_values)
+            value.chars().count() >= SHORTEST
+                && !is_one_of(value.as_bytes(), &LISTS.no_values)
                 && !is_one_of(value.as_bytes(), &LISTS.common_values)
                 && !super::is_marker(value)
         };
@@ -74,10 +75,18 @@ mod tests {
     #[test]
     fn a_weak_value_goes_where_a_word_marks_it_and_nowhere_else() {
         let weak = WeakMatcher::new(["4711", "abc12!", "20471183"].into_iter());
-        for text in ["Sent value 20471183 to host", "PIN: 4711", "the password was set to 'abc12!'", "Send: 4711", "pwd [abc12!]"] {
+        for text in [
+            "Sent value 20471183 to host",
+            "PIN: 4711",
+            "the password was set to 'abc12!'",
+            "Send: 4711",
+            "pwd [abc12!]",
+        ] {
             assert_eq!(weak.ranges(text.as_bytes()).len(), 1, "{text}");
         }
-        for text in ["port 4711", "4711 rows", "build 20471183", "password has 14711 tries", "value\n4711", "on:4711"] {
+        for text in
+            ["port 4711", "4711 rows", "build 20471183", "password has 14711 tries", "value\n4711", "on:4711"]
+        {
             assert!(weak.ranges(text.as_bytes()).is_empty(), "{text}");
         }
     }

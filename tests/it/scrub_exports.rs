@@ -6,7 +6,12 @@ use clusterbrief::redact::{Level, OwnWords};
 use std::fs;
 
 /// What comes out of a file of this name.
-fn scrubbed_with(name: &str, content: &[u8], level: Level, words: Option<&[u8]>) -> Result<String, ScrubError> {
+fn scrubbed_with(
+    name: &str,
+    content: &[u8],
+    level: Level,
+    words: Option<&[u8]>,
+) -> Result<String, ScrubError> {
     let dir = tempfile::tempdir().unwrap();
     let input = dir.path().join(name);
     fs::write(&input, content).unwrap();
@@ -33,17 +38,32 @@ fn rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
 #[test]
 fn tables_lose_their_secrets_and_nothing_else() {
     for (text, expected) in [
-        ("sep=;\r\nUser;Password;Note\r\nbob;Hagel-Sturm;x\r\n", "sep=;\r\nUser;Password;Note\r\nbob;{redacted};x\r\n"),
-        ("Exported by bob\n\nUser,Password\nbob,\"Hagel,\"\"Sturm\"\n", "Exported by bob\n\nUser,Password\nbob,\"{redacted}\"\n"),
-        ("Name,Value\nSmtpPassword,Hagelsturm\nTheme,dark\n", "Name,Value\nSmtpPassword,{redacted}\nTheme,dark\n"),
-        ("Id\tParameter\tDefaultValue\n7\tApiKey\tHagelsturm\n", "Id\tParameter\tDefaultValue\n7\tApiKey\t{redacted}\n"),
+        (
+            "sep=;\r\nUser;Password;Note\r\nbob;Hagel-Sturm;x\r\n",
+            "sep=;\r\nUser;Password;Note\r\nbob;{redacted};x\r\n",
+        ),
+        (
+            "Exported by bob\n\nUser,Password\nbob,\"Hagel,\"\"Sturm\"\n",
+            "Exported by bob\n\nUser,Password\nbob,\"{redacted}\"\n",
+        ),
+        (
+            "Name,Value\nSmtpPassword,Hagelsturm\nTheme,dark\n",
+            "Name,Value\nSmtpPassword,{redacted}\nTheme,dark\n",
+        ),
+        (
+            "Id\tParameter\tDefaultValue\n7\tApiKey\tHagelsturm\n",
+            "Id\tParameter\tDefaultValue\n7\tApiKey\t{redacted}\n",
+        ),
         ("Setting,Data\nClientSecret,Hagelsturm\n", "Setting,Data\nClientSecret,{redacted}\n"),
         (
             "Id,Data\n1,\"{\"\"password\"\":\"\"Hagel Sturm\"\",\"\"x\"\":1}\"\n2,\"{\"\"x\"\": 1}\"\n",
             "Id,Data\n1,\"{\"\"password\"\":\"\"{redacted}\"\",\"\"x\"\":1}\"\n2,\"{\"\"x\"\": 1}\"\n",
         ),
         // What a column says is a secret is one in another column, too.
-        ("Host,Password,Note\nA,Hagel-77-xy,was Hagel-77-xy before\n", "Host,Password,Note\nA,{redacted},was {redacted} before\n"),
+        (
+            "Host,Password,Note\nA,Hagel-77-xy,was Hagel-77-xy before\n",
+            "Host,Password,Note\nA,{redacted},was {redacted} before\n",
+        ),
         // A row with a sign too many: nobody knows which cell is which.
         (
             "Host,Password,Note\nA,Hagel-77-xy,a\nB,Hagel-78-xy,b\nC,Hagel-79-xy,c\nD,b,Hagel-80-xy,d\n",
@@ -54,7 +74,13 @@ fn tables_lose_their_secrets_and_nothing_else() {
         let out = scrubbed("t.csv", text);
         assert_eq!(out, expected);
         assert_eq!(scrubbed("t.csv", &out), out, "twice is once");
-        let sign = if text.contains('\t') { b'\t' } else if text.contains(';') { b';' } else { b',' };
+        let sign = if text.contains('\t') {
+            b'\t'
+        } else if text.contains(';') {
+            b';'
+        } else {
+            b','
+        };
         let counts = |text: &str| rows(text, sign).iter().map(Vec::len).collect::<Vec<_>>();
         assert_eq!(counts(&out), counts(text), "the columns of {text:?}");
     }
@@ -64,7 +90,7 @@ fn tables_lose_their_secrets_and_nothing_else() {
 fn json_stays_json() {
     let value = serde_json::json!({
         "nodes": [{"password": {"old": "Hagel-1", "new": ["Hagel-2"]}, "note": "he said \"pwd=Hagel-3\" and left"}],
-        "apiKeys": ["Hagel-4"], "credentials": {"svc": "Hagel-5"}, "pwd": true, "token": 47_114_711, "id": 1045,
+        "apiKeys": ["Hagel-4"], "tokens": ["Hagel-11", {"v": "Hagel-12"}], "credentials": {"svc": "Hagel-5"}, "pwd": true, "token": 47_114_711, "id": 1045,
         "pairs": [{"key": "SmtpPassword", "value": "Hagel-6"}, {"ParameterName": "@Password", "SqlValue": "Hagel-7"}],
         "fields": [{"fieldName": "Kombination", "isPassword": true, "itemValue": "Hagel-8"}],
         "inner": "{\"list\":[{\"name\":\"DB_PASSWORD\",\"value\":\"Hagel-9\"}]}",
@@ -78,9 +104,13 @@ fn json_stays_json() {
         assert_eq!(scrubbed("x.json", &out), out, "twice is once");
         let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let wide = scrubbed_with("x.json", &[&[0xff, 0xfe], &*wide].concat(), Level::Secrets, None).unwrap();
-        assert!(serde_json::from_str::<serde_json::Value>(&wide).is_ok() && !wide.contains("Hagel"), "{wide}");
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&wide).is_ok() && !wide.contains("Hagel"),
+            "{wide}"
+        );
     }
-    let lines = "{\"password\": 47114711, \"x\": 1}\nbetween\n{\"x\": 1,  \"y\":2}\r\n{\"pwds\":[\"Hagel-1\"]}\r\n";
+    let lines =
+        "{\"password\": 47114711, \"x\": 1}\nbetween\n{\"x\": 1,  \"y\":2}\r\n{\"pwds\":[\"Hagel-1\"]}\r\n";
     let out = scrubbed("x.jsonl", lines);
     assert_eq!(
         out,

@@ -11,7 +11,17 @@ use std::sync::LazyLock;
 
 /// Fields that are words of sentences, too: with `: ` they need a value that looks like a host.
 const COMMON: &[&str] = &[
-    "actor", "computer", "host", "login", "logon", "machine", "node", "server", "sub", "webserver", "workstation",
+    "actor",
+    "computer",
+    "host",
+    "login",
+    "logon",
+    "machine",
+    "node",
+    "server",
+    "sub",
+    "webserver",
+    "workstation",
 ];
 
 /// Names that say it only before a value in quotes: `login 'x'`, `w3wp.exe -ap "x"`.
@@ -92,7 +102,9 @@ pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Op
             || (value.len() > 2 && !value.iter().any(u8::is_ascii_lowercase));
         if COMMON.contains(&name.as_str())
             && !shaped
-            && !(sign == b':' && kind == Identity::Host && spoken::is_plain_host(text, trimmed(text, token.clone())))
+            && !(sign == b':'
+                && kind == Identity::Host
+                && spoken::is_plain_host(text, trimmed(text, token.clone())))
         {
             return None;
         }

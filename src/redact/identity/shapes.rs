@@ -25,7 +25,8 @@ pub(super) fn find(text: &[u8], out: &mut Finder<'_>) {
             continue;
         }
         if at >= colons
-            && (*byte == b':' || (word && byte.is_ascii_hexdigit() && !before_escaped(text, at).is_some_and(is_word)))
+            && (*byte == b':'
+                || (word && byte.is_ascii_hexdigit() && !before_escaped(text, at).is_some_and(is_word)))
         {
             let (end, found) = with_colons(text, at);
             colons = end;

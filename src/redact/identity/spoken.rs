@@ -13,8 +13,21 @@ const BEFORE_USER: &[&str] = &["as", "by", "for", "from", "of"];
 const FAILED: [&[u8]; 3] = [b"failed for ", b"denied for ", b"succeeded for "];
 /// What a sentence goes on with behind an account.
 const USER_DOES: &[&[u8]] = &[
-    b" logged", b" signed", b" logs ", b" signs ", b" authenticated", b" logon", b" failed to log", b" failed to sign",
-    b" was logged", b" was signed", b" is locked", b" was locked", b" has logged", b" has signed", b" could not log",
+    b" logged",
+    b" signed",
+    b" logs ",
+    b" signs ",
+    b" authenticated",
+    b" logon",
+    b" failed to log",
+    b" failed to sign",
+    b" was logged",
+    b" was signed",
+    b" is locked",
+    b" was locked",
+    b" has logged",
+    b" has signed",
+    b" could not log",
 ];
 /// Words before a host, and what is before them.
 const HOST_WORDS: &[&str] = &["computer", "host", "machine", "node", "server", "workstation"];
@@ -23,7 +36,8 @@ const BEFORE_HOST: &[&str] = &["at", "by", "from", "of", "on", "the", "to", "via
 const REMOTE_COMMANDS: &[&[u8]] = &[b"ssh ", b"scp ", b"sftp ", b"plink ", b"pscp ", b"rsync "];
 /// Shortest name of a host that no digit or sign shows, and how words end that say how one is.
 const PLAIN_HOST: usize = 6;
-const STATES: &[&str] = &["able", "ally", "ed", "ful", "ible", "ine", "ing", "ion", "less", "line", "ly", "ment", "own", "thy"];
+const STATES: &[&str] =
+    &["able", "ally", "ed", "ful", "ible", "ine", "ing", "ion", "less", "line", "ly", "ment", "own", "thy"];
 
 /// A user or a host behind `word`, which a blank follows. Gives where to go on.
 pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
@@ -33,11 +47,12 @@ pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Op
     let head = letters_before(text, word.start, b" ");
     if is_one_of(own, USER_WORDS) {
         let behind = text.get(range.end..(range.end + 24).min(text.len())).unwrap_or_default();
-        let does = USER_DOES.iter().any(|words| {
-            behind.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
-        });
+        let does = USER_DOES
+            .iter()
+            .any(|words| behind.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words)));
         let failed = FAILED.iter().any(|words| follows(text, word.start, words));
-        let named = (is_one_of(head, BEFORE_USER) && is_marked(name)) || (failed && ends_sentence(text, range.end));
+        let named =
+            (is_one_of(head, BEFORE_USER) && is_marked(name)) || (failed && ends_sentence(text, range.end));
         let goes_on = matches!(behind.first(), Some(b'\\' | b'@' | b'/' | b'%'));
         if goes_on || !(does || named) || !is_name(name) || account::is_built_in(name) {
             return None;
@@ -46,7 +61,11 @@ pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Op
         return Some(range.end);
     }
     let capitals = name.len() > 4 && !name.iter().any(u8::is_ascii_lowercase);
-    if !is_one_of(own, HOST_WORDS) || !is_one_of(head, BEFORE_HOST) || !(is_marked(name) || capitals) || is_build(name) {
+    if !is_one_of(own, HOST_WORDS)
+        || !is_one_of(head, BEFORE_HOST)
+        || !(is_marked(name) || capitals)
+        || is_build(name)
+    {
         return None;
     }
     is_name(name).then(|| shapes::host(text, range, Identity::Host, out))?
@@ -122,11 +141,11 @@ pub(super) fn glued_address(word: &[u8]) -> Option<usize> {
     let head = word.get(..third)?;
     let digits = head.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let start = third - digits;
-    let quad = address::v4(word.get(start..)?).filter(|address| {
-        !address::is_special(*address) && !address::reads_as_version(*address)
-    })?;
+    let quad = address::v4(word.get(start..)?)
+        .filter(|address| !address::is_special(*address) && !address::reads_as_version(*address))?;
     let name = word.get(..start)?;
-    let letters = name.iter().rev().skip_while(|b| !b.is_ascii_alphabetic()).take_while(|b| b.is_ascii_alphabetic());
+    let letters =
+        name.iter().rev().skip_while(|b| !b.is_ascii_alphabetic()).take_while(|b| b.is_ascii_alphabetic());
     let letters: Vec<u8> = letters.copied().collect::<Vec<_>>().into_iter().rev().collect();
     let private = matches!(quad, [10, ..] | [172, 16..=31, ..] | [192, 168, ..]);
     let large = quad.iter().any(|part| *part >= 100);

@@ -112,13 +112,28 @@ fn patterns_marks_and_fields_show_names() {
         (r#"{"upn":"jroe44@corp","sub":"jroe45"}"#, r#"{"upn":"{user}@{domain}","sub":"{user}"}"#),
         ("login=jroe46 requested by: jroe47", "login={user} requested by: {user}"),
         ("jroe48@10.20.30.60 and srvx10.20.30.61", "{user}@{address} and srvx{address}"),
-        ("ticket of WSX62$@ZETA.NET, account WSX63$ changed", "ticket of {host}$@{domain}, account {host}$ changed"),
+        (
+            "ticket of WSX62$@ZETA.NET, account WSX63$ changed",
+            "ticket of {host}$@{domain}, account {host}$ changed",
+        ),
         ("SPN HTTP/vaulthost missing", "SPN HTTP/{host} missing"),
-        ("X-Forwarded-For=%5B2001:db8:77::7%5D addr:2001:db8::beef", "X-Forwarded-For=%5B{address}%5D addr:{address}"),
+        (
+            "X-Forwarded-For=%5B2001:db8:77::7%5D addr:2001:db8::beef",
+            "X-Forwarded-For=%5B{address}%5D addr:{address}",
+        ),
         ("Cluster node: zetanode", "Cluster node: {host}"),
-        ("[ZetaVault].[dbo].[tbUser] and ZetaTwo.dbo.tbSecret", "[{database}].[dbo].[tbUser] and {database}.dbo.tbSecret"),
-        ("ssh jroe49@zetahost then scp -P 22 jroe50@zetatwo:/x", "ssh {user}@{host} then scp -P 22 {user}@{host}:/x"),
-        ("Login failed for user jroe51. User zetaroe signed in", "Login failed for user {user}. User {user} signed in"),
+        (
+            "[ZetaVault].[dbo].[tbUser] and ZetaTwo.dbo.tbSecret",
+            "[{database}].[dbo].[tbUser] and {database}.dbo.tbSecret",
+        ),
+        (
+            "ssh jroe49@zetahost then scp -P 22 jroe50@zetatwo:/x",
+            "ssh {user}@{host} then scp -P 22 {user}@{host}:/x",
+        ),
+        (
+            "Login failed for user jroe51. User zetaroe signed in",
+            "Login failed for user {user}. User {user} signed in",
+        ),
         ("Connected to server ZETASQL7 from host zeta-app", "Connected to server {host} from host {host}"),
         ("/home/jroe52/x", "/home/{user}/x"),
     ];

@@ -14,7 +14,11 @@ const BETWEEN: usize = 6;
 const SHORTEST_WORD: usize = 12;
 
 /// Calls `each` for what a text says in any of these codes. `admits` rules out what begins like nothing that is looked for.
-pub(super) fn readings(layer: &DecodedText, admits: &impl Fn(u32) -> bool, each: &mut dyn FnMut(&DecodedText)) {
+pub(super) fn readings(
+    layer: &DecodedText,
+    admits: &impl Fn(u32) -> bool,
+    each: &mut dyn FnMut(&DecodedText),
+) {
     numbers(layer, each);
     single_bytes(layer, each);
     quoted_printable(layer, each);
@@ -44,9 +48,11 @@ fn numbers(layer: &DecodedText, each: &mut dyn FnMut(&DecodedText)) {
     while let Some(start) = text.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
         let start = at + start;
         let digits = text.get(start..).unwrap_or_default();
-        let digits = digits.get(..digits.iter().take_while(|byte| byte.is_ascii_digit()).count()).unwrap_or_default();
+        let digits =
+            digits.get(..digits.iter().take_while(|byte| byte.is_ascii_digit()).count()).unwrap_or_default();
         let between = text.get(last..start).unwrap_or_default();
-        let joined = between.len() <= BETWEEN && between.iter().all(|byte| b" ,;:\t\r\n\\()[]{}\"'|".contains(byte));
+        let joined =
+            between.len() <= BETWEEN && between.iter().all(|byte| b" ,;:\t\r\n\\()[]{}\"'|".contains(byte));
         let number = |radix| {
             let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.len() <= 4)?;
             u8::from_str_radix(digits, radix).ok()
@@ -174,7 +180,8 @@ fn base85(layer: &DecodedText, each: &mut dyn FnMut(&DecodedText)) {
                 for phase in 0..5 {
                     let groups = word.get(phase..).unwrap_or_default().as_chunks::<5>().0;
                     let number = |group: &[(u8, usize); 5]| {
-                        let number = group.iter().try_fold(0, |sum, (byte, _)| Some(sum * 85 + value(*byte)?));
+                        let number =
+                            group.iter().try_fold(0, |sum, (byte, _)| Some(sum * 85 + value(*byte)?));
                         number.and_then(|number| u32::try_from(number).ok())
                     };
                     let mut out = DecodedText::default();
@@ -205,7 +212,9 @@ fn nested(layer: &DecodedText, admits: &impl Fn(u32) -> bool, each: &mut dyn FnM
     let is_four = |window: u32| window.to_be_bytes().iter().all(is_code);
     let mut inside = |inner: &DecodedText| {
         let run = inner.bytes.iter().take_while(|byte| is_code(byte)).count();
-        if run >= NESTED || inner.bytes.iter().filter(|byte| is_code(byte)).count() * 10 >= inner.bytes.len() * 9 {
+        if run >= NESTED
+            || inner.bytes.iter().filter(|byte| is_code(byte)).count() * 10 >= inner.bytes.len() * 9
+        {
             decode::from_base64(inner, admits, &mut *each);
             decode::from_hex(inner, admits, &mut *each);
         }

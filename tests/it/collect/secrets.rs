@@ -1,8 +1,8 @@
 //! No secret leaves the node, in the clear or as a hash that can be guessed.
 
 use super::{contains, sha256};
-use base64::Engine as _;
 use crate::support::site::{Site, tree};
+use base64::Engine as _;
 use chrono::TimeDelta;
 use clusterbrief::bundle::{FACTS, Form, Status};
 use clusterbrief::collect::{CollectError, Options, Silent, run};
@@ -86,7 +86,12 @@ fn a_right_guess_of_a_text_with_a_secret_cannot_be_confirmed() {
             ("CustomResources/logo.svg", format!("<svg>{password}</svg>")),
             ("Scripts/site.js", format!("connect({{user: 'svc', password: '{password}'}});")),
             ("tools/ping.aspx", format!("<% var c = \"Server=db;User ID=sa;Password={password}\"; %>")),
-            ("App/Web.ashx", format!("// {password}\nnew NetworkCredential(\"svc\", \"x\");\nvar password = \"{password}\";")),
+            (
+                "App/Web.ashx",
+                format!(
+                    "// {password}\nnew NetworkCredential(\"svc\", \"x\");\nvar password = \"{password}\";"
+                ),
+            ),
         ]
     };
     let site = Site::new(|node| {

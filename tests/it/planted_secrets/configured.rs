@@ -23,16 +23,36 @@ const FILES: &[(&str, &str, &str)] = &[
     ("web-a.config", r#"<s><apiToken type="Hagelsturm" mode="Sturmhagel"/></s>"#, "Sturmhagel"),
     ("web-a.config", "<s><p><name>DbPassword</name><value>Hagelsturm</value></p></s>", "Hagelsturm"),
     ("web-a.config", "<s><key>Password</key><string>Hagelsturm</string></s>", "Hagelsturm"),
-    ("web-a.config", r#"<s><setting name="RadiusSecret"><value><b>Hagelsturm</b></value></setting></s>"#, "Hagelsturm"),
+    (
+        "web-a.config",
+        r#"<s><setting name="RadiusSecret"><value><b>Hagelsturm</b></value></setting></s>"#,
+        "Hagelsturm",
+    ),
     ("web-a.config", r#"<s><add key="Vendor" value="Hagel#Sturm-04"/></s>"#, "Hagel#Sturm-04"),
     ("web-a.config", r#"<s><add key="AdminPin" value="471147114711"/></s>"#, "471147114711"),
     ("web-a.config", r#"<s><open><password value="Hagelsturm"/>"#, "Hagelsturm"),
-    ("web-a.config", r#"<s><set name="HTTP_AUTHORIZATION" value="Basic c3ZjOkhhZ2Vsc3R1cm0="/></s>"#, "Hagelsturm"),
+    (
+        "web-a.config",
+        r#"<s><set name="HTTP_AUTHORIZATION" value="Basic c3ZjOkhhZ2Vsc3R1cm0="/></s>"#,
+        "Hagelsturm",
+    ),
     ("web-a.config", r#"<s><set name="HTTP_AUTHORIZATION" value="Token Hagelsturm"/></s>"#, "Hagelsturm"),
     // Connection strings.
-    ("web-a.config", r#"<s><add connectionString="Server=s;uid=u;Password=Hagel&amp;Sturm5"/></s>"#, "Hagel&Sturm5"),
-    ("web-a.config", r#"<s><add connectionString="Server=s;Password='Hagel''Sturm;6'"/></s>"#, "Hagel'Sturm;6"),
-    ("web-a.config", r#"<s><add connectionString="Server=s;Pwd=&quot;Ha&quot;&quot;gel;7&quot;"/></s>"#, "Ha\"gel;7"),
+    (
+        "web-a.config",
+        r#"<s><add connectionString="Server=s;uid=u;Password=Hagel&amp;Sturm5"/></s>"#,
+        "Hagel&Sturm5",
+    ),
+    (
+        "web-a.config",
+        r#"<s><add connectionString="Server=s;Password='Hagel''Sturm;6'"/></s>"#,
+        "Hagel'Sturm;6",
+    ),
+    (
+        "web-a.config",
+        r#"<s><add connectionString="Server=s;Pwd=&quot;Ha&quot;&quot;gel;7&quot;"/></s>"#,
+        "Ha\"gel;7",
+    ),
     ("web-a.config", r#"<s><add connectionString="Driver={SQL};PWD={Ha}}gel;8xy};x=1"/></s>"#, "Ha}gel;8xy"),
     (
         "web-a.config",
@@ -42,7 +62,11 @@ const FILES: &[(&str, &str, &str)] = &[
     // JSON: escapes, lists, names beside values, comments, a name that is there twice.
     ("appsettings.json", r#"{"Smtp":{"Password":"Hagel\u0026Sturm1"}}"#, "Hagel&Sturm1"),
     ("appsettings.json", r#"{"ApiKeys":["b","Hagelsturm"]}"#, "Hagelsturm"),
-    ("appsettings.json", "{\"S\":[{\n\"Name\":\"SmtpPassword\",\n\"Value\":\"Hagelsturm\"\n}]}", "Hagelsturm"),
+    (
+        "appsettings.json",
+        "{\"S\":[{\n\"Name\":\"SmtpPassword\",\n\"Value\":\"Hagelsturm\"\n}]}",
+        "Hagelsturm",
+    ),
     ("appsettings.json", "{ // it's\n\"Token\": /* x */ \"Hagelsturm\",\n}", "Hagelsturm"),
     ("appsettings.json", r#"{"Password":"Hagelsturm","Password":"another"}"#, "Hagelsturm"),
     ("appsettings.json", r#"{"Db":{"Pin":471147114711}}"#, "471147114711"),
@@ -137,11 +161,8 @@ fn files_that_a_configuration_names_are_read_wherever_they_are() {
             line,
         );
         assert_gone(naming, "Hagelsturm", &everything);
-        let nested = [
-            ("web-a.config", naming.as_bytes().to_vec()),
-            (path, third),
-            ("outer/deep/two.config", secret),
-        ];
+        let nested =
+            [("web-a.config", naming.as_bytes().to_vec()), (path, third), ("outer/deep/two.config", secret)];
         let (_, everything) = bundle(Level::Secrets, &nested, line);
         if !path.ends_with("json") {
             assert_gone(&format!("nested: {naming}"), "Hagelsturm", &everything);
@@ -151,7 +172,8 @@ fn files_that_a_configuration_names_are_read_wherever_they_are() {
 
 #[test]
 fn weak_values_go_where_a_word_marks_them_and_stay_elsewhere() {
-    let settings = br#"<s><add key="AdminPin" value="47113"/><add key="DbPassword" value="ab!12c"/></s>"#.to_vec();
+    let settings =
+        br#"<s><add key="AdminPin" value="47113"/><add key="DbPassword" value="ab!12c"/></s>"#.to_vec();
     for (line, expected) in [
         ("Sent value 47113 to host", "Sent value {redacted} to host"),
         ("Response: 'ab!12c' was typed", "Response: '{redacted}' was typed"),
@@ -179,7 +201,12 @@ fn what_a_configuration_says_of_the_platform_stays_readable() {
 fn words_of_the_customer_go_from_everything_and_are_only_counted() {
     let site = Site::new(|node: &mut NodeFolder| {
         node.put("customresources/Falkenhorst.txt", "x");
-        node.log_line("log/SS.log", TimeDelta::minutes(2), "INFO", "Project FALKENHORST uses PX-4711 and px-4711");
+        node.log_line(
+            "log/SS.log",
+            TimeDelta::minutes(2),
+            "INFO",
+            "Project FALKENHORST uses PX-4711 and px-4711",
+        );
     });
     let words = OwnWords::read(b"Falkenhorst\nre:PX-[0-9]+\n").unwrap();
     let taken = site.collect_with(Options { redact_words: Some(words), ..site.options() });

@@ -148,7 +148,8 @@ impl Search {
         let expressions: Vec<&str> = rules.iter().map(|rule| rule.candidate.as_str()).collect();
         let bytes = syntax::Config::new().unicode(false).utf8(false).case_insensitive(true);
         #[expect(clippy::expect_used, reason = "the expressions are constant and every test compiles them")]
-        let candidates = Regex::builder().syntax(bytes).build_many(&expressions).expect("the expressions compile");
+        let candidates =
+            Regex::builder().syntax(bytes).build_many(&expressions).expect("the expressions compile");
         Self { rules, candidates }
     }
 

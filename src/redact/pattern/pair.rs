@@ -85,7 +85,9 @@ pub(super) fn beside(text: &[u8], found: Range<usize>, seen: &mut Seen) -> Optio
     let Some(head) = head.strip_suffix(b":").or_else(|| head.strip_suffix(b"=")) else {
         // `password;VALUE`, and nothing else.
         let token = line_from(text, found.end);
-        let alone = quote.is_none() && head.last().is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n' | b'-'));
+        let alone = quote.is_none()
+            && matches!(sign, b',' | b';')
+            && head.last().is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n' | b'-'));
         return (alone && is_made_up(token)).then(|| found.end..found.end + token.len());
     };
     let head = trim_end(head, AROUND);

@@ -3,11 +3,11 @@
 //! Whole lines are redacted together. A line longer than a window is redacted window by window; a window leaves
 //! its end to the next one, so that everything that starts before was seen whole.
 
-use super::counts::Counts;
+use super::counts::{Counts, Kind};
 use super::cut::{Cutter, Part};
 use super::key_block::{self, KeyBlock};
 use super::pattern::Span;
-use super::text::{Redactor, Spans};
+use super::text::{Redactor, Spans, merged};
 
 /// Times a line is looked at again; one is enough for all but made-up lines.
 const ROUNDS: usize = 8;
@@ -82,7 +82,7 @@ impl State<'_> {
             let end =
                 opener.map_or(rest.len(), |at| at + first_line(rest.get(at..).unwrap_or_default()).len());
             let (lines, tail) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-            let done = self.redact_spans(lines, last || opener.is_some(), out);
+            let done = self.redact_spans(lines, last, opener, out);
             if done < lines.len() {
                 return block.len() - rest.len() + done;
             }
@@ -95,9 +95,13 @@ impl State<'_> {
     }
 
     /// Redacts lines that no key block touches; gives how much is done.
-    fn redact_spans(&mut self, lines: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
+    /// `key`: where the mark of one is in the last of them, all of which from there on is a part of its block.
+    fn redact_spans(&mut self, lines: &[u8], last: bool, key: Option<usize>, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
-        let Spans { spans, groups, done, .. } = self.redactor.spans(lines, last);
+        let Spans { spans, groups, done, .. } = self.redactor.spans(lines, last || key.is_some());
+        let key =
+            key.map(|at| Span { range: at..lines.len() - line_end(lines).len(), kind: Kind::PrivateKey });
+        let spans = if key.is_some() { merged(spans.into_iter().chain(key).collect()) } else { spans };
         let (mut spans, mut groups) = (spans.into_iter().peekable(), groups.into_iter().peekable());
         while let Some(first) = spans.peek() {
             let start = first.range.start;

@@ -237,7 +237,7 @@ pub(super) struct Spans {
 }
 
 /// Spans in order, those that overlap as one. A secret weighs more than a name.
-fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+pub(super) fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_by_key(|span| (span.range.start, span.kind));
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {

@@ -1,12 +1,13 @@
 //! More codes in which the bytes of a key file may be printed: lists of numbers, characters of one byte each, quoted-printable,
 //! base32, base85, lines with a log's prefix, and codes in codes. They are tried only where there is a key file to look for.
 
-use super::decode::{self, DecodedText};
+use super::decode::{self, DecodedText, NONE, Table};
 use memchr::memchr_iter;
+use std::sync::LazyLock;
 
 /// Fewest numbers that hold a block of a key file.
 const FEWEST: usize = 8;
-/// Shortest run that may be a code in another code.
+/// Shortest run that may be one of these codes.
 const NESTED: usize = 24;
 /// Most signs between two numbers.
 const BETWEEN: usize = 6;
@@ -35,41 +36,43 @@ pub(super) fn readings(
 
 /// Lists of numbers up to 255, as PowerShell prints bytes, and of octal ones, as `od` and strings of C have them.
 fn numbers(layer: &DecodedText, each: &mut dyn FnMut(&DecodedText)) {
-    let text = layer.bytes.as_slice();
-    let (mut decimal, mut octal) = (DecodedText::default(), DecodedText::default());
-    let mut last = 0;
-    let mut flush = |list: &mut DecodedText| {
-        if list.bytes.len() >= FEWEST {
-            each(list);
+    let mut lists = [(10, Vec::new()), (8, Vec::new())];
+    let mut flush = |list: &mut Vec<(u8, usize)>| {
+        if list.len() >= FEWEST {
+            let mut out = DecodedText::default();
+            list.iter().for_each(|(byte, at)| out.push(*byte, layer.place(*at)));
+            each(&out);
         }
         list.clear();
     };
-    let mut at = 0;
-    while let Some(start) = text.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
-        let start = at + start;
-        let digits = text.get(start..).unwrap_or_default();
-        let digits =
-            digits.get(..digits.iter().take_while(|byte| byte.is_ascii_digit()).count()).unwrap_or_default();
-        let between = text.get(last..start).unwrap_or_default();
-        let joined =
-            between.len() <= BETWEEN && between.iter().all(|byte| b" ,;:\t\r\n\\()[]{}\"'|".contains(byte));
-        let number = |radix| {
-            let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.len() <= 4)?;
-            u8::from_str_radix(digits, radix).ok()
-        };
-        for (list, number) in [(&mut decimal, number(10)), (&mut octal, number(8))] {
-            if !joined || number.is_none() {
-                flush(list);
-            }
-            if let Some(byte) = number {
-                list.push(byte, layer.place(start));
-            }
+    // How many digits and signs are behind.
+    let (mut digits, mut signs) = (0, 0);
+    for (at, byte) in layer.bytes.iter().chain(b"\0").enumerate() {
+        if byte.is_ascii_digit() {
+            digits += 1;
+            continue;
         }
-        last = start + digits.len();
-        at = last;
+        if digits > 0 {
+            let number =
+                layer.bytes.get(at - digits..at).filter(|number| number.len() <= 4).unwrap_or_default();
+            for (radix, list) in &mut lists {
+                let value = number.iter().try_fold(0u32, |value, digit| {
+                    let digit = u32::from(digit - b'0');
+                    (digit < *radix).then_some(value * *radix + digit)
+                });
+                match value.and_then(|value| u8::try_from(value).ok()).filter(|_| !number.is_empty()) {
+                    Some(value) => list.push((value, at - digits)),
+                    None => flush(list),
+                }
+            }
+            (digits, signs) = (0, 0);
+        }
+        signs += 1;
+        if signs > BETWEEN || !b" ,;:\t\r\n\\()[]{}\"'|".contains(byte) {
+            lists.iter_mut().filter(|(_, list)| !list.is_empty()).for_each(|(_, list)| flush(list));
+        }
     }
-    flush(&mut decimal);
-    flush(&mut octal);
+    lists.iter_mut().for_each(|(_, list)| flush(list));
 }
 
 /// Characters up to U+00FF, and those of the code page of western Windows, as the bytes that they were read from.
@@ -123,20 +126,49 @@ fn quoted_printable(layer: &DecodedText, each: &mut dyn FnMut(&DecodedText)) {
     each(&out);
 }
 
+/// The signs of base32.
+static BASE32: LazyLock<Table> = LazyLock::new(|| {
+    decode::table(|byte| if byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte) { 0 } else { NONE })
+});
+/// Signs that are no blanks.
+static GRAPHIC: LazyLock<Table> =
+    LazyLock::new(|| decode::table(|byte| if byte.is_ascii_graphic() { 0 } else { NONE }));
+/// The signs of base64 and hexadecimal, and of lists.
+static CODED: LazyLock<Table> = LazyLock::new(|| {
+    decode::table(|byte| if byte.is_ascii_alphanumeric() || b"+/=-_,".contains(&byte) { 0 } else { NONE })
+});
+
+/// Runs of at least `fewest` signs of a table; those that only line ends are between are one.
+fn runs_over_lines(
+    layer: &DecodedText,
+    table: &'static Table,
+    fewest: usize,
+    mut each: impl FnMut(&[(u8, usize)]),
+) {
+    let text = layer.bytes.as_slice();
+    let (mut run, mut end): (Vec<(u8, usize)>, usize) = (Vec::new(), 0);
+    for range in decode::runs(text, table, fewest) {
+        let between = text.get(end..range.start).unwrap_or_default();
+        if between.len() > 2 || !between.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
+            each(&run);
+            run.clear();
+            // The last line of a code is short: it belongs to the run before it, and starts none.
+        }
+        end = range.end;
+        run.extend(text.get(range.clone()).unwrap_or_default().iter().copied().zip(range));
+    }
+    each(&run);
+}
+
 /// Runs of base32, over line ends, from each of eight phases.
 fn base32(layer: &DecodedText, each: &mut dyn FnMut(&DecodedText)) {
-    let value = |byte: u8| match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'2'..=b'7' => Some(byte - b'2' + 26),
-        _ => None,
-    };
-    let mut run: Vec<(u8, usize)> = Vec::new();
-    let mut flush = |run: &mut Vec<(u8, usize)>| {
-        for phase in 0..if run.len() >= 3 * FEWEST { 8 } else { 0 } {
+    runs_over_lines(layer, &BASE32, NESTED, |run| {
+        for phase in 0..if run.len() >= NESTED { 8 } else { 0 } {
             let mut out = DecodedText::default();
             let (mut bits, mut held) = (0u32, 0);
-            for (five, at) in run.iter().skip(phase) {
-                bits = bits << 5 | u32::from(*five);
+            for (byte, at) in run.iter().skip(phase) {
+                let five = if byte.is_ascii_uppercase() { byte - b'A' } else { byte - b'2' + 26 };
+                bits = bits << 5 | u32::from(five);
                 held += 5;
                 if held >= 8 {
                     held -= 8;
@@ -145,16 +177,7 @@ fn base32(layer: &DecodedText, each: &mut dyn FnMut(&DecodedText)) {
             }
             each(&out);
         }
-        run.clear();
-    };
-    for (at, byte) in layer.bytes.iter().enumerate() {
-        match value(*byte) {
-            Some(five) => run.push((five, at)),
-            None if matches!(byte, b'\r' | b'\n') && !run.is_empty() => {}
-            None => flush(&mut run),
-        }
-    }
-    flush(&mut run);
+    });
 }
 
 /// The digits of base85: of Adobe, of Git and Python, of ZeroMQ.
@@ -166,44 +189,29 @@ pub(super) const DIGITS: [&[u8; 85]; 3] = [
 
 /// Words that may be base85, over line ends, from each of five phases.
 fn base85(layer: &DecodedText, each: &mut dyn FnMut(&DecodedText)) {
-    let mut word: Vec<(u8, usize)> = Vec::new();
-    let mut flush = |word: &mut Vec<(u8, usize)>| {
+    runs_over_lines(layer, &GRAPHIC, NESTED, |word| {
         let count = |class: fn(&u8) -> bool| word.iter().filter(|(byte, _)| class(byte)).count();
         // Words and paths of a log have fewer kinds of signs.
-        let dense = word.len() >= 3 * FEWEST
-            && [u8::is_ascii_digit, u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_punctuation]
-                .iter()
-                .all(|class| count(*class) * 25 >= word.len());
-        if dense {
-            for digits in DIGITS {
-                let value = |byte: u8| memchr::memchr(byte, digits).and_then(|at| u64::try_from(at).ok());
-                for phase in 0..5 {
-                    let groups = word.get(phase..).unwrap_or_default().as_chunks::<5>().0;
-                    let number = |group: &[(u8, usize); 5]| {
-                        let number =
-                            group.iter().try_fold(0, |sum, (byte, _)| Some(sum * 85 + value(*byte)?));
-                        number.and_then(|number| u32::try_from(number).ok())
-                    };
-                    let mut out = DecodedText::default();
-                    for group in groups {
-                        for byte in number(group).unwrap_or_default().to_be_bytes() {
-                            out.push(byte, layer.place(group.first().map_or(0, |(_, at)| *at)));
-                        }
+        let classes =
+            [u8::is_ascii_digit, u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_punctuation];
+        if word.is_empty() || !classes.iter().all(|class| count(*class) * 25 >= word.len()) {
+            return;
+        }
+        for digits in DIGITS {
+            let value = |byte: u8| memchr::memchr(byte, digits).and_then(|at| u64::try_from(at).ok());
+            for phase in 0..5 {
+                let mut out = DecodedText::default();
+                for group in word.get(phase..).unwrap_or_default().as_chunks::<5>().0 {
+                    let number = group.iter().try_fold(0, |sum, (byte, _)| Some(sum * 85 + value(*byte)?));
+                    let number = number.and_then(|number| u32::try_from(number).ok()).unwrap_or_default();
+                    for byte in number.to_be_bytes() {
+                        out.push(byte, layer.place(group.first().map_or(0, |(_, at)| *at)));
                     }
-                    each(&out);
                 }
+                each(&out);
             }
         }
-        word.clear();
-    };
-    for (at, byte) in layer.bytes.iter().enumerate() {
-        match byte {
-            b'!'..=b'~' => word.push((*byte, at)),
-            b'\r' | b'\n' => {}
-            _ => flush(&mut word),
-        }
-    }
-    flush(&mut word);
+    });
 }
 
 /// A code in a code: base64 or hexadecimal whose text is base64 or hexadecimal again.
@@ -219,27 +227,36 @@ fn nested(layer: &DecodedText, admits: &impl Fn(u32) -> bool, each: &mut dyn FnM
             decode::from_hex(inner, admits, &mut *each);
         }
     };
-    decode::from_base64(layer, is_four, &mut inside);
-    decode::from_hex(layer, is_four, &mut inside);
+    // Only runs of some length: most of a log is in none.
+    for run in decode::runs(&layer.bytes, &CODED, NESTED) {
+        let mut code = DecodedText::default();
+        code.append(layer, run);
+        decode::from_base64(&code, is_four, &mut inside);
+        decode::from_hex(&code, is_four, &mut inside);
+    }
 }
 
 /// The last words of lines that look like pieces of a code, joined: a log has its prefix before each. `None` without two.
 fn last_words(layer: &DecodedText) -> Option<DecodedText> {
+    let text = layer.bytes.as_slice();
     let mut out = DecodedText::default();
-    let (mut start, mut pieces) = (0, 0);
-    for line in layer.bytes.split_inclusive(|byte| *byte == b'\n') {
-        let text = line.trim_ascii_end();
-        let word = text.rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
-        let is_code = word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_,".contains(byte));
-        if word.len() >= SHORTEST_WORD && is_code {
-            let from = start + text.len() - word.len();
-            let word = word.iter().take_while(|byte| **byte != b'=').count();
-            out.append(layer, from..from + word);
-            pieces += 1;
-        } else if out.bytes.last().is_some_and(|byte| *byte != b' ') {
-            out.push(b' ', layer.place(start));
+    let (mut pieces, mut last) = (0, 0);
+    for run in decode::runs(text, &CODED, SHORTEST_WORD) {
+        let rest = text.get(run.end..).unwrap_or_default();
+        let ends_line = matches!(rest, [] | [b'\n', ..] | [b'\r', b'\n', ..]);
+        let begins_word = run.start == 0 || text.get(run.start - 1).is_some_and(u8::is_ascii_whitespace);
+        if !ends_line || !begins_word {
+            continue;
         }
-        start += line.len();
+        // Another line between them ends a code.
+        let between = text.get(last..run.start).unwrap_or_default();
+        if memchr_iter(b'\n', between).nth(1).is_some() {
+            out.push(b' ', layer.place(run.start));
+        }
+        let word = text.get(run.clone()).unwrap_or_default();
+        out.append(layer, run.start..run.start + word.iter().take_while(|byte| **byte != b'=').count());
+        pieces += 1;
+        last = run.end;
     }
     (pieces > 1).then_some(out)
 }

@@ -245,15 +245,15 @@ pub(super) fn blanks_for_plus(layer: &DecodedText) -> DecodedText {
 /// Fewest nibbles and characters of a run: eight bytes of it are looked for, in whatever phase.
 const FEWEST: (usize, usize) = (16, 11);
 /// No character of a code.
-const NONE: u8 = 0xff;
+pub(super) const NONE: u8 = 0xff;
 /// What may be between hexadecimal digits.
 const BETWEEN: u8 = 0xfe;
 
 /// A value for each byte.
-type Table = [u8; 256];
+pub(super) type Table = [u8; 256];
 
 /// Nibbles, and what may be between them.
-static NIBBLES: LazyLock<Table> = LazyLock::new(|| {
+pub(super) static NIBBLES: LazyLock<Table> = LazyLock::new(|| {
     table(|byte| match byte {
         b'0'..=b'9' => byte - b'0',
         b'a'..=b'f' => byte - b'a' + 10,
@@ -264,7 +264,7 @@ static NIBBLES: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// The six bits of each character of base64, in either alphabet.
-static SEXTETS: LazyLock<Table> = LazyLock::new(|| {
+pub(super) static SEXTETS: LazyLock<Table> = LazyLock::new(|| {
     table(|byte| match byte {
         b'A'..=b'Z' => byte - b'A',
         b'a'..=b'z' => byte - b'a' + 26,
@@ -275,16 +275,16 @@ static SEXTETS: LazyLock<Table> = LazyLock::new(|| {
     })
 });
 
-fn table(of: fn(u8) -> u8) -> Table {
+pub(super) fn table(of: fn(u8) -> u8) -> Table {
     std::array::from_fn(|byte| u8::try_from(byte).map_or(NONE, of))
 }
 
-fn look_up(table: &Table, byte: u8) -> u8 {
+pub(super) fn look_up(table: &Table, byte: u8) -> u8 {
     table.get(usize::from(byte)).copied().unwrap_or(NONE)
 }
 
 /// Every longest run of at least `fewest` bytes that the table knows. Looks at few of the other bytes.
-fn runs<'t>(
+pub(super) fn runs<'t>(
     text: &'t [u8],
     table: &'static [u8; 256],
     fewest: usize,

@@ -22,7 +22,7 @@ const PASSWORD: &str = "password|passwd|passwrd|passphrase|passcode|pwd";
 const TAIL: &str = "(?:[_-]?(?:text(?:box)?|value|hash|salt|hint|string|new|old))?[0-9_]{0,4}";
 
 /// What is between a name and its value.
-const SIGN: &str = r#"(?:\\{0,3}["']|&quot;|%22)?(?:\]|%5d)?(?:[ \t]|\xc2?\xa0){0,64}(?:=>|->|==?|:[=:]?|%3[da]|\xef\xbc\x9a)"#;
+const SIGN: &str = r#"(?:\\{0,3}["']|""|&quot;|%22)?(?:\]|%5d)?(?:[ \t]|\xc2?\xa0){0,64}(?:=>|->|==?|:[=:]?|%3[da]|\xef\xbc\x9a)"#;
 
 /// Every word for a secret that is in ASCII: of passwords in all languages, and of the product.
 pub(super) fn names() -> String {

@@ -39,7 +39,7 @@ pub(super) fn sign(text: &[u8], at: usize) -> Option<(Sign, usize)> {
         }
     }
     let slashes = signs(first(rest.get(i..)?, 3), b"\\");
-    let quote = skip(i + slashes, &[b"\"", b"'", b"&quot;", b"%22", b"%27"]);
+    let quote = skip(i + slashes, &[b"\"\"", b"\"", b"'", b"&quot;", b"%22", b"%27"]);
     i += if quote > 0 { slashes + quote } else { 0 };
     i += skip(i, &[b"]", b"%5d"]);
     let mut blanks = 0;

@@ -34,7 +34,7 @@ pub(super) fn at(text: &[u8], at: usize, connection: bool) -> Option<Range<usize
     let prefix = usize::from(matches!(rest, [b'N' | b'u' | b'b' | b'r', b'\'' | b'"', ..]));
     let (rest, at) = (rest.get(prefix..)?, at + prefix);
     let slashes = signs(rest, b"\\");
-    for open in QUOTES {
+    for open in doubled(rest).into_iter().chain(QUOTES) {
         if rest.get(slashes..)?.starts_with(open) {
             let skip = slashes + open.len();
             let length = quoted_length(rest.get(skip..)?, slashes, open);
@@ -56,6 +56,13 @@ pub(super) fn at(text: &[u8], at: usize, connection: bool) -> Option<Range<usize
         }
         _ => Some(at..at + unquoted_length(rest, connection)),
     }
+}
+
+/// The two quotes that open a text inside a cell of CSV or a string of SQL; an empty text is none.
+fn doubled(rest: &[u8]) -> Option<&'static [u8]> {
+    let text = rest.strip_prefix(b"\"\"")?;
+    let opens = text.first().is_some_and(|byte| !byte.is_ascii_whitespace() && !b"\",;:)]}>".contains(byte));
+    (opens && memchr::memmem::find(text, b"\"\"").is_some()).then_some(b"\"\"")
 }
 
 /// Whether the value at `range`, of an assignment that ends at `at`, is in quotes that its line does not close.
@@ -160,7 +167,13 @@ fn goes_on(tail: &[u8]) -> bool {
 
 /// Whether a value is empty, switched, masked, a word about it, a place for one, or a marker.
 pub(super) fn is_no_value(value: &[u8]) -> bool {
-    let value = value.trim_ascii();
+    let mut value = value.trim_ascii();
+    // A line end as JSON writes it.
+    while let [b'\\', b'n' | b'r' | b't', tail @ ..] = value
+        && tail.first().is_none_or(|byte| matches!(byte, b'\\' | b'{'))
+    {
+        value = tail;
+    }
     let masked = value.iter().all(|b| matches!(b, b'*' | b'-' | b'=' | b'>' | b'.' | b':' | b'|'));
     let counted = value.len() <= 3 && value.iter().all(u8::is_ascii_digit);
     let sign = value.len() <= 2 && value.iter().all(u8::is_ascii_punctuation);

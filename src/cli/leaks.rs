@@ -31,7 +31,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     let visited = contents::visit(path, &Limits::default(), &mut |name, source| {
         let mut text = total.add(&searcher.search(name.as_bytes()), |_| format!("the name {name}"), name);
         // What came before an error counts.
-        let (found, read) = search(&searcher, source, &mut buffer);
+        let (found, read) = search(&searcher, name, source, &mut buffer);
         text += &total.add(&found, |line| format!("{name}:{line}"), name);
         if printed.is_ok() && !text.is_empty() {
             printed = output::print(&text);
@@ -71,8 +71,13 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
 }
 
 /// Searches one file, as far as it can be read.
-fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (SecretFindings, io::Result<()>) {
-    let mut search = searcher.start();
+fn search(
+    searcher: &Searcher,
+    name: &str,
+    source: &mut dyn Read,
+    buffer: &mut [u8],
+) -> (SecretFindings, io::Result<()>) {
+    let mut search = searcher.start(Some(name));
     let read = loop {
         match source.read(buffer) {
             Ok(0) => break Ok(()),

@@ -136,7 +136,7 @@ impl<'a> MemberReader<'a> {
         };
         let over = (size > cap).then_some(MemberError::OverCap { size, cap });
         let format = self.bundle.manifest().format;
-        let mut scan = self.leaks.start();
+        let mut scan = self.leaks.start(Some(name));
         let read = self.bundle.read(name, &mut |bytes| {
             scan.push(bytes);
             if over.is_none() {

@@ -3,7 +3,7 @@
 use super::answers::{self, Question};
 use super::facts::Facts;
 use super::json::JsonError;
-use super::recognise::{Form as ExportForm, Unrecognised, recognise};
+use super::recognise::{Form as ExportForm, recognise};
 use super::{ReadExport, Source, json, leaks, manual_capture, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given, GivenError};
 use crate::bundle::{Bundle, Form};
@@ -132,10 +132,6 @@ fn node_in_name(name: &str) -> Option<&str> {
     (is_time && super::names::is_usable(node)).then_some(node)
 }
 
-/// What is wrong with a key file that was given by itself.
-const KEY_FILE: &str = "has the shape of encryption.config or database.config, and anyone who has those can open the vault: \
-    delete every copy that left the node";
-
 /// An input that does not count at all, with the one sentence that says why.
 fn refused(mut input: Input, kind: ProblemKind, why: impl std::fmt::Display) -> ReadInput {
     let text = format!("{} {why}.", input.name);
@@ -159,7 +155,8 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
     input.problems = read.problems;
     input.notes.extend(read.notes);
     // What the collector itself says it did not take is no claim of the bundle that fails.
-    let spoils = |problem: &Problem| !matches!(problem.kind, ProblemKind::Incomplete | ProblemKind::Rights);
+    let harmless = [ProblemKind::Incomplete, ProblemKind::Rights, ProblemKind::Unlisted];
+    let spoils = |problem: &Problem| !harmless.contains(&problem.kind);
     input.status = match &read.value {
         None => InputStatus::Refused,
         Some(_) if input.problems.iter().any(spoils) => InputStatus::Partly,
@@ -174,6 +171,9 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
 fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let name = input.name.clone();
     let cx = Source { input: &name, knowledge: tools.knowledge, sanitizer: tools.sanitizer };
+    if let Some((kind, why)) = leaks::of_file(&name, bytes) {
+        return refused(input, kind, why);
+    }
     let read = match recognise(bytes) {
         Ok(ExportForm::Json) => json::read(cx, bytes).map_err(|error| {
             if let JsonError::TooManyNodes(_) = error {
@@ -197,18 +197,9 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         }
         Ok(ExportForm::Table) => match tables::read(cx, bytes) {
             Ok(Some(read)) => Ok(read),
-            // A workbook that opens is no key file, however opaque a zip looks.
-            Ok(None) if !workbook::is_workbook(bytes) && leaks::is_key_file(bytes) => {
-                return refused(input, ProblemKind::KeyMaterial, KEY_FILE);
-            }
             Ok(None) => Err(unknown_file(bytes, tools.knowledge)),
             Err(error) => Err(format!("cannot be read: {error}")),
         },
-        // However opaque a zip looks, it is no key file.
-        Err(why @ (Unrecognised::OtherZip | Unrecognised::OpenDocument | Unrecognised::Torn)) => {
-            Err(why.to_string())
-        }
-        Err(_) if leaks::is_key_file(bytes) => return refused(input, ProblemKind::KeyMaterial, KEY_FILE),
         Err(why) => Err(why.to_string()),
     };
     let ReadExport { kind, holds, parsed } = match read {

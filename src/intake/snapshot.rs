@@ -38,15 +38,18 @@ pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Opt
     problems.extend(statuses(bundle));
     let mut notes = Vec::from_iter(bundle.note());
     let mut read = Collected::default();
-    problems.extend(leaks::in_strays(bundle, &leaks));
+    let mut voids = false;
     for member in members {
+        let secret = [ProblemKind::KeyMaterial, ProblemKind::Secret];
+        voids |= member.leak.as_ref().is_some_and(|leak| secret.contains(&leak.kind));
         problems.extend(problem(&member));
         problems.extend(member.leak.clone());
         read.add(member, &mut notes);
     }
+    problems.extend(leaks::in_strays(bundle, &leaks));
     problems.sort();
     problems.dedup();
-    if problems.iter().any(|problem| matches!(problem.kind, ProblemKind::KeyMaterial | ProblemKind::Secret)) {
+    if voids {
         return Parsed { value: None, problems, notes };
     }
 

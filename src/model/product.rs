@@ -26,8 +26,41 @@ pub const ENCRYPTION_CONFIG: &str = "encryption.config";
 /// See [`ENCRYPTION_CONFIG`].
 pub const DATABASE_CONFIG: &str = "database.config";
 
+/// Whether a file is called as a key file is, or as people call a copy of one: `encryption - Copy.config`,
+/// `old_database.config.bak`. The path before the name does not count.
+pub fn is_key_file_name(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    [ENCRYPTION_CONFIG, DATABASE_CONFIG].into_iter().filter_map(|file| file.split_once('.')).any(|(stem, end)| {
+        name.match_indices(stem).any(|(at, _)| {
+            let (before, after) = (name.get(..at).unwrap_or_default(), name.get(at + stem.len()..).unwrap_or_default());
+            after.split_once(end).is_some_and(|(copy, more)| {
+                let copy = copy.strip_suffix('.').is_some_and(|copy| !is_letter(copy.chars().next()));
+                copy && !is_letter(before.chars().next_back()) && !is_letter(more.chars().next())
+            })
+        })
+    })
+}
+
 /// Folder of the logs below the application folder.
 pub const LOG_FOLDER: &str = "log";
 
 /// Folder of the DLLs below the application folder.
 pub const BIN_FOLDER: &str = "bin";
+
+#[cfg(test)]
+mod tests {
+    use super::is_key_file_name;
+
+    #[test]
+    fn copies_of_key_files_are_told_by_their_names() {
+        for name in ["encryption.config", "a/b\\Database.CONFIG", "encryption - Copy.config", "database_2020.config.txt",
+            "old-encryption.config", "Copy of database.config", "encryption.config.zip", "encryption (2).config~"] {
+            assert!(is_key_file_name(name), "{name}");
+        }
+        for name in ["mydatabase.config", "databases.config", "web.config", "encryption.txt", "database.config2/a.txt",
+            "encryptionprovider.config", "database.configuration.md"] {
+            assert!(!is_key_file_name(name), "{name}");
+        }
+    }
+}

@@ -7,7 +7,7 @@
 use super::columns::Columns;
 use super::counts::Kind;
 use super::cut::Cutter;
-use super::leak::{self, Hit, HitKind, Scan, Scanner};
+use super::leak::{self, Hit, Scan, Scanner};
 use super::pattern::Span;
 use super::secret_set::Secret;
 use super::text::Redactor;
@@ -25,28 +25,6 @@ const VALUE: &str = "a value after the name of a secret";
 const AHEAD: usize = 8;
 /// From so many characters on a value behind a word of the product may be key material.
 const LONG: usize = 16;
-
-/// How files begin that are as dense as a key file, and are none: programs, pictures, fonts, documents, archives.
-const KNOWN_FORMATS: [&[u8]; 16] = [
-    b"MZ",
-    b"\x7fELF",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"RIFF",
-    b"\0\0\x01\0",
-    b"\0\x01\0\0",
-    b"OTTO",
-    b"wOF",
-    b"%PDF-",
-    b"PK\x03\x04",
-    b"\x1f\x8b\x08",
-    b"7z\xbc\xaf",
-    b"BZh",
-    b"\xfd7zXZ",
-];
-/// Bytes of the longest of these.
-const LONGEST_MARK: usize = 5;
 
 /// Where a secret is, and of which kind; never its value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,8 +66,8 @@ pub struct Searcher {
 }
 
 impl Searcher {
-    /// Starts to search one text that arrives in pieces.
-    pub fn start(&self) -> TextSearch<'_> {
+    /// Starts to search one text that arrives in pieces, with the name of its file where it has one.
+    pub fn start<'s>(&'s self, name: Option<&'s str>) -> TextSearch<'s> {
         let patterns = Patterns {
             redactor: &self.redactor,
             columns: Columns::default(),
@@ -99,12 +77,12 @@ impl Searcher {
             more: 0,
             prose: 0,
         };
-        TextSearch { head: Vec::new(), scan: self.scanner.start(), cutter: Cutter::new(), patterns }
+        TextSearch { scan: self.scanner.start(name), cutter: Cutter::new(), patterns }
     }
 
     /// Searches a text at once.
     pub fn search(&self, text: &[u8]) -> SecretFindings {
-        let mut search = self.start();
+        let mut search = self.start(None);
         search.push(text);
         search.finish()
     }
@@ -112,8 +90,6 @@ impl Searcher {
 
 /// One text that is searched.
 pub struct TextSearch<'s> {
-    /// The first bytes.
-    head: Vec<u8>,
     scan: Scan<'s>,
     cutter: Cutter,
     patterns: Patterns<'s>,
@@ -122,8 +98,6 @@ pub struct TextSearch<'s> {
 impl TextSearch<'_> {
     /// Takes the next piece.
     pub fn push(&mut self, piece: &[u8]) {
-        let room = LONGEST_MARK.saturating_sub(self.head.len()).min(piece.len());
-        self.head.extend_from_slice(piece.get(..room).unwrap_or_default());
         self.scan.push(piece);
         self.cutter.push(piece, &mut |part, safe| self.patterns.look(part, safe));
     }
@@ -134,8 +108,6 @@ impl TextSearch<'_> {
         let mut hits = self.scan.finish();
         // UTF-16 reads the same one byte further on, in the other order of bytes.
         hits.dedup_by(|a, b| a.kind == b.kind && a.offset == b.offset + 1);
-        let known = KNOWN_FORMATS.iter().any(|mark| self.head.starts_with(mark));
-        hits.retain(|hit| !(known && hit.kind == HitKind::KeyFile));
         let plain: Vec<(u64, String)> = hits.iter().map(|hit| (hit.line, printable(&hit.secret))).collect();
         let by_pattern = |place: &(LeakLocation, Secret)| !reported(&plain, place);
         let Patterns { found, more, prose, .. } = self.patterns;

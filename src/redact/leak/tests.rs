@@ -174,7 +174,7 @@ proptest! {
     fn pieces_do_not_matter(bytes in proptest::collection::vec(any::<u8>(), 0..600), cut in 0usize..600) {
         let scanner = scanner();
         let (a, b) = bytes.split_at(cut.min(bytes.len()));
-        let mut scan = scanner.start();
+        let mut scan = scanner.start(None);
         scan.push(a);
         scan.push(b);
         prop_assert_eq!(scan.finish(), scanner.scan(&bytes));

@@ -96,6 +96,10 @@ pub const PROGRAM_TYPES: &[&str] = &[
     "jpeg", "jpg", "js", "master", "otf", "png", "svc", "svg", "ttf", "webp", "woff", "woff2",
 ];
 
+/// Ends of the names of compressed logs.
+const PACKED_TYPES: &[&str] =
+    &["7z", "bz2", "cab", "gz", "lz4", "lzma", "rar", "tar", "tgz", "xz", "z", "zip", "zst"];
+
 /// Errors of customers' pipeline scripts, beside the logs.
 const PIPELINE_ERRORS: &str = "ss-pipelinescripterrors.txt";
 
@@ -158,8 +162,14 @@ fn is_key_copy(name: &str) -> bool {
 
 /// Role and number of a product log, by its name in lower case: `SS.log` of the web application, `SS-BSSR.log` and others of
 /// the roles, rolled as `SS.log.1` or `SS1.log`, or by the day as `SS.log2026-11-20` or `SS_2026-11-20.log`. The log that is
-/// being written has no number; of two days the later one has the lower.
+/// being written has no number; of two days the later one has the lower. A log that somebody compressed is a rolled one.
 pub(super) fn log_parts(name: &str) -> Option<(&str, Option<u64>)> {
+    if let Some((log, end)) = name.rsplit_once('.')
+        && PACKED_TYPES.contains(&end)
+        && let Some((role, number)) = log_parts(log)
+    {
+        return Some((role, number.or(Some(u64::MAX))));
+    }
     if name == PIPELINE_ERRORS {
         return Some((name, None));
     }
@@ -273,6 +283,9 @@ mod tests {
                     "log/SS.log.2026-11-20.1",
                     "log/SS_2026-11-20.log",
                     "log/SS-EWSR-20261120.log",
+                    "log/SS.log.3.gz",
+                    "log/SS-BWSR.log.zip",
+                    "log/SS_2026-11-20.log.tar.gz",
                 ],
             ),
             (Item::Binary, &["bin/Thycotic.Data.dll", "BIN/a.DLL"]),

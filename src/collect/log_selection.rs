@@ -116,7 +116,17 @@ pub(super) fn choose(
         files.iter().filter(|file| file.item == Item::Log).map(ProductLog::new).collect();
     logs.sort_by(|a, b| a.newest().cmp(&b.newest()));
     let unnamed = logs.len().saturating_sub(MOST + 1);
-    let (old, mut logs): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.is_older(since, look));
+    let (old, logs): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.is_older(since, look));
+    let (mut logs, mut none) = (logs, Vec::new());
+    if look == Inspect::Content {
+        logs.retain(|log| match logs::no_text(log.file) {
+            Some(why) => {
+                none.push((log.file, Selection::Nothing(why)));
+                false
+            }
+            None => true,
+        });
+    }
     // For each role the log without a number, or the newest.
     logs.sort_by_key(|log| log.number.is_some());
     let mut roles = BTreeSet::new();
@@ -134,7 +144,7 @@ pub(super) fn choose(
     takes.extend(old.iter().map(|_| Selection::Nothing(too_old.clone())));
 
     let files = current.iter().chain(&rolled).chain(&old).map(|log| log.file);
-    let mut chosen: Vec<(&ListedFile, Selection)> = files.zip(takes).collect();
+    let mut chosen: Vec<(&ListedFile, Selection)> = files.zip(takes).chain(none).collect();
     // One more, for all that are older.
     chosen.truncate(MOST + 1);
     if let Some((_, take)) = chosen.get_mut(MOST) {

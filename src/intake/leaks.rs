@@ -39,18 +39,18 @@ pub(super) fn problem(name: &str, hits: &[Hit]) -> Option<Problem> {
 const LOOK: &str = "its bytes look random and no known format explains them: look at it, and delete every copy if it is \
     encryption.config or database.config";
 
-/// What to do about a file that belongs to whoever sent it.
+/// Why a file must stay with whoever made it, and what to do.
 fn keep(kind: HitKind) -> &'static str {
     match kind {
         HitKind::CaseKey => {
-            "it must not be sent, because anyone who has it and a bundle can test guesses: delete it here, and tell whoever sent \
-             it to make a new one and collect again"
+            "with it and a bundle anybody can test guesses, so it must not be sent: delete it here, and tell the sender to make a \
+             new one and collect again"
         }
         HitKind::Legend => {
-            "it must not be sent, because it says what each label hides: delete it here, and tell whoever sent it to make a new \
-             case key and collect again"
+            "it says what each label hides, so it must not be sent: delete it here, and tell the sender to make a new case key \
+             and collect again"
         }
-        _ => "it must not be sent: delete it here, and tell whoever sent it to make a new one and revoke this one",
+        _ => "it must not be sent: delete it here, and tell the sender to replace it",
     }
 }
 

@@ -3,12 +3,12 @@
 use super::members::{Fault, Member, MemberContent, MemberReader, is_log};
 use super::read::Tools;
 use super::{Parsed, leaks};
-use crate::bundle::manifest::TOO_OLD;
+use crate::bundle::manifest::{NO_LOG, PACKED, TOO_OLD};
 use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, merge};
 use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
 use crate::model::input::{Problem, ProblemKind};
-use crate::model::log::LogDigest;
+use crate::model::log::{Component, LogDigest};
 use crate::model::node::{Setting, Snapshot};
 use crate::model::{Location, Observed};
 use crate::redact::fingerprint::different_bytes;
@@ -148,6 +148,13 @@ impl Collected {
         for record in reader.bundle.members().filter(|record| is_log(record)) {
             let name = record.path.as_str();
             let why = match &record.status {
+                Status::Skipped { why } if why.starts_with(PACKED) => {
+                    // The name without the end that the compression added says whose log it is.
+                    let log = Some(name).filter(|name| Component::of(name).is_some());
+                    let log = log.or_else(|| Some(name.rsplit_once('.')?.0)).unwrap_or(name);
+                    logs.push(reader.scanner.file(log, reader.offset, false).finish().unread(name, why));
+                    continue;
+                }
                 Status::Denied { why } => why.as_str(),
                 Status::Taken(_) | Status::Truncated { .. } => "it made the reader fail",
                 Status::Missing | Status::Skipped { .. } => continue,
@@ -156,7 +163,7 @@ impl Collected {
                 logs.push(reader.scanner.file(name, reader.offset, false).finish().broken(why));
             }
         }
-        if !logs.is_empty() {
+        if logs.iter().any(|log| log.file.unread.is_none()) {
             return Observed::known(merge(logs), Location::file("logs"));
         }
         match &facts.log_folder {
@@ -250,7 +257,7 @@ fn statuses(bundle: &Bundle) -> Vec<Problem> {
         let kind = match record.status {
             Status::Denied { .. } => ProblemKind::Rights,
             // Older logs than were asked for are missed by nobody.
-            Status::Skipped { ref why } if why.starts_with(TOO_OLD) => continue,
+            Status::Skipped { ref why } if why.starts_with(TOO_OLD) || why.starts_with(NO_LOG) => continue,
             Status::Truncated { .. } | Status::Skipped { .. } => ProblemKind::Incomplete,
             Status::Taken(_) | Status::Missing => continue,
         };

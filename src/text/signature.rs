@@ -83,7 +83,7 @@ const FORMATS: &[(Kind, &str, &[Mark])] = &[
     (Kind::Archive, "an archive (WIM)", &[(0, b"MSWIM\0\0\0")]),
     (Kind::Archive, "an archive (ar)", &[(0, b"!<arch>\n")]),
     (Kind::Archive, "an archive (xar)", &[(0, b"xar!")]),
-    (Kind::Archive, "an archive (cpio)", &[(0, b"07070")]),
+    (Kind::Archive, "an archive (cpio)", &[(0, b"070701")]),
     (Kind::Archive, "a package (RPM)", &[(0, b"\xed\xab\xee\xdb")]),
     (Kind::Archive, "an archive (ARJ)", &[(0, b"\x60\xea")]),
     (Kind::Archive, "an archive (LHA)", &[(2, b"-lh"), (6, b"-")]),

@@ -28,6 +28,7 @@ mod format_matrix;
 mod golden;
 mod hostile_bundle;
 mod identities;
+mod innocent_files;
 mod intake;
 mod knowledge_overlay;
 mod machine;

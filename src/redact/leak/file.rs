@@ -4,7 +4,7 @@
 use super::HitKind;
 use crate::model::product::is_key_file_name;
 use crate::redact::fingerprint::{CaseKey, KEY_FILE_MAX, KEY_FILE_MIN};
-use crate::redact::labels::is_legend;
+use crate::redact::labels::{DO_NOT_SEND, is_legend};
 use crate::text::encoding;
 use crate::text::signature::{self, Kind};
 
@@ -32,12 +32,14 @@ pub(super) fn kind(name: Option<&str>, head: &[u8], total: u64) -> Option<HitKin
         return None;
     }
     let text = encoding::decode(head);
-    if is_legend(&text) {
+    let kept = name.map(str::to_lowercase).filter(|name| name.contains(DO_NOT_SEND) && !head.is_empty());
+    if is_legend(&text) || kept.as_ref().is_some_and(|name| name.contains("legend")) {
         return Some(HitKind::Legend);
     }
     // A digest of a file has the same shape, so something has to say that it is a key.
     let says = |text: &str| ["case", "key"].iter().all(|word| text.to_lowercase().contains(word));
-    if total <= HEAD as u64 && CaseKey::parse(&text).is_ok() && (says(&text) || name.is_some_and(says)) {
+    let is_key = total <= HEAD as u64 && CaseKey::parse(&text).is_ok() && (says(&text) || name.is_some_and(says));
+    if is_key || kept.is_some() {
         return Some(HitKind::CaseKey);
     }
     may_be_key_file(head, total).then_some(HitKind::MayBeKeyFile)
@@ -72,7 +74,7 @@ fn is_random(bytes: &[u8]) -> bool {
     // So many different ones have random bytes on average, and seldom a fifth less.
     let expected = 256.0 * (1.0 - (255.0_f64 / 256.0).powf(bytes.len() as f64));
     bytes.len() >= LEAST
-        && control * 25 >= bytes.len()
+        && control * 50 >= bytes.len()
         && count(|byte| *byte >= 128) * 5 >= bytes.len()
         && count(|byte| *byte == 0) * 16 <= bytes.len()
         && different as f64 >= expected * 0.8
@@ -111,8 +113,8 @@ mod tests {
 
     #[test]
     fn random_bytes_may_be_a_key_file_whatever_their_name() {
-        for seed in 1..200 {
-            for length in [128, 300, 457, 2000, 64 << 10] {
+        for seed in 1..100 {
+            for length in [128, 300, 457, 2000, 60_000] {
                 let raw = random(seed, length);
                 let format = signature::format(&raw, raw.len() as u64);
                 assert!(format.is_some() || of(Some("a.bin"), &raw) == Some(HitKind::MayBeKeyFile), "{seed} {length}");
@@ -141,11 +143,11 @@ mod tests {
 
     #[test]
     fn what_stays_with_the_customer_is_known() {
-        let key = CaseKey::parse(&"07".repeat(32)).unwrap().to_file_text();
-        assert_eq!(of(Some("a.txt"), key.as_bytes()), Some(HitKind::CaseKey));
+        let key = CaseKey::parse(&"1f".repeat(32)).unwrap().to_file_text();
+        assert_eq!(of(Some("a.txt"), key.as_bytes()), Some(HitKind::CaseKey), "{key}");
         let utf16: Vec<u8> = "\u{feff}".encode_utf16().chain(key.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(of(None, &utf16), Some(HitKind::CaseKey));
-        let bare = "07".repeat(32);
+        let bare = "1f".repeat(32);
         assert_eq!(of(Some("WEB01-case-key-do-not-send.txt"), bare.as_bytes()), Some(HitKind::CaseKey));
         assert_eq!(of(Some("WEB01.zip.sha256"), bare.as_bytes()), None, "a digest of a file");
         let legend = "# clusterbrief legend of key 7d91d732: what each label stands for.\n{host-1-2}\tWEB01\n";

@@ -192,11 +192,15 @@ impl Scan<'_> {
     /// Ends the text; hits in order of place.
     pub fn finish(mut self) -> Vec<Hit> {
         self.look();
-        let secret = || Secret::new("");
-        self.hits.extend(
-            file::kind(self.name, &self.head, self.total)
-                .map(|kind| Hit { offset: 0, line: 1, kind, excerpt: String::new(), secret: secret() }),
-        );
+        let whole = file::kind(self.name, &self.head, self.total);
+        // A key in a text has its place already.
+        let known = |kind: &HitKind| {
+            *kind == HitKind::KeyStore && self.hits.iter().any(|hit| hit.kind == HitKind::PrivateKey)
+        };
+        if let Some(kind) = whole.filter(|kind| !known(kind)) {
+            let (excerpt, secret) = (String::new(), Secret::new(""));
+            self.hits.push(Hit { offset: 0, line: 1, kind, excerpt, secret });
+        }
         self.hits.sort();
         self.hits.dedup_by(|a, b| (a.offset, a.kind) == (b.offset, b.kind));
         self.hits

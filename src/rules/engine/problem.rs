@@ -48,7 +48,7 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
         let remedy = "Look at it. If it is encryption.config or database.config, delete every copy and collect again.";
         (": may be a key file", remedy)
     } else if all(ProblemKind::DoNotSend) {
-        let remedy = "Delete it here, and tell whoever sent it to make a new one and to collect again with that.";
+        let remedy = "Delete it here, and tell the sender to make a new one and to collect again with that.";
         (": a file that must not be sent", remedy)
     } else {
         (own.as_str(), cx.rule.remediation.as_str())

@@ -80,18 +80,19 @@ fn is_random(bytes: &[u8]) -> bool {
         && different as f64 >= expected * 0.8
 }
 
-/// Whether bytes are a text in UTF-16 of a script that has no zero bytes, with or without a mark.
+/// Whether bytes are a text in UTF-16 of a script that has no zero bytes, with or without a mark: nearly all letters are of
+/// that script, and the others are signs, Latin letters and digits.
 fn is_utf16(bytes: &[u8]) -> bool {
+    const SCRIPTS: [(u16, u16); 3] = [(0x0100, 0x1fff), (0x3040, 0x9fff), (0xac00, 0xd7af)];
     let (pairs, _) = bytes.as_chunks::<2>();
-    let is_text = |unit: fn([u8; 2]) -> u16| {
-        let readable = |c: &char| {
-            c.is_alphanumeric() || c.is_whitespace() || c.is_ascii_punctuation() || matches!(*c, '\u{feff}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}' | '\u{2010}'..='\u{2027}')
+    let is_text = |unit: fn([u8; 2]) -> u16, (first, last): (u16, u16)| {
+        let other = |unit: &u16| {
+            !(first..=last).contains(unit)
+                && !matches!(*unit, 9 | 10 | 13 | 32..=126 | 0xa0..=0xff | 0x2010..=0x203f | 0x3000..=0x303f | 0xfe30..=0xffef)
         };
-        let text: Vec<char> =
-            char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).map(|c| c.unwrap_or('\0')).collect();
-        text.iter().filter(|c| readable(c)).count() * 20 >= text.len() * 19
+        pairs.iter().map(|pair| unit(*pair)).filter(other).count() * 20 < pairs.len()
     };
-    is_text(u16::from_le_bytes) || is_text(u16::from_be_bytes)
+    SCRIPTS.into_iter().any(|script| is_text(u16::from_le_bytes, script) || is_text(u16::from_be_bytes, script))
 }
 
 #[cfg(test)]

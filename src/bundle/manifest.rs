@@ -35,6 +35,9 @@ pub struct Manifest {
     pub never_taken: Vec<String>,
     /// What the keyed fingerprints of this bundle were made with.
     pub fingerprint: Observed<FingerprintKey>,
+    /// SHA-256 of the manifests that this bundle is a stricter copy of, the first collection first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scrubbed_from: Vec<Sha256>,
     /// Every member but the manifest, in order of name; also those that were not taken.
     pub members: Vec<MemberRecord>,
 }

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_LINES: usize = 20_000;
 
 /// A part of a checklist, as one sheet holds it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Part {
     /// The sheet that a person fills in.
     Lines(Lines),
@@ -25,14 +25,14 @@ pub enum Part {
 }
 
 /// The lines of a checklist, as the sheet holds them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Lines {
     columns: Columns,
     rows: Vec<Row>,
 }
 
 /// What a checklist was made of.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Origin {
     /// Nodes it was made for.
     pub nodes: Vec<String>,

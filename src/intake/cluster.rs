@@ -17,7 +17,7 @@ use crate::model::lookup::APP_SETTING;
 use crate::model::node::Snapshot;
 use crate::model::{Area, BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
 use crate::parsers::product_version;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the command line says of a case.
@@ -58,6 +58,17 @@ pub struct Case {
     pub cluster: Cluster,
     /// What of the command line did not fit the case, one sentence each.
     pub remarks: Vec<String>,
+    /// Bundles that count instead of an older one of their node.
+    pub superseded: Vec<Superseded>,
+}
+
+/// A bundle that counts instead of an older one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Superseded {
+    /// The input that counts.
+    pub newer: String,
+    /// When the next older one was collected, by the node's clock.
+    pub older: DateTime<FixedOffset>,
 }
 
 /// A case while it is assembled. Each fact has the index of its input.
@@ -100,7 +111,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     let expected: BTreeSet<String> = expect.iter().map(|name| builder.names.machine(name)).collect();
     let declared = options.roles.keys().map(|name| builder.names.machine(name)).collect();
     let several = lists::choose(&mut builder, &expected, &declared);
-    duplicates::settle(&mut builder);
+    let (superseded, conflicts) = duplicates::settle(&mut builder, options.as_of);
 
     let history = builder.history(several);
     let list = builder.list();
@@ -128,6 +139,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     }
     let mut node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
     node_set.incomparable = incomparable;
+    node_set.conflicts = conflicts;
     node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
     let answers = builder.take_answers(&nodes, options.target);
     let (reported, lists) = builder.take_reported(&mut nodes, several);
@@ -150,8 +162,9 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         as_of: options.as_of,
         target: options.target,
         package: options.package.clone(),
+        repaired: Vec::new(),
     };
-    Case { cluster, remarks }
+    Case { cluster, remarks, superseded }
 }
 
 /// The names given, and what is wrong with some.
@@ -479,5 +492,6 @@ fn node_set(
         incomparable: None,
         without_bundle: bare.map(|(_, node)| node.name.clone()).collect(),
         unlisted: other.into_iter().map(|(_, node)| node.name.clone()).collect(),
+        conflicts: Vec::new(),
     }
 }

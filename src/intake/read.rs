@@ -33,7 +33,7 @@ pub struct Tools<'a> {
 }
 
 /// One input after reading.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ReadInput {
     /// What it is and what became of it.
     pub input: Input,

@@ -60,6 +60,8 @@ pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Opt
         input: input.to_owned(),
         started: manifest.collection.local(manifest.collection.started),
         ended: manifest.collection.local(manifest.collection.ended),
+        manifest: bundle.manifest_sha256().to_string(),
+        scrubbed_from: manifest.scrubbed_from.iter().map(ToString::to_string).collect(),
         copied: manifest.node.copied,
         elevated: manifest.elevated.clone(),
         key_id: manifest.fingerprint.value().map(|key| format!("{}:{}", key.scheme, key.key_id)),

@@ -101,6 +101,8 @@ pub enum ProblemKind {
     DoNotSend,
     /// A second bundle of the same node (BND-003).
     Duplicate,
+    /// Bundles of one node that contradict each other (BND-003).
+    Conflict,
     /// Something that should be in the bundle was not collected (BND-004).
     Incomplete,
     /// The collector lacked rights (BND-006).

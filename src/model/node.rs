@@ -71,6 +71,10 @@ pub struct Snapshot {
     pub started: DateTime<FixedOffset>,
     /// End of the collection, node clock.
     pub ended: DateTime<FixedOffset>,
+    /// Digest of the manifest, which has the digests of all members: equal ones are of one collection.
+    pub manifest: String,
+    /// Digests of the manifests that the bundle is a stricter copy of, the first collection first.
+    pub scrubbed_from: Vec<String>,
     /// The folder was copied from elsewhere (`--node`).
     pub copied: bool,
     /// The collector ran with administrative rights; `NotCollected` if that is not known.

@@ -10,7 +10,7 @@ fn kinds(rule: &str) -> &'static [ProblemKind] {
     match rule {
         "BND-001" => &[ProblemKind::KeyMaterial, ProblemKind::MayBeKeyMaterial],
         "BND-002" => &[ProblemKind::Secret, ProblemKind::DoNotSend],
-        "BND-003" => &[ProblemKind::Duplicate],
+        "BND-003" => &[ProblemKind::Duplicate, ProblemKind::Conflict],
         "BND-004" => &[
             ProblemKind::Incomplete,
             ProblemKind::Malformed,
@@ -44,6 +44,9 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
         (" does not count", remedy)
     } else if all(ProblemKind::Page) {
         (own.as_str(), "Save the whole list in one answer, and give that instead of the page.")
+    } else if has(ProblemKind::Conflict) {
+        let remedy = "Ask whose bundle it is and when it was made, and collect again on the node itself.";
+        (": contradicts another bundle of the same node", remedy)
     } else if all(ProblemKind::MayBeKeyMaterial) {
         let remedy = "Look at it. If it is encryption.config or database.config, delete every copy and collect again.";
         (": may be a key file", remedy)
@@ -63,7 +66,7 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
     let mut finding = cx.finding(Subject::input(&input.name), title, remedy).detail(detail);
     if all(ProblemKind::MayBeKeyMaterial) {
         (finding.severity, finding.confidence) = (Severity::High, Confidence::Inferred);
-    } else if all(ProblemKind::DoNotSend) {
+    } else if all(ProblemKind::DoNotSend) || has(ProblemKind::Conflict) {
         finding.severity = Severity::High;
     }
     finding.resting_on(evidence).into()

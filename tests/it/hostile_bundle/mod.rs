@@ -53,7 +53,8 @@ fn manifest() -> Manifest {
         looked_at: Vec::new(),
         never_taken: Vec::new(),
         fingerprint: Observed::not_collected("there is no key"),
-        members: Vec::new(),
+        scrubbed_from: Vec::new(),
+            members: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 use super::answers::{AnswerLedger, Entry, Question, answer, questions};
 use super::facts::Facts;
 use super::moment::Column as Dates;
-use super::names::is_usable;
+use crate::model::host_name::is_name;
 use super::table::{Row, RowSink, TableError, head};
 use super::{Parsed, Source};
 use crate::model::Location;
@@ -147,7 +147,7 @@ pub(super) fn join(cx: Source, parsed: &mut Parsed<Vec<Facts>>) {
     if origin.nodes.is_empty() {
         origin.nodes = reading.nodes();
     }
-    origin.nodes.retain(|node| is_usable(node));
+    origin.nodes.retain(|node| is_name(node));
     let answers = parsed.absorb(reading.ledger.finish());
     parsed.notes.extend(reading.notes);
     parsed.value.extend([Facts::Answers(answers), Facts::Checklist(Part::Origin(origin))]);

@@ -3,14 +3,14 @@
 use super::checklist::{Origin, Part};
 use super::facts::Facts;
 use super::inventory::Inventory;
-use super::names::{self, MachineNames};
+use super::names::MachineNames;
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
-use super::{duplicates, labels, lists};
+use super::{duplicates, labels, lists, node_row};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
-use crate::model::host_name::{is_cut_of, label, visible};
+use crate::model::host_name::{is_cut_of, is_name, label, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::lookup::APP_SETTING;
@@ -103,7 +103,9 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         confirmed_by.push(format!("the inventory {}", inventory.input));
     }
     let mut builder = CaseBuilder::of(reads, &expect, options);
+    builder.no_connection_after(options.as_of);
     let given = expect.len();
+    duplicates::one_naming(&mut builder);
     let incomparable = labels::settle(&mut builder, &mut expect, &mut remarks);
     if expect.len() < given {
         confirmed_by.clear();
@@ -170,8 +172,12 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
 /// The names given, and what is wrong with some.
 fn expected(options: &Options) -> (Vec<String>, Vec<String>) {
     let (good, bad): (Vec<&String>, Vec<&String>) =
-        options.expect_nodes.iter().partition(|name| names::is_usable(name));
-    let remarks = bad.iter().map(|_| "--expect-nodes holds an empty name.".to_owned()).collect();
+        options.expect_nodes.iter().partition(|name| is_name(name));
+    let refused = |name: &&String| match visible(name).as_str() {
+        "" => "--expect-nodes holds an empty name.".to_owned(),
+        name => format!("--expect-nodes: \"{name}\" is not the name of one machine; it does not count."),
+    };
+    let remarks = bad.iter().map(refused).collect();
     (good.into_iter().map(|name| visible(name)).collect(), remarks)
 }
 
@@ -202,6 +208,28 @@ impl CaseBuilder {
         let given = expect.iter().chain(options.roles.keys()).map(String::as_str);
         builder.names = MachineNames::of(of_bundles.chain(of_lists).chain(given));
         builder
+    }
+
+    /// Forgets connections that are dated after the day of the report: they would make every other one old.
+    fn no_connection_after(&mut self, as_of: DateTime<Utc>) {
+        // A wall clock may be ahead of UTC by this.
+        let latest = as_of + TimeDelta::days(1) + TimeDelta::hours(14);
+        let mut told = Vec::new();
+        for (index, list) in &mut self.lists {
+            let is_after = |at: &Moment| at.utc.unwrap_or_else(|| at.wall.and_utc()) > latest;
+            for row in list.rows.iter_mut().filter(|row| row.last_connected.value().is_some_and(is_after)) {
+                let name = &row.machine_name;
+                told.push((*index, format!("{name} is said to have connected after the day of this report; that does not count.")));
+                let why = "it is dated after the day of this report";
+                row.last_connected = Observed::unreadable(row.place.clone(), why);
+            }
+            if list.newest_connection.as_ref().is_some_and(is_after) {
+                list.newest_connection = node_row::newest_connection(&list.rows);
+            }
+        }
+        for (index, text) in told {
+            self.problem(index, InputStatus::Partly, ProblemKind::Malformed, text);
+        }
     }
 
     /// Name of an input.

@@ -5,6 +5,7 @@ use super::cluster::{CaseBuilder, Superseded};
 use super::conflict::{is_copy_of, neither};
 use crate::model::facts::Fingerprint;
 use crate::model::input::{InputStatus, ProblemKind};
+use crate::model::label::first_key_in;
 use crate::model::node::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -40,6 +41,32 @@ pub(super) fn settle(builder: &mut CaseBuilder, as_of: DateTime<Utc>) -> (Vec<Su
     builder.bundles.sort_by_key(|(index, _)| *index);
     clones(builder);
     (superseded, conflicts)
+}
+
+/// Leaves one bundle of a collection and its copy at level `identities`, whose names do not compare: the one whose names are
+/// written as those of most other bundles are, or of equally many as the machine writes them.
+pub(super) fn one_naming(builder: &mut CaseBuilder) {
+    let naming = |builder: &CaseBuilder, index: usize| first_key_in(&builder.node(index)).map(str::to_owned);
+    let mut names: BTreeMap<Option<String>, usize> = BTreeMap::new();
+    for (index, _) in &builder.bundles {
+        *names.entry(naming(builder, *index)).or_default() += 1;
+    }
+    let mut refused = Vec::new();
+    for (index, copy) in builder.bundles.iter().filter(|(_, copy)| !copy.scrubbed_from.is_empty()) {
+        let own = naming(builder, *index);
+        let original = builder.bundles.iter().find(|(other, of)| {
+            naming(builder, *other) != own && copy.scrubbed_from.contains(&of.manifest) && is_copy_of(copy, of)
+        });
+        if let Some((original, _)) = original {
+            let count = |index: usize| names.get(&naming(builder, index)).copied().unwrap_or_default();
+            let copy_counts = count(*index) > count(*original);
+            refused.push(if copy_counts { (*original, *index) } else { (*index, *original) });
+        }
+    }
+    for (index, kept) in refused {
+        refuse(builder, index, &format!("is the same collection as {}", builder.name(kept)));
+        builder.bundles.retain(|(other, _)| *other != index);
+    }
 }
 
 /// Leaves one bundle a collection: of copies the strictest, of equal ones the one that is whole.

@@ -11,7 +11,7 @@ use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
 use crate::model::excerpt::Sanitize;
-use crate::model::host_name::visible;
+use crate::model::host_name::{is_name, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::redact::columns::heading;
 use crate::text::encoding;
@@ -129,7 +129,7 @@ fn node_in_name(name: &str) -> Option<&str> {
     let stem = name.strip_suffix(".zip").unwrap_or(name);
     let (node, time) = stem.rsplit_once('_')?;
     let is_time = time.len() == 13 && time.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    (is_time && super::names::is_usable(node)).then_some(node)
+    (is_time && is_name(node)).then_some(node)
 }
 
 /// An input that does not count at all, with the one sentence that says why.
@@ -145,8 +145,10 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
         Form::Folder => InputKind::BundleFolder,
     };
     let manifest = bundle.manifest();
-    if !super::names::is_usable(&manifest.node.name) {
-        return refused(input, ProblemKind::Malformed, "has no usable machine name in its manifest.json");
+    if !is_name(&manifest.node.name) {
+        let name = sanitized(&manifest.node.name, tools.sanitizer);
+        let why = format!("names no machine in its manifest.json: \"{name}\" is not the name of one machine");
+        return refused(input, ProblemKind::Malformed, why);
     }
     input.node = Some(visible(&manifest.node.name));
     input.taken = Some(manifest.collection.local(manifest.collection.started).to_rfc3339());

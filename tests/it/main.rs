@@ -24,6 +24,7 @@ mod commands;
 mod contributing;
 mod crates;
 mod customers;
+mod forged;
 mod format_matrix;
 mod golden;
 mod hostile_bundle;

@@ -9,6 +9,7 @@ use super::facts::Facts;
 use super::reported::{ReportedFacts, ReportedNode, canonical};
 use super::{Parsed, Source, malformed};
 use crate::knowledge::exports::FieldParser;
+use crate::model::host_name::is_name;
 use crate::model::Observed;
 use crate::model::export::ReportedFields;
 use crate::model::facts::ClockReference;
@@ -88,7 +89,7 @@ fn outputs(input: &str, text: &str) -> Result<Vec<Saved>, ManualCaptureError> {
                 return Err(ManualCaptureError::Newer);
             }
             let node = node.trim();
-            if !super::names::is_usable(node) {
+            if !is_name(node) {
                 return Err(ManualCaptureError::Nameless);
             }
             if all.len() == MAX_NODES {

@@ -24,7 +24,7 @@ pub mod write;
 mod zipped;
 
 pub use digest::Sha256;
-pub use format::FormatVersion;
+pub use format::{FormatVersion, check_keys};
 pub use limits::Limits;
 pub use listing::relative;
 pub use manifest::{

@@ -3,7 +3,7 @@
 
 use super::leaks;
 use crate::bundle::manifest::END_MISSING;
-use crate::bundle::{Bundle, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status};
+use crate::bundle::{Bundle, check_keys, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, FileScan, Scanner};
 use crate::model::excerpt::Sanitize;
 use crate::model::facts::{InventoryEntry, NodeFacts};
@@ -193,7 +193,8 @@ impl Sink<'_> {
                 Ok(()) => scan.finish(),
             })),
             Self::Facts(json) => MemberContent::Facts(verified.and_then(|()| {
-                let (facts, unknown) = format.read(&json).map_err(|error| (None, error.to_string()))?;
+                let read = check_keys(&json).and_then(|()| format.read(&json));
+                let (facts, unknown) = read.map_err(|error| (None, error.to_string()))?;
                 Ok((Box::new(facts), unknown))
             })),
             Self::Inventory(lines) => MemberContent::Inventory(verified.and_then(|()| lines.finish(format))),

@@ -326,3 +326,55 @@ fn a_connection_in_the_future_hides_no_silence() {
         }
     }
 }
+
+#[test]
+fn of_a_key_that_is_there_twice_no_value_is_believed() {
+    // An export: in any case, as its keys are read.
+    for (from, to) in [
+        ("\"inCluster\": true", "\"inCluster\": true, \"inCluster\": false"),
+        ("\"inCluster\": true", "\"inCluster\": false, \"InCluster\": true"),
+        ("\"inCluster\": true", "\"in\\u0043luster\": false, \"inCluster\": true"),
+    ] {
+        let case = Case::new();
+        let path = case.bundle("nodes.json");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from));
+        fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let analysis = case.report();
+        let row = analysis.cluster.nodes[0].row.as_ref().unwrap();
+        assert!(row.in_cluster.is_unknown(), "{to}");
+        let input = analysis.report.inputs.iter().find(|input| input.name == "nodes.json").unwrap();
+        assert!(input.problems[0].text.contains("twice, so neither of its values counts"), "{:?}", input.problems);
+    }
+    // Facts, in a table of names and in a structure.
+    for (from, to) in [
+        ("\"binaries\":{", "\"binaries\":{\"absent\":{\"looked-at\":{\"file\":\"bin\"}},"),
+        ("\"web.config\":{", "\"web.config\":{\"absent\":{\"looked-at\":{\"file\":\"x\"}}},\"web.config\":{"),
+    ] {
+        let case = Case::new();
+        let bundle = case.bundle("WEB02");
+        forge(&bundle, |_, _| {});
+        let path = bundle.join("facts.json");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from}");
+        fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let bytes = fs::read(&path).unwrap();
+        let manifest = bundle.join("manifest.json");
+        let mut changed = read(&manifest);
+        for member in changed["members"].as_array_mut().unwrap().iter_mut().filter(|one| one["path"] == "facts.json") {
+            member["status"]["taken"] = json!({"size": bytes.len(), "sha256": Sha256::of(&bytes).to_string()});
+        }
+        fs::write(&manifest, serde_json::to_vec(&changed).unwrap()).unwrap();
+        let analysis = case.report();
+        assert!(analysis.cluster.nodes[1].snapshot.as_ref().unwrap().facts.binaries.is_unknown(), "{to}");
+        assert_eq!(state(&analysis), Readiness::Undetermined);
+    }
+    // A manifest.
+    let case = Case::new();
+    let manifest = case.bundle("WEB02").join("manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replacen("\"options\": {", "\"options\": {\"a\": \"1\", \"a\": \"2\",", 1)).unwrap();
+    let analysis = case.report();
+    let input = analysis.report.inputs.iter().find(|input| input.name == "WEB02").unwrap();
+    assert!(input.problems[0].text.contains("has the key options.a twice"), "{:?}", input.problems);
+}

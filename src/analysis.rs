@@ -22,7 +22,7 @@
 pub use crate::intake::cluster::Options;
 
 use crate::bundle::source::{Given, gather};
-use crate::finding::{Confidence, Finding, Outcome, RuleResult, Severity, is_bundle_safety};
+use crate::finding::{Confidence, Finding, RuleResult, Severity, is_bundle_safety};
 use crate::intake::answers::{Question, questions};
 use crate::intake::cluster::{Case, Superseded, assemble as assemble_case};
 use crate::intake::facts::Facts;
@@ -130,9 +130,15 @@ impl Analyzer {
         now: &[RuleResult],
         options: &Options,
     ) -> Vec<String> {
-        let key = |result: &RuleResult| (result.rule.clone(), result.subject.clone());
-        let found = |result: &&RuleResult| matches!(result.outcome, Outcome::Findings(_));
-        let mut known: BTreeSet<_> = now.iter().filter(found).map(key).collect();
+        // A finding on the cluster is about the nodes in its title.
+        let key = |result: &RuleResult, finding: &Finding| {
+            let title = if finding.subject.name.is_empty() { finding.title.as_str() } else { "" };
+            (result.rule.clone(), finding.subject.name.clone(), title.to_owned())
+        };
+        let findings = |result: &RuleResult| {
+            result.outcome.findings().iter().map(|finding| key(result, finding)).collect::<Vec<_>>()
+        };
+        let mut known: BTreeSet<_> = now.iter().flat_map(findings).collect();
         let mut repaired = Vec::new();
         for _ in 0..EARLIER {
             let Some(older) = superseded.iter().map(|one| one.older).max() else { break };
@@ -145,10 +151,10 @@ impl Analyzer {
             };
             let mut gone = Vec::new();
             for result in results.iter().filter(|result| !is_bundle_safety(&result.rule)) {
-                let blockers = result.outcome.findings().iter().filter(|one| blocks(one));
-                let titles: Vec<&str> = blockers.map(|one| one.title.as_str()).collect();
-                if !titles.is_empty() && known.insert(key(result)) {
-                    gone.extend(titles.into_iter().map(|title| format!("{title} ({})", result.rule)));
+                for finding in result.outcome.findings().iter().filter(|one| blocks(one)) {
+                    if known.insert(key(result, finding)) {
+                        gone.push(format!("{} ({})", finding.title, result.rule));
+                    }
                 }
             }
             if !gone.is_empty() {

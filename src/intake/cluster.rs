@@ -103,7 +103,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         confirmed_by.push(format!("the inventory {}", inventory.input));
     }
     let mut builder = CaseBuilder::of(reads, &expect, options);
-    builder.no_connection_after(options.as_of);
+    builder.nothing_after(options.as_of);
     let given = expect.len();
     duplicates::one_naming(&mut builder);
     let incomparable = labels::settle(&mut builder, &mut expect, &mut remarks);
@@ -144,7 +144,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     node_set.conflicts = conflicts;
     node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
     let answers = builder.take_answers(&nodes, options.target);
-    let (reported, lists) = builder.take_reported(&mut nodes, several);
+    let (reported, lists) = builder.take_reported(&mut nodes, several, options.as_of);
     for input in &mut builder.inputs {
         input.problems.sort();
         input.problems.dedup();
@@ -210,13 +210,11 @@ impl CaseBuilder {
         builder
     }
 
-    /// Forgets connections that are dated after the day of the report: they would make every other one old.
-    fn no_connection_after(&mut self, as_of: DateTime<Utc>) {
-        // A wall clock may be ahead of UTC by this.
-        let latest = as_of + TimeDelta::days(1) + TimeDelta::hours(14);
+    /// Forgets connections and upgrades that are dated after the day of the report: they would make every other one old.
+    fn nothing_after(&mut self, as_of: DateTime<Utc>) {
+        let is_after = |at: &Moment| is_after(at, as_of);
         let mut told = Vec::new();
         for (index, list) in &mut self.lists {
-            let is_after = |at: &Moment| at.utc.unwrap_or_else(|| at.wall.and_utc()) > latest;
             for row in list.rows.iter_mut().filter(|row| row.last_connected.value().is_some_and(is_after)) {
                 let name = &row.machine_name;
                 told.push((*index, format!("{name} is said to have connected after the day of this report; that does not count.")));
@@ -225,6 +223,14 @@ impl CaseBuilder {
             }
             if list.newest_connection.as_ref().is_some_and(is_after) {
                 list.newest_connection = node_row::newest_connection(&list.rows);
+            }
+        }
+        for (index, history) in &mut self.histories {
+            for row in history.rows.iter_mut().filter(|row| row.upgraded.value().is_some_and(is_after)) {
+                let why = "a date is after the day of this report";
+                row.upgraded = Observed::unreadable(row.place.clone(), why);
+                history.unordered.get_or_insert_with(|| why.to_owned());
+                told.push((*index, format!("{} is dated after the day of this report.", row.place)));
             }
         }
         for (index, text) in told {
@@ -362,9 +368,10 @@ impl CaseBuilder {
         &mut self,
         nodes: &mut BTreeMap<String, Node>,
         several_clusters: bool,
+        as_of: DateTime<Utc>,
     ) -> (ReportedFields, BTreeMap<String, Observed<Items>>) {
         let (mut cluster, mut lists) = (ReportedFields::new(), BTreeMap::new());
-        for (index, reported) in self.newest_results() {
+        for (index, reported) in self.newest_results(as_of) {
             let names_no_node = !(reported.cluster.is_empty() && reported.lists.is_empty());
             if several_clusters && names_no_node {
                 self.refuse_ambiguous(index);
@@ -392,7 +399,7 @@ impl CaseBuilder {
 
     /// What exports report, without the results of a query that a newer one replaces. Of results whose order nobody can
     /// tell the first by name counts.
-    fn newest_results(&mut self) -> Vec<(usize, ReportedFacts)> {
+    fn newest_results(&mut self, as_of: DateTime<Utc>) -> Vec<(usize, ReportedFacts)> {
         let mut kept: Vec<(usize, ReportedFacts)> = Vec::new();
         for (index, reported) in std::mem::take(&mut self.reported) {
             let Some(other) = kept
@@ -402,7 +409,8 @@ impl CaseBuilder {
                 kept.push((index, reported));
                 continue;
             };
-            let newer = match (asked(&reported), asked(&other.1)) {
+            let dated = |reported: &ReportedFacts| asked(reported).filter(|asked| !is_after(asked, as_of));
+            let newer = match (dated(&reported), dated(&other.1)) {
                 (Some(this), Some(earlier)) => this.minus(&earlier) > TimeDelta::zero(),
                 (this, earlier) => this.is_some() && earlier.is_none(),
             };
@@ -464,6 +472,13 @@ fn name_fully(name: &mut String, other: &str) {
     if name.is_empty() || is_cut_of(&label(name).to_uppercase(), &label(other).to_uppercase()) {
         other.clone_into(name);
     }
+}
+
+/// Whether a moment of an export is after the day of the report.
+fn is_after(at: &Moment, as_of: DateTime<Utc>) -> bool {
+    // A wall clock may be ahead of UTC by this.
+    let latest = as_of + TimeDelta::days(1) + TimeDelta::hours(14);
+    at.utc.unwrap_or_else(|| at.wall.and_utc()) > latest
 }
 
 /// When the query was asked, as its result says.

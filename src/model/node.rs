@@ -132,9 +132,11 @@ impl Node {
         self.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str())
     }
 
-    /// When its worker process started, if its bundle says so.
+    /// When its worker process started, if its bundle says so. A start after the collection is none.
     pub fn worker_started(&self) -> Option<DateTime<Utc>> {
-        self.snapshot.as_ref()?.facts.host.worker_started.value().copied()
+        let snapshot = self.snapshot.as_ref()?;
+        let started = snapshot.facts.host.worker_started.value().copied();
+        started.filter(|started| *started <= snapshot.ended.to_utc())
     }
 }
 

@@ -7,7 +7,7 @@
 use super::columns::Columns;
 use super::counts::Kind;
 use super::cut::Cutter;
-use super::leak::{self, Hit, Scan, Scanner};
+use super::leak::{self, Hit, HitKind, Scan, Scanner};
 use super::pattern::Span;
 use super::secret_set::Secret;
 use super::text::Redactor;
@@ -40,6 +40,11 @@ pub struct LeakLocation {
 }
 
 impl LeakLocation {
+    /// Whether it is a file that whoever collected keeps: a case key or a legend.
+    pub fn is_kept(&self) -> bool {
+        [HitKind::CaseKey, HitKind::Legend].iter().any(|kind| self.what == kind.as_str())
+    }
+
     fn new(line: u64, what: &'static str, excerpt: String) -> Self {
         let head = excerpt.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
         let name = head.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();

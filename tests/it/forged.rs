@@ -378,3 +378,18 @@ fn of_a_key_that_is_there_twice_no_value_is_believed() {
     let input = analysis.report.inputs.iter().find(|input| input.name == "WEB02").unwrap();
     assert!(input.problems[0].text.contains("has the key options.a twice"), "{:?}", input.problems);
 }
+
+#[test]
+fn an_upgrade_in_the_future_makes_nothing_history() {
+    for (forged, is_told) in [("2027-12-31T00:00:00Z", true), ("9999-12-31T00:00:00Z", false)] {
+        let case = Case::new();
+        let path = case.bundle("tbVersion.csv");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{}\n12.3.000001,{forged}\n", text.trim_end())).unwrap();
+        let analysis = case.report();
+        let input = analysis.report.inputs.iter().find(|input| input.name == "tbVersion.csv").unwrap();
+        let told = input.problems.iter().any(|one| one.text.contains("after the day of this report"));
+        assert_eq!(told, is_told, "{:?}", input.problems);
+        assert!(analysis.cluster.database_version().is_unknown());
+    }
+}

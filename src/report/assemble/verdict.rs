@@ -45,7 +45,7 @@ pub(super) fn view(seen: &InputsSeen) -> VerdictView {
     VerdictView {
         state: seen.verdict.state,
         label: label(seen.verdict.state),
-        complete: left_out.is_empty() && !set.confirmed_by.is_empty() && set.without_bundle.is_empty(),
+        complete: left_out.is_empty() && !set.confirmed_by.is_empty() && set.without_bundle.is_empty() && set.conflicts.is_empty(),
         question: question(seen.cluster),
         headline: headline(seen, &reasons, &left_out),
         settle: settle(seen.verdict, seen.missing),

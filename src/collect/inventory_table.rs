@@ -149,6 +149,11 @@ pub(super) fn is_config(path: &str) -> bool {
             || (name.starts_with("appsettings") && extension == "json"))
 }
 
+/// The name of a log, in lower case, without the end that a program for compression gave it.
+pub(super) fn unpacked(name: &str) -> Option<&str> {
+    name.rsplit_once('.').filter(|(_, end)| PACKED_TYPES.contains(end)).map(|(log, _)| log)
+}
+
 /// Names such as `encryption - copy.config`, `database.config.bak` or, in a sub-folder, the plain names.
 fn is_key_copy(name: &str) -> bool {
     ["encryption", "database"].into_iter().any(|stem| {
@@ -164,8 +169,7 @@ fn is_key_copy(name: &str) -> bool {
 /// the roles, rolled as `SS.log.1` or `SS1.log`, or by the day as `SS.log2026-11-20` or `SS_2026-11-20.log`. The log that is
 /// being written has no number; of two days the later one has the lower. A log that somebody compressed is a rolled one.
 pub(super) fn log_parts(name: &str) -> Option<(&str, Option<u64>)> {
-    if let Some((log, end)) = name.rsplit_once('.')
-        && PACKED_TYPES.contains(&end)
+    if let Some(log) = unpacked(name)
         && let Some((role, number)) = log_parts(log)
     {
         return Some((role, number.or(Some(u64::MAX))));

@@ -117,16 +117,17 @@ pub(super) fn choose(
     logs.sort_by(|a, b| a.newest().cmp(&b.newest()));
     let unnamed = logs.len().saturating_sub(MOST + 1);
     let (old, logs): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.is_older(since, look));
+    let why = |file: &ListedFile| match look {
+        Inspect::Content => logs::no_text(file),
+        Inspect::Metadata => logs::packed_by_name(file),
+    };
     let (mut logs, mut none) = (logs, Vec::new());
-    if look == Inspect::Content {
-        logs.retain(|log| match logs::no_text(log.file) {
-            Some(why) => {
-                none.push((log.file, Selection::Nothing(why)));
-                false
-            }
-            None => true,
-        });
-    }
+    logs.retain(|log| {
+        let why = why(log.file);
+        let is_text = why.is_none();
+        none.extend(why.map(|why| (log.file, Selection::Nothing(why))));
+        is_text
+    });
     // For each role the log without a number, or the newest.
     logs.sort_by_key(|log| log.number.is_some());
     let mut roles = BTreeSet::new();
@@ -388,8 +389,8 @@ mod tests {
         let lines = line.repeat(100);
         let files = [
             on_disk("SS.log", &lines),
-            on_disk("SS-BWSR.log", &vec![0; 100_000]),
-            on_disk("SS.log.1", &vec![0; 50_000]),
+            on_disk("SS-BWSR.log", &vec![b'.'; 100_000]),
+            on_disk("SS.log.1", &vec![b'.'; 50_000]),
             on_disk("SS.log.2", line),
             ListedFile {
                 full: folder.path().join("gone"),

@@ -1,6 +1,7 @@
 //! Reads the selected logs, redacts them while reading, and writes them into the bundle.
 
 use super::error::CollectError;
+use super::inventory_table::unpacked;
 use super::log_selection::{Selection, beyond, is_rolled};
 use super::progress::Shared;
 use super::readahead::read_ahead;
@@ -161,6 +162,16 @@ pub(super) fn last_day(file: &ListedFile) -> Option<NaiveDate> {
     })
 }
 
+/// Why nothing of a log will be taken, as far as its name shows it.
+pub(super) fn packed_by_name(file: &ListedFile) -> Option<String> {
+    unpacked(&file.name().to_lowercase()).map(|_| packed("compressed, by its name"))
+}
+
+/// Why nothing is taken of a log that is packed in some way.
+fn packed(how: &str) -> String {
+    format!("{PACKED}it is {how}; unpack it in the log folder and collect again, or its lines stay unknown")
+}
+
 /// Why nothing of a log is taken: it is compressed, or another thing than a text. A log that is being written may be empty.
 pub(super) fn no_text(file: &ListedFile) -> Option<String> {
     let mut reader = File::open(&file.full).ok()?;
@@ -172,7 +183,7 @@ pub(super) fn no_text(file: &ListedFile) -> Option<String> {
     if let Some(format) = signature::format(&head, file.size) {
         let name = format.name;
         return Some(if format.kind.holds_files() {
-            format!("{PACKED}it is {name}; unpack it in the log folder and collect again, or its lines stay unknown")
+            packed(name)
         } else {
             format!("{NO_LOG}it is {name}")
         });

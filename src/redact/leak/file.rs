@@ -2,7 +2,7 @@
 //! start alone.
 
 use super::HitKind;
-use crate::model::product::is_key_file_name;
+use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG, is_key_file_name};
 use crate::redact::fingerprint::{CaseKey, KEY_FILE_MAX, KEY_FILE_MIN};
 use crate::redact::labels::{DO_NOT_SEND, is_legend};
 use crate::text::encoding;
@@ -21,8 +21,14 @@ const DPAPI: &[u8] = b"\x01\0\0\0\xd0\x8c\x9d\xdf\x01\x15\xd1\x11\x8c\x7a\x00\xc
 pub(super) fn kind(name: Option<&str>, head: &[u8], total: u64) -> Option<HitKind> {
     let format = signature::format(head, total).map(|format| format.kind);
     if name.is_some_and(is_key_file_name) && !head.is_empty() {
-        // Of a key file that somebody packed the name is that of the archive.
-        let other = format.is_some_and(|kind| !kind.holds_files()) || head.trim_ascii_start().starts_with(b"<");
+        // Of a key file that somebody packed the name is that of the archive. A note about one has blanks.
+        let is_text = |byte: &u8| matches!(*byte, b'\t' | b'\n' | b'\r' | 32..=126);
+        let is_itself = name.is_some_and(|name| {
+            [ENCRYPTION_CONFIG, DATABASE_CONFIG].iter().any(|file| name.to_lowercase().ends_with(file))
+        });
+        let other = format.is_some_and(|kind| !kind.holds_files())
+            || head.trim_ascii_start().starts_with(b"<")
+            || (!is_itself && head.contains(&b' ') && head.iter().all(is_text));
         return (!other).then_some(HitKind::KeyFile);
     }
     if format == Some(Kind::PrivateKey) {
@@ -133,13 +139,14 @@ mod tests {
     fn a_name_says_what_a_key_file_is_unless_its_content_is_something_else() {
         for name in ["encryption.config", "x/Database.config.bak", "encryption - Copy (2).config", "old_database.config"] {
             assert_eq!(of(Some(name), &random(1, 457)), Some(HitKind::KeyFile), "{name}");
-            assert_eq!(of(Some(name), b"some text"), Some(HitKind::KeyFile), "{name}");
+            assert_eq!(of(Some(name), b"c29tZSB0ZXh0\r\n"), Some(HitKind::KeyFile), "{name}");
             assert_eq!(of(Some(name), b"PK\x03\x04 and so on"), Some(HitKind::KeyFile), "{name}");
             assert_eq!(of(Some(name), b"\x89PNG\r\n\x1a\n and so on"), None, "{name}");
             assert_eq!(of(Some(name), b"<?xml version=\"1.0\"?><configuration/>"), None, "{name}");
             assert_eq!(of(Some(name), b""), None, "{name}");
         }
         assert_eq!(of(Some("mydatabase.config"), b"<a/>"), None);
+        assert_eq!(of(Some("restore encryption.config.txt"), b"Copy the file to the node."), None);
     }
 
     #[test]

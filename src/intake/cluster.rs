@@ -85,6 +85,8 @@ pub(super) struct CaseBuilder {
     pub(super) checklists: Vec<(usize, Origin)>,
     reported: Vec<(usize, ReportedFacts)>,
     contacts: Vec<Contact>,
+    /// Inputs that contradict each other, one sentence each.
+    pub(super) conflicts: Vec<String>,
 }
 
 /// Assembles inputs. The result does not depend on their order.
@@ -113,7 +115,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     let expected: BTreeSet<String> = expect.iter().map(|name| builder.names.machine(name)).collect();
     let declared = options.roles.keys().map(|name| builder.names.machine(name)).collect();
     let several = lists::choose(&mut builder, &expected, &declared);
-    let (superseded, conflicts) = duplicates::settle(&mut builder, options.as_of);
+    let superseded = duplicates::settle(&mut builder, options.as_of);
 
     let history = builder.history(several);
     let list = builder.list();
@@ -141,7 +143,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     }
     let mut node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
     node_set.incomparable = incomparable;
-    node_set.conflicts = conflicts;
+    node_set.conflicts = std::mem::take(&mut builder.conflicts);
     node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
     let answers = builder.take_answers(&nodes, options.target);
     let (reported, lists) = builder.take_reported(&mut nodes, several, options.as_of);
@@ -319,11 +321,27 @@ impl CaseBuilder {
             (upgraded(history).filter(|_| dated), grown, std::cmp::Reverse(*index))
         };
         histories.sort_by_key(rank);
-        let Some((chosen, history)) = histories.pop() else {
+        let Some((chosen, mut history)) = histories.pop() else {
             return self.without(&[InputKind::VersionTable], "version history");
         };
         let name = self.name(chosen);
-        for (index, _) in histories {
+        let current = |history: &VersionHistory| upgraded(history).zip(history.build().value().copied());
+        for (index, other) in histories {
+            let (one, other) = (current(&history), current(&other));
+            if let (Some((time, one)), Some((_, other))) = (one, other.filter(|other| Some(other.0) == one.map(|one| one.0)))
+                && one != other
+            {
+                let names = format!("{name} and {}", self.name(index));
+                let text = format!(
+                    "The version histories {names} contradict each other: of {} they name the builds {one} and {other}.",
+                    time.wall.date()
+                );
+                self.problem(index, InputStatus::Partly, ProblemKind::Conflict, text.clone());
+                self.problem(chosen, InputStatus::Partly, ProblemKind::Conflict, text.clone());
+                self.conflicts.push(text);
+                history.unordered = Some(format!("{names} contradict each other"));
+                continue;
+            }
             self.note(index, format!("{name} is a newer version history and counts instead."));
         }
         Observed::known(history, Location::input(name))

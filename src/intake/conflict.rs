@@ -1,5 +1,6 @@
 //! What is left of bundles of one node that contradict each other, and whether one is a stricter copy of another.
 
+use crate::model::export::NodeRow;
 use crate::model::facts::NodeFacts;
 use crate::model::node::Snapshot;
 use crate::model::{Location, Observed};
@@ -48,6 +49,49 @@ pub(super) fn neither(
     let named: Vec<&str> = differ.iter().take(NAMED).map(String::as_str).collect();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     (Some((index, merged)), format!("{}{more}", named.join(", ")))
+}
+
+/// Leaves of two rows of one node what they agree on, and gives what differs. Which node answered is no difference.
+pub(super) fn rows(row: &mut NodeRow, other: &NodeRow, why: &str) -> Vec<&'static str> {
+    let place = other.place.clone();
+    let mut differ = Vec::new();
+    let mut note = |what: &'static str, differs: bool| differ.extend(differs.then_some(what));
+    note("version", agree(&mut row.binary_version, &other.binary_version, &place, why));
+    note("database", agree(&mut row.database, &other.database, &place, why));
+    note("In Cluster", agree(&mut row.in_cluster, &other.in_cluster, &place, why));
+    note("last connection", agree(&mut row.last_connected, &other.last_connected, &place, why));
+    note("maintenance mode", agree(&mut row.read_only, &other.read_only, &place, why));
+    for (what, one, other) in [
+        ("background worker", &mut row.background_worker, &other.background_worker),
+        ("engine worker", &mut row.engine_worker, &other.engine_worker),
+        ("session recording worker", &mut row.session_recording_worker, &other.session_recording_worker),
+    ] {
+        note(what, agree(one, other, &place, why));
+    }
+    for (what, one, other) in [
+        ("error", &mut row.error_message, &other.error_message),
+        ("error of the background worker", &mut row.background_worker_error, &other.background_worker_error),
+        ("error of the engine worker", &mut row.engine_worker_error, &other.engine_worker_error),
+        (
+            "error of the session recording worker",
+            &mut row.session_recording_worker_error,
+            &other.session_recording_worker_error,
+        ),
+    ] {
+        note(what, agree(one, other, &place, why));
+    }
+    differ
+}
+
+/// Forgets a fact that another source of the same time denies; takes over one that only the other knows.
+fn agree<T: Clone + PartialEq>(fact: &mut Observed<T>, other: &Observed<T>, place: &Location, why: &str) -> bool {
+    if fact.is_unknown() {
+        fact.clone_from(other);
+    } else if !other.is_unknown() && fact.value() != other.value() {
+        *fact = Observed::unreadable(place.clone(), why);
+        return true;
+    }
+    false
 }
 
 /// Two values that cannot be made one.

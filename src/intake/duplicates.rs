@@ -20,27 +20,27 @@ const DAY: TimeDelta = TimeDelta::days(1);
 type Bundles = Vec<(usize, Snapshot)>;
 
 /// Leaves one bundle a node: the newest of one machine. What bundles that contradict each other agree on is left of them.
-/// Gives the bundles that replace others, and the contradictions.
-pub(super) fn settle(builder: &mut CaseBuilder, as_of: DateTime<Utc>) -> (Vec<Superseded>, Vec<String>) {
+/// Gives the bundles that replace others.
+pub(super) fn settle(builder: &mut CaseBuilder, as_of: DateTime<Utc>) -> Vec<Superseded> {
     let mut by_machine: BTreeMap<String, Bundles> = BTreeMap::new();
     for (index, snapshot) in std::mem::take(&mut builder.bundles) {
         let machine = builder.machine_of(index).unwrap_or_default();
         by_machine.entry(machine).or_default().push((index, snapshot));
     }
-    let (mut superseded, mut conflicts) = (Vec::new(), Vec::new());
+    let mut superseded = Vec::new();
     for mut bundles in by_machine.into_values() {
         bundles.sort_by(|(a, one), (b, other)| {
             (other.started, other.ended, a).cmp(&(one.started, one.ended, b))
         });
         once(builder, &mut bundles);
         if bundles.len() > 1 {
-            one_of(builder, &mut bundles, as_of, &mut superseded, &mut conflicts);
+            one_of(builder, &mut bundles, as_of, &mut superseded);
         }
         builder.bundles.extend(bundles);
     }
     builder.bundles.sort_by_key(|(index, _)| *index);
     clones(builder);
-    (superseded, conflicts)
+    superseded
 }
 
 /// Leaves one bundle of a collection and its copy at level `identities`, whose names do not compare: the one whose names are
@@ -100,7 +100,6 @@ fn one_of(
     bundles: &mut Bundles,
     as_of: DateTime<Utc>,
     superseded: &mut Vec<Superseded>,
-    conflicts: &mut Vec<String>,
 ) {
     let node = bundles.first().map(|(index, _)| builder.node(*index)).unwrap_or_default();
     let (sane, misdated): (Bundles, Bundles) =
@@ -127,7 +126,7 @@ fn one_of(
         for index in indices {
             builder.problem(index, InputStatus::Partly, ProblemKind::Conflict, text.clone());
         }
-        conflicts.push(format!("Bundles of {node} contradict each other ({why}): {names}."));
+        builder.conflicts.push(format!("Bundles of {node} contradict each other ({why}): {names}."));
         bundles.extend(merged);
         return;
     }
@@ -144,7 +143,7 @@ fn one_of(
         let (name, counts) = (builder.name(index), builder.name(newest));
         let text = format!("{name} is of {node} and replaces nothing, because it is dated {why}; {counts} counts.");
         builder.problem(index, InputStatus::Refused, ProblemKind::Conflict, text);
-        conflicts.push(format!("{name} is of {node}, too, and is not believed, because it is dated {why}."));
+        builder.conflicts.push(format!("{name} is of {node}, too, and is not believed, because it is dated {why}."));
     }
     bundles.push((newest, kept));
 }

@@ -393,3 +393,36 @@ fn an_upgrade_in_the_future_makes_nothing_history() {
         assert!(analysis.cluster.database_version().is_unknown());
     }
 }
+
+#[test]
+fn lists_and_histories_of_one_time_are_believed_where_they_agree() {
+    for name in ["a-nodes.json", "z-nodes.json"] {
+        for forged_is_bad in [true, false] {
+            let case = Case::new();
+            let mut list = read(&case.bundle("nodes.json"));
+            list[2]["errorMessage"] = json!("Encryption key mismatch");
+            list[2]["inCluster"] = json!(false);
+            let bad = if forged_is_bad { name } else { "nodes.json" };
+            fs::copy(case.bundle("nodes.json"), case.bundle(name)).unwrap();
+            fs::write(case.bundle(bad), serde_json::to_vec(&list).unwrap()).unwrap();
+            let analysis = case.report();
+            assert_eq!(state(&analysis), Readiness::Undetermined, "{}", headline(&analysis));
+            assert!(headline(&analysis).contains("WEB03: In Cluster, error"), "{}", headline(&analysis));
+            assert!(analysis.cluster.nodes[2].row.as_ref().unwrap().in_cluster.is_unknown());
+            assert!(analysis.cluster.nodes[1].row.as_ref().unwrap().in_cluster.value() == Some(&true));
+            assert_eq!(safety(&analysis).len(), 2);
+        }
+        let case = Case::new();
+        let text = fs::read_to_string(case.bundle("tbVersion.csv")).unwrap();
+        let name = name.replace("json", "csv");
+        fs::write(case.bundle(&name), text.replacen("12.3.000001", "12.2.000001", 1)).unwrap();
+        let analysis = case.report();
+        assert_eq!(state(&analysis), Readiness::Undetermined, "{}", headline(&analysis));
+        assert!(headline(&analysis).contains("The version histories"), "{}", headline(&analysis));
+    }
+    // The same list in another form is no contradiction.
+    let case = Case::new();
+    let list = json!({"records": read(&case.bundle("nodes.json"))});
+    fs::write(case.bundle("again.json"), serde_json::to_vec(&list).unwrap()).unwrap();
+    assert!(case.report().cluster.node_set.conflicts.is_empty());
+}

@@ -45,8 +45,8 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
     } else if all(ProblemKind::Page) {
         (own.as_str(), "Save the whole list in one answer, and give that instead of the page.")
     } else if has(ProblemKind::Conflict) {
-        let remedy = "Ask whose bundle it is and when it was made, and collect again on the node itself.";
-        (": contradicts another bundle of the same node", remedy)
+        let remedy = "Ask whose it is and when it was made, and collect or export again.";
+        (": contradicts another input", remedy)
     } else if all(ProblemKind::MayBeKeyMaterial) {
         let remedy = "Look at it. If it is encryption.config or database.config, delete every copy and collect again.";
         (": may be a key file", remedy)

@@ -146,9 +146,8 @@ impl Analyzer {
             let case = assemble_case(reads.clone(), options);
             superseded = case.superseded;
             let results = rules::evaluate(&case.cluster, &self.knowledge, &self.rules);
-            let blocks = |one: &Finding| {
-                one.severity == Severity::Blocker && one.confidence == Confidence::Confirmed
-            };
+            let blocks =
+                |one: &Finding| one.severity == Severity::Blocker && one.confidence == Confidence::Confirmed;
             let mut gone = Vec::new();
             for result in results.iter().filter(|result| !is_bundle_safety(&result.rule)) {
                 for finding in result.outcome.findings().iter().filter(|one| blocks(one)) {
@@ -172,7 +171,8 @@ const EARLIER: usize = 8;
 /// Whether a name is that of two bundles, as written: then one may replace the other.
 fn bundles_of_one_name(reads: &[ReadInput]) -> bool {
     let mut names = BTreeSet::new();
-    let bundles = reads.iter().filter(|read| read.facts.iter().any(|facts| matches!(facts, Facts::Bundle(_))));
+    let bundles =
+        reads.iter().filter(|read| read.facts.iter().any(|facts| matches!(facts, Facts::Bundle(_))));
     !bundles.filter_map(|read| read.input.node.as_deref()).all(|name| {
         names.insert(label(&visible(name).to_uppercase()).chars().take(NETBIOS).collect::<String>())
     })

@@ -85,12 +85,12 @@ impl FormatVersion {
 
     /// Reads the version of a manifest, before anything else of it is looked at.
     pub(super) fn of_manifest(manifest: &[u8]) -> Result<Self, FormatError> {
-        check_keys(manifest)?;
         /// The one key that every version has.
         #[derive(Deserialize)]
         struct Versioned {
             format: FormatVersion,
         }
+        check_keys(manifest)?;
         let found = match serde_json::from_slice(manifest) {
             Ok(Versioned { format }) => format,
             Err(error) if error.is_data() => return Err(FormatError::NoVersion),

@@ -25,7 +25,7 @@ fn manifest() -> Manifest {
         never_taken: Vec::new(),
         fingerprint: Observed::not_collected("there is no key"),
         scrubbed_from: Vec::new(),
-            members: Vec::new(),
+        members: Vec::new(),
     }
 }
 

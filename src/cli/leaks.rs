@@ -5,7 +5,7 @@ use super::progress::size;
 use super::{Exit, Failure, must_exist, output};
 use crate::bundle::{Limits, contents};
 use crate::redact::labels::DO_NOT_SEND;
-use crate::redact::search::{LeakLocation, SecretFindings, Searcher};
+use crate::redact::search::{LeakLocation, Searcher, SecretFindings};
 use crate::text::escape;
 use anyhow::anyhow;
 use std::collections::BTreeMap;

@@ -182,11 +182,7 @@ pub(super) fn no_text(file: &ListedFile) -> Option<String> {
     }
     if let Some(format) = signature::format(&head, file.size) {
         let name = format.name;
-        return Some(if format.kind.holds_files() {
-            packed(name)
-        } else {
-            format!("{NO_LOG}it is {name}")
-        });
+        return Some(if format.kind.holds_files() { packed(name) } else { format!("{NO_LOG}it is {name}") });
     }
     if Scanner::file(file.name(), &head) == Some(HitKind::MayBeKeyFile) {
         return Some(format!("{NO_LOG}its bytes look random, and no known format explains them"));

@@ -47,7 +47,7 @@ pub(super) fn manifest(
         never_taken: inventory_table::NEVER.iter().map(|never| plain(never)).collect(),
         fingerprint: fingerprint_key(printer),
         scrubbed_from: Vec::new(),
-            members: Vec::new(),
+        members: Vec::new(),
     }
 }
 

@@ -4,11 +4,11 @@
 use super::answers::{AnswerLedger, Entry, Question, answer, questions};
 use super::facts::Facts;
 use super::moment::Column as Dates;
-use crate::model::host_name::is_name;
 use super::table::{Row, RowSink, TableError, head};
 use super::{Parsed, Source};
 use crate::model::Location;
 use crate::model::checklist::{CELLS, Column, FORMAT, HEADS, SEE_ABOVE, VERSION, fingerprint, parts};
+use crate::model::host_name::is_name;
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 

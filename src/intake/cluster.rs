@@ -219,7 +219,12 @@ impl CaseBuilder {
         for (index, list) in &mut self.lists {
             for row in list.rows.iter_mut().filter(|row| row.last_connected.value().is_some_and(is_after)) {
                 let name = &row.machine_name;
-                told.push((*index, format!("{name} is said to have connected after the day of this report; that does not count.")));
+                told.push((
+                    *index,
+                    format!(
+                        "{name} is said to have connected after the day of this report; that does not count."
+                    ),
+                ));
                 let why = "it is dated after the day of this report";
                 row.last_connected = Observed::unreadable(row.place.clone(), why);
             }
@@ -328,7 +333,8 @@ impl CaseBuilder {
         let current = |history: &VersionHistory| upgraded(history).zip(history.build().value().copied());
         for (index, other) in histories {
             let (one, other) = (current(&history), current(&other));
-            if let (Some((time, one)), Some((_, other))) = (one, other.filter(|other| Some(other.0) == one.map(|one| one.0)))
+            if let (Some((time, one)), Some((_, other))) =
+                (one, other.filter(|other| Some(other.0) == one.map(|one| one.0)))
                 && one != other
             {
                 let names = format!("{name} and {}", self.name(index));

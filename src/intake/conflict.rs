@@ -12,22 +12,20 @@ const NAMED: usize = 8;
 
 /// Merges bundles of one node: what they agree on is known, the rest unreadable, because `why`. Gives the names of what
 /// differs, too.
-pub(super) fn neither(
-    bundles: Vec<(usize, Snapshot)>,
-    why: &str,
-) -> (Option<(usize, Snapshot)>, String) {
+pub(super) fn neither(bundles: Vec<(usize, Snapshot)>, why: &str) -> (Option<(usize, Snapshot)>, String) {
     let mut differ = BTreeSet::new();
     let mut bundles = bundles.into_iter();
     let Some((index, mut merged)) = bundles.next() else { return (None, String::new()) };
     for (_, other) in bundles {
         let mut merge = Merge { why, differ: &mut differ };
-        let facts = [&merged.facts, &other.facts].map(|facts| serde_json::to_value(facts).unwrap_or_default());
+        let facts =
+            [&merged.facts, &other.facts].map(|facts| serde_json::to_value(facts).unwrap_or_default());
         let [a, b] = facts;
         merged.facts = merge
             .value(a, b, "")
             .ok()
             .and_then(|facts| serde_json::from_value::<NodeFacts>(facts).ok())
-            .unwrap_or_else(NodeFacts::default);
+            .unwrap_or_default();
         let names: BTreeSet<String> = merged.settings.keys().chain(other.settings.keys()).cloned().collect();
         for name in names {
             let (a, b) = (merged.settings.remove(&name), other.settings.get(&name));
@@ -84,7 +82,12 @@ pub(super) fn rows(row: &mut NodeRow, other: &NodeRow, why: &str) -> Vec<&'stati
 }
 
 /// Forgets a fact that another source of the same time denies; takes over one that only the other knows.
-fn agree<T: Clone + PartialEq>(fact: &mut Observed<T>, other: &Observed<T>, place: &Location, why: &str) -> bool {
+fn agree<T: Clone + PartialEq>(
+    fact: &mut Observed<T>,
+    other: &Observed<T>,
+    place: &Location,
+    why: &str,
+) -> bool {
     if fact.is_unknown() {
         fact.clone_from(other);
     } else if !other.is_unknown() && fact.value() != other.value() {
@@ -124,8 +127,12 @@ impl Merge<'_> {
         let merged = match (known(&a), known(&b)) {
             (Some(one), Some(other)) => self.value(one, other, path),
             // Two reasons why nothing is known.
-            (None, None) if !a.contains_key("absent") && !b.contains_key("absent") => return Ok(Value::Object(a)),
-            (None, None) if a.contains_key("absent") && b.contains_key("absent") => return Ok(Value::Object(a)),
+            (None, None) if !a.contains_key("absent") && !b.contains_key("absent") => {
+                return Ok(Value::Object(a));
+            }
+            (None, None) if a.contains_key("absent") && b.contains_key("absent") => {
+                return Ok(Value::Object(a));
+            }
             _ => Err(Differs),
         };
         match (merged, a) {
@@ -170,7 +177,8 @@ impl Merge<'_> {
 }
 
 fn is_observed(of: &Map<String, Value>) -> bool {
-    of.len() == 1 && ["known", "absent", "unreadable", "not-collected"].iter().any(|key| of.contains_key(*key))
+    of.len() == 1
+        && ["known", "absent", "unreadable", "not-collected"].iter().any(|key| of.contains_key(*key))
 }
 
 /// Whether a bundle is a stricter copy of another: it names the manifest of the other, and says the same but for what was
@@ -188,9 +196,12 @@ fn says_the_same(copy: &Snapshot, of: &Snapshot) -> bool {
     let value = |snapshot: &Snapshot| serde_json::to_value(&snapshot.facts).unwrap_or_default();
     let settings = |snapshot: &Snapshot| {
         let files = snapshot.settings.values();
-        files.map(|file| file.value().map(|all| all.values().map(|one| one.value.clone()).collect::<Vec<_>>())).collect::<Vec<_>>()
+        files
+            .map(|file| file.value().map(|all| all.values().map(|one| one.value.clone()).collect::<Vec<_>>()))
+            .collect::<Vec<_>>()
     };
-    let inventory = |snapshot: &Snapshot| serde_json::to_value(snapshot.inventory.value()).unwrap_or_default();
+    let inventory =
+        |snapshot: &Snapshot| serde_json::to_value(snapshot.inventory.value()).unwrap_or_default();
     let logs = |snapshot: &Snapshot| {
         let logs = snapshot.logs.value()?;
         let files: Vec<_> = logs.files.iter().map(|file| (file.lines, file.period, file.component)).collect();
@@ -203,7 +214,10 @@ fn says_the_same(copy: &Snapshot, of: &Snapshot) -> bool {
     };
     redacted(&value(copy), &value(of))
         && redacted(&inventory(copy), &inventory(of))
-        && redacted(&serde_json::to_value(settings(copy)).unwrap_or_default(), &serde_json::to_value(settings(of)).unwrap_or_default())
+        && redacted(
+            &serde_json::to_value(settings(copy)).unwrap_or_default(),
+            &serde_json::to_value(settings(of)).unwrap_or_default(),
+        )
         && logs(copy) == logs(of)
 }
 
@@ -215,7 +229,11 @@ fn redacted(copy: &Value, of: &Value) -> bool {
             copy.len() == of.len() && copy.iter().zip(of).all(|(copy, of)| redacted(copy, of))
         }
         (Value::Object(copy), Value::Object(of)) => {
-            let renamed = |key: &String| of.iter().any(|(other, value)| is_redacted(key, other) && copy.get(key).is_some_and(|copy| redacted(copy, value)));
+            let renamed = |key: &String| {
+                of.iter().any(|(other, value)| {
+                    is_redacted(key, other) && copy.get(key).is_some_and(|copy| redacted(copy, value))
+                })
+            };
             copy.len() == of.len()
                 && copy.iter().all(|(key, copy)| match of.get(key) {
                     Some(of) => redacted(copy, of),

@@ -6,6 +6,7 @@ use super::conflict::{is_copy_of, neither};
 use crate::model::facts::Fingerprint;
 use crate::model::input::{InputStatus, ProblemKind};
 use crate::model::label::first_key_in;
+use crate::model::log::LogDigest;
 use crate::model::node::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -55,7 +56,9 @@ pub(super) fn one_naming(builder: &mut CaseBuilder) {
     for (index, copy) in builder.bundles.iter().filter(|(_, copy)| !copy.scrubbed_from.is_empty()) {
         let own = naming(builder, *index);
         let original = builder.bundles.iter().find(|(other, of)| {
-            naming(builder, *other) != own && copy.scrubbed_from.contains(&of.manifest) && is_copy_of(copy, of)
+            naming(builder, *other) != own
+                && copy.scrubbed_from.contains(&of.manifest)
+                && is_copy_of(copy, of)
         });
         if let Some((original, _)) = original {
             let count = |index: usize| names.get(&naming(builder, index)).copied().unwrap_or_default();
@@ -75,14 +78,19 @@ fn once(builder: &mut CaseBuilder, bundles: &mut Bundles) {
     while let Some((index, bundle)) = bundles.get(at) {
         let status = |index: usize| builder.inputs.get(index).map(|input| input.status);
         let better = bundles.iter().find(|(other, kept)| {
-            let same = kept.manifest == bundle.manifest && (status(*other), *other) < (status(*index), *index);
+            let same =
+                kept.manifest == bundle.manifest && (status(*other), *other) < (status(*index), *index);
             other != index && (same || (kept.manifest != bundle.manifest && is_copy_of(kept, bundle)))
         });
         let Some((other, kept)) = better else {
             at += 1;
             continue;
         };
-        let what = if kept.manifest == bundle.manifest { "the same collection as" } else { "the collection of its stricter copy" };
+        let what = if kept.manifest == bundle.manifest {
+            "the same collection as"
+        } else {
+            "the collection of its stricter copy"
+        };
         refuse(builder, *index, &format!("is {what} {}", builder.name(*other)));
         bundles.remove(at);
     }
@@ -90,7 +98,8 @@ fn once(builder: &mut CaseBuilder, bundles: &mut Bundles) {
 
 /// Notes that a bundle does not count beside another one of its node.
 fn refuse(builder: &mut CaseBuilder, index: usize, why: &str) {
-    let text = format!("{} is of {} and {why}, which counts instead.", builder.name(index), builder.node(index));
+    let text =
+        format!("{} is of {} and {why}, which counts instead.", builder.name(index), builder.node(index));
     builder.problem(index, InputStatus::Refused, ProblemKind::Duplicate, text);
 }
 
@@ -109,7 +118,9 @@ fn one_of(
     };
     let reason = match contradiction(&sane) {
         Some(why) => Some(why),
-        None if sane.is_empty() => Some("their dates are after their own logs or after the day of this report"),
+        None if sane.is_empty() => {
+            Some("their dates are after their own logs or after the day of this report")
+        }
         None => None,
     };
     if let Some(why) = reason {
@@ -141,9 +152,12 @@ fn one_of(
     for (index, bundle) in misdated {
         let why = self::misdated(&bundle, as_of).unwrap_or_default();
         let (name, counts) = (builder.name(index), builder.name(newest));
-        let text = format!("{name} is of {node} and replaces nothing, because it is dated {why}; {counts} counts.");
+        let text =
+            format!("{name} is of {node} and replaces nothing, because it is dated {why}; {counts} counts.");
         builder.problem(index, InputStatus::Refused, ProblemKind::Conflict, text);
-        builder.conflicts.push(format!("{name} is of {node}, too, and is not believed, because it is dated {why}."));
+        builder
+            .conflicts
+            .push(format!("{name} is of {node}, too, and is not believed, because it is dated {why}."));
     }
     bundles.push((newest, kept));
 }
@@ -155,7 +169,7 @@ fn misdated(bundle: &Snapshot, as_of: DateTime<Utc>) -> Option<String> {
     if dated.signed_duration_since(as_of) > DAY {
         return Some(format!("{}, after the day of this report, {}", day(dated), day(as_of)));
     }
-    let newest = bundle.logs.value().and_then(|logs| logs.newest())?.to_utc();
+    let newest = bundle.logs.value().and_then(LogDigest::newest)?.to_utc();
     (!bundle.copied && dated.signed_duration_since(newest) > STANDING_STILL)
         .then(|| format!("{}, long after its newest log line of {}", day(dated), day(newest)))
 }
@@ -167,9 +181,10 @@ fn machine_id(snapshot: &Snapshot) -> Option<&Fingerprint> {
 /// Why bundles of one name, the newest first, may not be of one machine, or are of one moment.
 fn contradiction(bundles: &Bundles) -> Option<&'static str> {
     let pairs = || {
-        bundles.iter().enumerate().flat_map(|(at, (_, newer))| {
-            bundles.iter().skip(at + 1).map(move |(_, older)| (newer, older))
-        })
+        bundles
+            .iter()
+            .enumerate()
+            .flat_map(|(at, (_, newer))| bundles.iter().skip(at + 1).map(move |(_, older)| (newer, older)))
     };
     if pairs().any(|(newer, older)| newer.started == older.started) {
         return Some("they have one time and different content");

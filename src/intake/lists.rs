@@ -268,7 +268,8 @@ fn refuse_others(builder: &mut CaseBuilder, judged: &Group, others: &[Group], ch
 /// time neither is believed where they differ.
 fn keep(builder: &mut CaseBuilder, lists: &[usize], chosen: usize) {
     let name = builder.lists.get(chosen).map_or(String::new(), |(index, _)| builder.name(*index));
-    let time = |builder: &CaseBuilder, at: usize| builder.lists.get(at).and_then(|(_, list)| list.newest_connection);
+    let time =
+        |builder: &CaseBuilder, at: usize| builder.lists.get(at).and_then(|(_, list)| list.newest_connection);
     let others: Vec<usize> = lists.iter().copied().filter(|at| *at != chosen).collect();
     for at in &others {
         if time(builder, *at) == time(builder, chosen) {
@@ -297,18 +298,21 @@ fn contradict(builder: &mut CaseBuilder, chosen: usize, at: usize) {
         match rows.iter_mut().find(|row| builder.names.machine(&row.machine_name) == machine) {
             Some(row) => {
                 let what = conflict::rows(row, theirs, &why);
-                differ.extend((!what.is_empty()).then(|| format!("{}: {}", row.machine_name, what.join(", "))));
+                differ
+                    .extend((!what.is_empty()).then(|| format!("{}: {}", row.machine_name, what.join(", "))));
             }
             None => differ.push(format!("only {} names {}", builder.name(other_index), theirs.machine_name)),
         }
     }
-    let theirs: BTreeSet<String> = other.rows.iter().map(|row| builder.names.machine(&row.machine_name)).collect();
+    let theirs: BTreeSet<String> =
+        other.rows.iter().map(|row| builder.names.machine(&row.machine_name)).collect();
     let only = rows.iter().filter(|row| !theirs.contains(&builder.names.machine(&row.machine_name)));
     differ.extend(only.map(|row| format!("only {} names {}", builder.name(index), row.machine_name)));
     if differ.is_empty() {
         return;
     }
-    let text = format!("The node lists {names} are of one time and contradict each other ({}).", differ.join("; "));
+    let text =
+        format!("The node lists {names} are of one time and contradict each other ({}).", differ.join("; "));
     for index in [index, other_index] {
         builder.problem(index, InputStatus::Partly, ProblemKind::Conflict, text.clone());
     }

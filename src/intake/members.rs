@@ -3,7 +3,7 @@
 
 use super::leaks;
 use crate::bundle::manifest::END_MISSING;
-use crate::bundle::{Bundle, check_keys, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status};
+use crate::bundle::{Bundle, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status, check_keys};
 use crate::logs::{FileDigest, FileScan, Scanner};
 use crate::model::excerpt::Sanitize;
 use crate::model::facts::{InventoryEntry, NodeFacts};

@@ -41,7 +41,9 @@ pub fn is_name(name: &str) -> bool {
         && name.chars().count() <= LONGEST
         && !name.contains(marks)
         && name.contains(char::is_alphanumeric)
-        && ![('{', '}'), ('<', '>'), ('[', ']'), ('(', ')')].into_iter().any(|(open, close)| place(open, close))
+        && ![('{', '}'), ('<', '>'), ('[', ']'), ('(', ')')]
+            .into_iter()
+            .any(|(open, close)| place(open, close))
         && !name.starts_with('$')
 }
 
@@ -121,13 +123,39 @@ mod tests {
 
     #[test]
     fn what_is_no_name_of_one_machine() {
-        for name in ["WEB01", "web01.corp.example", "10.0.0.1", "fe80::1", "サーバー1", "{host-40083dc9-a4b62893e9}", "srv_1"] {
+        for name in [
+            "WEB01",
+            "web01.corp.example",
+            "10.0.0.1",
+            "fe80::1",
+            "サーバー1",
+            "{host-40083dc9-a4b62893e9}",
+            "srv_1",
+        ] {
             assert!(is_name(name), "{name}");
         }
         let long = "a".repeat(254);
-        for name in ["", " ", ".", "*", "WEB*", "WEB0?", "WEB01,WEB02", "WEB01; WEB02", "WEB01|WEB02", "{node}", "<name>", "[host]",
-            "%COMPUTERNAME%", "$env:COMPUTERNAME", "node=WEB01", "-", "\u{200b}", "a\nb", &long]
-        {
+        for name in [
+            "",
+            " ",
+            ".",
+            "*",
+            "WEB*",
+            "WEB0?",
+            "WEB01,WEB02",
+            "WEB01; WEB02",
+            "WEB01|WEB02",
+            "{node}",
+            "<name>",
+            "[host]",
+            "%COMPUTERNAME%",
+            "$env:COMPUTERNAME",
+            "node=WEB01",
+            "-",
+            "\u{200b}",
+            "a\nb",
+            &long,
+        ] {
             assert!(!is_name(name), "{name:?}");
         }
     }

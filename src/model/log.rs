@@ -208,8 +208,11 @@ impl LogDigest {
         for file in &self.files {
             let name = file.name.as_str();
             // `SS.log.3.gz` is there, although nothing of it was read.
-            let name = name.rsplit_once('.').filter(|(_, end)| file.unread.is_some() && end.parse::<u32>().is_err());
-            let Some((log, number)) = name.map_or(&*file.name, |(log, _)| log).rsplit_once('.') else { continue };
+            let name =
+                name.rsplit_once('.').filter(|(_, end)| file.unread.is_some() && end.parse::<u32>().is_err());
+            let Some((log, number)) = name.map_or(&*file.name, |(log, _)| log).rsplit_once('.') else {
+                continue;
+            };
             if let (true, Ok(number)) = (log.to_ascii_lowercase().ends_with(".log"), number.parse::<u32>()) {
                 numbers.entry(log).or_default().push(number);
             }

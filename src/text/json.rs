@@ -121,7 +121,8 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let (mut object, mut seen, mut doubted) = (Map::new(), BTreeMap::<String, String>::new(), BTreeSet::new());
+        let (mut object, mut seen, mut doubted) =
+            (Map::new(), BTreeMap::<String, String>::new(), BTreeSet::new());
         while let Some(key) = members.next_key::<String>()? {
             let path = Path::Key(self.path, &key);
             let value = Tree { path: &path, any_case: self.any_case, keeps: self.keeps, twice: self.twice };

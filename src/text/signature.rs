@@ -127,11 +127,7 @@ const FORMATS: &[(Kind, &str, &[Mark])] = &[
     (Kind::Document, "a document (DjVu)", &[(0, b"AT&TFORM")]),
     (Kind::Document, "a document (OneNote)", &[(0, b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d")]),
     (Kind::Document, "help (CHM)", &[(0, b"ITSF\x03\0\0\0")]),
-    (
-        Kind::Document,
-        "a document of an older office program",
-        &[(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")],
-    ),
+    (Kind::Document, "a document of an older office program", &[(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")]),
     (Kind::Document, "mail (Outlook)", &[(0, b"!BDN")]),
     (Kind::Document, "mail (TNEF)", &[(0, b"\x78\x9f\x3e\x22")]),
     (Kind::Media, "sound (WAV)", &[(0, b"RIFF"), (8, b"WAVE")]),
@@ -242,12 +238,12 @@ fn pem(head: &[u8]) -> Option<(Kind, &'static str)> {
 
 /// A sequence in DER that is exactly the file, blank lines behind it aside.
 fn der(head: &[u8], total: u64) -> Option<(Kind, &'static str)> {
+    const SIGNED: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07";
     let (content, length) = sequence(head)?;
     let whole = head.len() as u64 - content.len() as u64 + length;
     if length < 32 || !(whole..=whole + 4).contains(&total) {
         return None;
     }
-    const SIGNED: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07";
     let inner = sequence(content).map(|(inner, _)| inner).unwrap_or_default();
     Some(match content {
         _ if content.starts_with(SIGNED) => (Kind::Certificate, "certificates (PKCS #7)"),
@@ -261,9 +257,7 @@ fn der(head: &[u8], total: u64) -> Option<(Kind, &'static str)> {
         _ if inner.starts_with(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05") => {
             (Kind::PrivateKey, "a private key (DER)")
         }
-        _ if inner.starts_with(b"\x02\x01\x00\x30") => {
-            (Kind::Certificate, "a certificate request (DER)")
-        }
+        _ if inner.starts_with(b"\x02\x01\x00\x30") => (Kind::Certificate, "a certificate request (DER)"),
         _ if inner.starts_with(b"\xa0\x03\x02\x01") => (Kind::Certificate, "a certificate (DER)"),
         _ if inner.starts_with(b"\x06") => (Kind::Certificate, "a public key (DER)"),
         _ if inner.starts_with(b"\x02\x01\x01\x30") || inner.starts_with(b"\x30") => {
@@ -280,7 +274,9 @@ fn sequence(bytes: &[u8]) -> Option<(&[u8], u64)> {
         return Some((tail, u64::from(*first)));
     }
     let (length, content) = tail.split_at_checked(usize::from(first & 0x7f))?;
-    let length = (1..=4).contains(&length.len()).then(|| length.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))?;
+    let length = (1..=4)
+        .contains(&length.len())
+        .then(|| length.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))?;
     Some((content, length))
 }
 

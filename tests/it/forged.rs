@@ -42,7 +42,8 @@ fn forge(bundle: &Path, change: impl FnOnce(&mut Value, &mut Value)) {
     for member in manifest["members"].as_array_mut().unwrap() {
         let path = bundle.join(member["path"].as_str().unwrap());
         if let Ok(bytes) = fs::read(path) {
-            member["status"]["taken"] = json!({"size": bytes.len(), "sha256": Sha256::of(&bytes).to_string()});
+            member["status"]["taken"] =
+                json!({"size": bytes.len(), "sha256": Sha256::of(&bytes).to_string()});
         }
     }
     fs::write(bundle.join("manifest.json"), serde_json::to_vec(&manifest).unwrap()).unwrap();
@@ -55,8 +56,8 @@ fn at(manifest: &mut Value, started: &str) {
 
 /// A blocker that a fact proves alone.
 fn block(facts: &mut Value) {
-    facts["iis"]["known"]["value"]["application"]["known"]["value"]["pool-settings"]["managedPipelineMode"]["known"]
-        ["value"] = json!("Classic");
+    facts["iis"]["known"]["value"]["application"]["known"]["value"]["pool-settings"]["managedPipelineMode"]
+        ["known"]["value"] = json!("Classic");
 }
 
 impl Case {
@@ -129,7 +130,11 @@ fn two_bundles_of_one_time_with_different_content_are_believed_nowhere() {
         |_, facts| facts["host"]["os"]["known"]["value"] = json!("Windows Server 2016, build 14393"),
         |analysis, _| {
             assert_eq!(state(analysis), Readiness::Undetermined, "{}", headline(analysis));
-            assert!(headline(analysis).contains("Bundles of WEB02 contradict each other"), "{}", headline(analysis));
+            assert!(
+                headline(analysis).contains("Bundles of WEB02 contradict each other"),
+                "{}",
+                headline(analysis)
+            );
             assert_eq!(safety(analysis).len(), 2);
             assert!(analysis.cluster.nodes[1].snapshot.as_ref().unwrap().facts.host.os.is_unknown());
         },
@@ -165,7 +170,11 @@ fn a_bundle_from_the_future_replaces_nothing() {
             |analysis, real_blocks| {
                 let expected = if real_blocks { Readiness::NotReady } else { Readiness::Undetermined };
                 assert_eq!(state(analysis), expected, "{}", headline(analysis));
-                assert!(headline(analysis).contains("is not believed, because it is dated"), "{}", headline(analysis));
+                assert!(
+                    headline(analysis).contains("is not believed, because it is dated"),
+                    "{}",
+                    headline(analysis)
+                );
                 assert_eq!(safety(analysis).len(), 1);
             },
         );
@@ -174,14 +183,12 @@ fn a_bundle_from_the_future_replaces_nothing() {
 
 #[test]
 fn a_bundle_that_is_dated_after_its_own_logs_replaces_nothing() {
-    both_ways(
-        |manifest, _| at(manifest, "2026-12-20T09:00:00Z"),
-        |_, _| {},
-    );
+    both_ways(|manifest, _| at(manifest, "2026-12-20T09:00:00Z"), |_, _| {});
     let case = Case::new();
     case.second("newer", |manifest, _| at(manifest, "2026-12-20T09:00:00Z"));
     forge(&case.bundle("WEB02"), |_, facts| block(facts));
-    let analysis = ANALYZER.analyze(open([case.0.path()]), &Options::at("2027-06-01T00:00:00Z".parse().unwrap()));
+    let analysis =
+        ANALYZER.analyze(open([case.0.path()]), &Options::at("2027-06-01T00:00:00Z".parse().unwrap()));
     assert_eq!(state(&analysis), Readiness::NotReady);
     assert!(headline(&analysis).contains("long after its newest log line"), "{}", headline(&analysis));
 }
@@ -309,7 +316,8 @@ fn a_connection_in_the_future_hides_no_silence() {
             let mut list = read(&path);
             let set = |list: &mut Value, name: &str, time: &str| {
                 let rows = list.as_array_mut().unwrap();
-                rows.iter_mut().find(|row| row["machineName"] == name).unwrap()["lastConnected"] = json!(time);
+                rows.iter_mut().find(|row| row["machineName"] == name).unwrap()["lastConnected"] =
+                    json!(time);
             };
             let finds = |case: &Case| -> Vec<String> {
                 let analysis = case.report();
@@ -344,7 +352,11 @@ fn of_a_key_that_is_there_twice_no_value_is_believed() {
         let row = analysis.cluster.nodes[0].row.as_ref().unwrap();
         assert!(row.in_cluster.is_unknown(), "{to}");
         let input = analysis.report.inputs.iter().find(|input| input.name == "nodes.json").unwrap();
-        assert!(input.problems[0].text.contains("twice, so neither of its values counts"), "{:?}", input.problems);
+        assert!(
+            input.problems[0].text.contains("twice, so neither of its values counts"),
+            "{:?}",
+            input.problems
+        );
     }
     // Facts, in a table of names and in a structure.
     for (from, to) in [
@@ -361,8 +373,11 @@ fn of_a_key_that_is_there_twice_no_value_is_believed() {
         let bytes = fs::read(&path).unwrap();
         let manifest = bundle.join("manifest.json");
         let mut changed = read(&manifest);
-        for member in changed["members"].as_array_mut().unwrap().iter_mut().filter(|one| one["path"] == "facts.json") {
-            member["status"]["taken"] = json!({"size": bytes.len(), "sha256": Sha256::of(&bytes).to_string()});
+        for member in
+            changed["members"].as_array_mut().unwrap().iter_mut().filter(|one| one["path"] == "facts.json")
+        {
+            member["status"]["taken"] =
+                json!({"size": bytes.len(), "sha256": Sha256::of(&bytes).to_string()});
         }
         fs::write(&manifest, serde_json::to_vec(&changed).unwrap()).unwrap();
         let analysis = case.report();
@@ -373,7 +388,8 @@ fn of_a_key_that_is_there_twice_no_value_is_believed() {
     let case = Case::new();
     let manifest = case.bundle("WEB02").join("manifest.json");
     let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(&manifest, text.replacen("\"options\": {", "\"options\": {\"a\": \"1\", \"a\": \"2\",", 1)).unwrap();
+    fs::write(&manifest, text.replacen("\"options\": {", "\"options\": {\"a\": \"1\", \"a\": \"2\",", 1))
+        .unwrap();
     let analysis = case.report();
     let input = analysis.report.inputs.iter().find(|input| input.name == "WEB02").unwrap();
     assert!(input.problems[0].text.contains("has the key options.a twice"), "{:?}", input.problems);

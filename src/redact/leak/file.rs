@@ -44,7 +44,8 @@ pub(super) fn kind(name: Option<&str>, head: &[u8], total: u64) -> Option<HitKin
     }
     // A digest of a file has the same shape, so something has to say that it is a key.
     let says = |text: &str| ["case", "key"].iter().all(|word| text.to_lowercase().contains(word));
-    let is_key = total <= HEAD as u64 && CaseKey::parse(&text).is_ok() && (says(&text) || name.is_some_and(says));
+    let is_key =
+        total <= HEAD as u64 && CaseKey::parse(&text).is_ok() && (says(&text) || name.is_some_and(says));
     if is_key || kept.is_some() {
         return Some(HitKind::CaseKey);
     }
@@ -76,14 +77,14 @@ fn is_random(bytes: &[u8]) -> bool {
             *seen = true;
         }
     }
-    let different = seen.iter().filter(|seen| **seen).count();
+    let different: u16 = seen.into_iter().map(u16::from).sum();
     // So many different ones have random bytes on average, and seldom a fifth less.
-    let expected = 256.0 * (1.0 - (255.0_f64 / 256.0).powf(bytes.len() as f64));
+    let expected = 256.0 - bytes.iter().fold(256.0, |unseen, _| unseen * 255.0 / 256.0);
     bytes.len() >= LEAST
         && control * 50 >= bytes.len()
         && count(|byte| *byte >= 128) * 5 >= bytes.len()
         && count(|byte| *byte == 0) * 16 <= bytes.len()
-        && different as f64 >= expected * 0.8
+        && f64::from(different) >= expected * 0.8
 }
 
 /// Whether bytes are a text in UTF-16 of a script that has no zero bytes, with or without a mark: nearly all letters are of
@@ -98,7 +99,9 @@ fn is_utf16(bytes: &[u8]) -> bool {
         };
         pairs.iter().map(|pair| unit(*pair)).filter(other).count() * 20 < pairs.len()
     };
-    SCRIPTS.into_iter().any(|script| is_text(u16::from_le_bytes, script) || is_text(u16::from_be_bytes, script))
+    SCRIPTS
+        .into_iter()
+        .any(|script| is_text(u16::from_le_bytes, script) || is_text(u16::from_be_bytes, script))
 }
 
 #[cfg(test)]
@@ -124,7 +127,10 @@ mod tests {
             for length in [128, 300, 457, 2000, 60_000] {
                 let raw = random(seed, length);
                 let format = signature::format(&raw, raw.len() as u64);
-                assert!(format.is_some() || of(Some("a.bin"), &raw) == Some(HitKind::MayBeKeyFile), "{seed} {length}");
+                assert!(
+                    format.is_some() || of(Some("a.bin"), &raw) == Some(HitKind::MayBeKeyFile),
+                    "{seed} {length}"
+                );
                 let marked = [&b"41 signs that anybody can read, and more: "[..41], &raw].concat();
                 assert_eq!(of(None, &marked), Some(HitKind::MayBeKeyFile), "{seed} {length}");
             }
@@ -137,7 +143,12 @@ mod tests {
 
     #[test]
     fn a_name_says_what_a_key_file_is_unless_its_content_is_something_else() {
-        for name in ["encryption.config", "x/Database.config.bak", "encryption - Copy (2).config", "old_database.config"] {
+        for name in [
+            "encryption.config",
+            "x/Database.config.bak",
+            "encryption - Copy (2).config",
+            "old_database.config",
+        ] {
             assert_eq!(of(Some(name), &random(1, 457)), Some(HitKind::KeyFile), "{name}");
             assert_eq!(of(Some(name), b"c29tZSB0ZXh0\r\n"), Some(HitKind::KeyFile), "{name}");
             assert_eq!(of(Some(name), b"PK\x03\x04 and so on"), Some(HitKind::KeyFile), "{name}");
@@ -153,12 +164,14 @@ mod tests {
     fn what_stays_with_the_customer_is_known() {
         let key = CaseKey::parse(&"1f".repeat(32)).unwrap().to_file_text();
         assert_eq!(of(Some("a.txt"), key.as_bytes()), Some(HitKind::CaseKey), "{key}");
-        let utf16: Vec<u8> = "\u{feff}".encode_utf16().chain(key.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let utf16: Vec<u8> =
+            "\u{feff}".encode_utf16().chain(key.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(of(None, &utf16), Some(HitKind::CaseKey));
         let bare = "1f".repeat(32);
         assert_eq!(of(Some("WEB01-case-key-do-not-send.txt"), bare.as_bytes()), Some(HitKind::CaseKey));
         assert_eq!(of(Some("WEB01.zip.sha256"), bare.as_bytes()), None, "a digest of a file");
-        let legend = "# clusterbrief legend of key 7d91d732: what each label stands for.\n{host-1-2}\tWEB01\n";
+        let legend =
+            "# clusterbrief legend of key 7d91d732: what each label stands for.\n{host-1-2}\tWEB01\n";
         assert_eq!(of(Some("x"), legend.as_bytes()), Some(HitKind::Legend));
         for store in ["-----BEGIN RSA PRIVATE KEY-----\nMII", "PuTTY-User-Key-File-3: ssh-rsa"] {
             assert_eq!(of(Some("id"), store.as_bytes()), Some(HitKind::KeyStore), "{store}");

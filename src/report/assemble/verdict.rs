@@ -45,7 +45,10 @@ pub(super) fn view(seen: &InputsSeen) -> VerdictView {
     VerdictView {
         state: seen.verdict.state,
         label: label(seen.verdict.state),
-        complete: left_out.is_empty() && !set.confirmed_by.is_empty() && set.without_bundle.is_empty() && set.conflicts.is_empty(),
+        complete: left_out.is_empty()
+            && !set.confirmed_by.is_empty()
+            && set.without_bundle.is_empty()
+            && set.conflicts.is_empty(),
         question: question(seen.cluster),
         headline: headline(seen, &reasons, &left_out),
         settle: settle(seen.verdict, seen.missing),
@@ -276,7 +279,7 @@ fn headline(seen: &InputsSeen, reasons: &[(Reason, Option<&Finding>)], left_out:
     let Cluster { node_set, repaired, .. } = seen.cluster;
     // What is undecided because of them has it in its own words.
     let conflicts = node_set.conflicts.iter().filter(|_| seen.verdict.state != Readiness::Undetermined);
-    let more: String = conflicts.chain(repaired).map(|text| format!(" {text}")).collect();
+    let more: String = conflicts.chain(repaired).flat_map(|text| [" ", text]).collect();
     format!("{said}{}{more}", of_nodes(seen.cluster))
 }
 

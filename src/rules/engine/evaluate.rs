@@ -125,6 +125,7 @@ impl<'a> Evaluation<'a> {
     }
 }
 
+/// Whether the rules on bundles look at an input: also at an export that contradicts another one.
 fn is_bundle(input: &Input) -> bool {
     let conflict = |problem: &Problem| problem.kind == ProblemKind::Conflict;
     matches!(input.kind, InputKind::BundleZip | InputKind::BundleFolder | InputKind::Unrecognised)

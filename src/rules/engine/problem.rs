@@ -48,7 +48,8 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
         let remedy = "Ask whose it is and when it was made, and collect or export again.";
         (": contradicts another input", remedy)
     } else if all(ProblemKind::MayBeKeyMaterial) {
-        let remedy = "Look at it. If it is encryption.config or database.config, delete every copy and collect again.";
+        let remedy =
+            "Look at it. If it is encryption.config or database.config, delete every copy and collect again.";
         (": may be a key file", remedy)
     } else if all(ProblemKind::DoNotSend) {
         let remedy = "Delete it here, and tell the sender to make a new one and to collect again with that.";

@@ -52,7 +52,8 @@ fn certificate() -> Vec<u8> {
 fn pem(label: &str, der: &[u8]) -> Vec<u8> {
     use base64::Engine as _;
     let text = base64::engine::general_purpose::STANDARD.encode(der);
-    let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
     format!("-----BEGIN {label}-----\r\n{}\r\n-----END {label}-----\r\n", lines.join("\r\n")).into_bytes()
 }
 
@@ -110,8 +111,14 @@ pub fn kinds() -> Vec<(&'static str, Vec<u8>)> {
         ("web.crt", pem("CERTIFICATE", &certificate())),
         ("web.csr", signed(der(0x30, &[der(2, b"\0"), der(0x30, b""), key()].concat()))),
         ("web.req", pem("NEW CERTIFICATE REQUEST", &certificate())),
-        ("chain.p7b", der(0x30, &[der(6, b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"), der(0xa0, &certificate())].concat())),
-        ("revoked.crl", signed(der(0x30, &[der(2, b"\x01"), der(0x30, b"\x06\x01\x2a"), random(2, 300)].concat()))),
+        (
+            "chain.p7b",
+            der(0x30, &[der(6, b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"), der(0xa0, &certificate())].concat()),
+        ),
+        (
+            "revoked.crl",
+            signed(der(0x30, &[der(2, b"\x01"), der(0x30, b"\x06\x01\x2a"), random(2, 300)].concat())),
+        ),
         ("public.der", key()),
         ("old.sst", dense(b"\0\0\0\0CERT\x0b\0\0\0")),
         ("icons.ttf", dense(b"\0\x01\0\0\0\x0f\0\x80")),

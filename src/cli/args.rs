@@ -100,6 +100,9 @@ pub(super) struct ScrubArgs {
     /// Key file from `clusterbrief case-key new`; labels made with the same key match [default: a new key]
     #[arg(long, value_name = "FILE")]
     pub case_key_file: Option<PathBuf>,
+    /// Text file of words to redact as well: one a line, or a regular expression after `re:`; counted, never printed
+    #[arg(long, value_name = "FILE")]
+    pub redact_words: Option<PathBuf>,
     /// Folder for the result, created if missing
     #[arg(short = 'o', long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
@@ -152,6 +155,9 @@ pub(super) struct CollectArgs {
     /// Key file from `clusterbrief case-key new`; use the same file on every node of the case
     #[arg(long, value_name = "FILE")]
     pub case_key_file: Option<PathBuf>,
+    /// Text file of words to redact as well: one a line, or a regular expression after `re:`; counted, never printed
+    #[arg(long, value_name = "FILE")]
+    pub redact_words: Option<PathBuf>,
     /// Current time on a reference clock shared by all nodes, such as 2026-11-22T12:00:00Z
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub reference_time: Option<DateTime<FixedOffset>>,

@@ -3,11 +3,12 @@
 use super::args::{Args, CollectArgs, Priority, Since, Verb};
 use super::console::{Terminal, privileges};
 use super::guided::{self, Decision, Prompt as _};
-use super::progress::{Line, end_on_interrupt, size};
+use super::progress::{Line, size};
 use super::{Exit, Failure, OrExit as _, estimate, output};
+use crate::bundle::open_plain;
 use crate::collect::{CollectError, Installed, Options, Search, Touch, TouchKind};
 use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, is_network, process, targets};
-use crate::redact::CaseKey;
+use crate::redact::{CaseKey, OwnWords, own_words};
 use crate::text::escape;
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
@@ -15,7 +16,6 @@ use clap::Parser as _;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::Read as _;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -99,11 +99,12 @@ fn collect(args: &CollectArgs, options: &Options, asked: &[PathBuf]) -> Result<E
         let mut touches = dry_run(options, &host).map_err(failure)?;
         let others = asked.iter().filter(|folder| **folder != options.app_dir);
         touches.extend(others.map(|folder| Touch::network(folder)));
-        touches.extend(
-            args.case_key_file.as_deref().map(|path| {
-                Touch::noted(TouchKind::Read, path, "the case key; it does not enter the bundle")
-            }),
-        );
+        let given = [
+            (&args.case_key_file, "the case key; it does not enter the bundle"),
+            (&args.redact_words, "your words; they do not enter the bundle"),
+        ];
+        let given = given.into_iter().filter_map(|(path, note)| Some((path.as_deref()?, note)));
+        touches.extend(given.map(|(path, note)| Touch::noted(TouchKind::Read, path, note)));
         let windows = host.system().is_windows();
         output::print(&(list(&touches) + "\n" + &guided::contents(options.node.is_some(), windows)))?;
         return Ok(Exit::Success);
@@ -114,7 +115,6 @@ fn collect(args: &CollectArgs, options: &Options, asked: &[PathBuf]) -> Result<E
         output::print(&estimate::table(&estimate))?;
         return Ok(Exit::Success);
     }
-    end_on_interrupt();
     let mut line = Line::new();
     let collected = threads.install(|| crate::collect::run(options, &host, &mut line));
     line.finish();
@@ -144,6 +144,7 @@ fn threads(priority: Priority) -> Result<&'static ThreadPool, Failure> {
 
 fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Failure> {
     let case_key = args.case_key_file.as_deref().map(case_key).transpose().or_exit(Exit::Usage)?;
+    let redact_words = args.redact_words.as_deref().map(words).transpose().or_exit(Exit::Usage)?;
     let since = args.since.map(|since| match since {
         // More days than the calendar has are all days.
         Since::Days(days) => {
@@ -162,6 +163,7 @@ fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Fa
         network_paths: !args.no_network_paths,
         level: args.level,
         case_key,
+        redact_words,
         reference_time: args.reference_time,
         ..Options::new(app_dir, out)
     })
@@ -169,12 +171,22 @@ fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Fa
 
 /// Reads a case key. Error messages name the file only: its text may be a secret even if it is not a key.
 pub(super) fn case_key(file: &Path) -> anyhow::Result<CaseKey> {
-    let mut bytes = Vec::new();
-    File::open(file)
-        .and_then(|file| file.take(MAX_KEY_FILE).read_to_end(&mut bytes))
-        .with_context(|| format!("cannot read {}", file.display()))?;
-    CaseKey::parse(&String::from_utf8_lossy(&bytes))
+    CaseKey::parse(&String::from_utf8_lossy(&read(file, MAX_KEY_FILE)?))
         .with_context(|| format!("{} is not a case key file", file.display()))
+}
+
+/// The words of a file that are to be redacted, too.
+pub(super) fn words(file: &Path) -> anyhow::Result<OwnWords> {
+    OwnWords::read(&read(file, own_words::MOST_BYTES + 1)?)
+        .with_context(|| format!("{} cannot be used for --redact-words", file.display()))
+}
+
+fn read(file: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_plain(file)
+        .and_then(|file| file.take(most).read_to_end(&mut bytes))
+        .with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(bytes)
 }
 
 fn failure(error: CollectError) -> Failure {

@@ -1,8 +1,8 @@
 //! `scrub`.
 
 use super::args::ScrubArgs;
-use super::collect::case_key;
-use super::progress::{Line, end_on_interrupt};
+use super::collect::{case_key, words};
+use super::progress::Line;
 use super::{Exit, Failure, OrExit as _, guided, output};
 use crate::collect::CollectError;
 use crate::collect::scrub::{Scrub, ScrubError, scrub};
@@ -10,8 +10,9 @@ use anyhow::anyhow;
 
 pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {
     let case_key = args.case_key_file.as_deref().map(case_key).transpose().or_exit(Exit::Usage)?;
-    let request = Scrub { input: args.input.clone(), level: args.level, case_key, out: args.out.clone() };
-    end_on_interrupt();
+    let redact_words = args.redact_words.as_deref().map(words).transpose().or_exit(Exit::Usage)?;
+    let (input, out) = (args.input.clone(), args.out.clone());
+    let request = Scrub { input, level: args.level, case_key, redact_words, out };
     let mut line = Line::new();
     let scrubbed = scrub(&request, &mut line);
     line.finish();

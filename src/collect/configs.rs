@@ -4,6 +4,8 @@ use super::error::{CollectError, PANICKED, guarded};
 use super::folder_facts::tms_folder;
 use super::host::Host;
 use super::inventory_table::{Item, is_config};
+use super::network::{is_network, within};
+use super::options::Options;
 use super::walk::{ListedFile, files_of, read_most, reason};
 use crate::bundle::{BundleWriter, MemberRecord, Status};
 use crate::model::excerpt::Sanitize as _;
@@ -15,7 +17,7 @@ use crate::redact::{Fingerprinter, Redactor};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Folder of the members.
 pub(super) const FOLDER: &str = "config";
@@ -33,29 +35,35 @@ pub(super) struct Configs<'a> {
 }
 
 impl<'a> Configs<'a> {
-    /// Reads those of the application folder, listed in `files`, and of the TMS folder, listed in `tms`, and passes the
-    /// content of each to `learn`. Those of the application folder that are collected are kept.
-    pub(super) fn read(files: &'a [ListedFile], tms: &[ListedFile], learn: &mut dyn FnMut(&[u8])) -> Self {
+    /// Reads those of the application folder, listed in `files`, of the TMS folder, listed in `tms`, and what they name,
+    /// and passes the content of each to `learn`. Those of the application folder that are collected are kept.
+    pub(super) fn read(
+        options: &Options,
+        files: &'a [ListedFile],
+        tms: &[ListedFile],
+        learn: &mut dyn FnMut(&[u8]),
+    ) -> Self {
         let mut configs = Vec::new();
-        let mut named = BTreeSet::new();
-        for file in files.iter().filter(|file| is_config(&file.path)) {
-            let taken = file.item == Item::Config;
-            let bytes = read(file, if taken { config::MAX_BYTES as u64 } else { MOST_UNTAKEN });
+        let mut named = NamedFiles::new(options);
+        let mut learn_file = |file: &ListedFile, most| {
+            let bytes = read(file, most);
             if let Ok(bytes) = &bytes {
                 learn(bytes);
-                parts(&file.path, bytes, &mut named);
+                named.add(&file.full, bytes);
             }
-            if taken {
-                configs.push((file, bytes));
-            }
-        }
-        let is_part = |file: &&ListedFile| !named.is_empty() && named.contains(&file.path.to_lowercase());
-        let others = files.iter().filter(|file| file.item == Item::Other && !is_config(&file.path));
-        for file in others.filter(is_part).chain(tms) {
-            if let Ok(bytes) = read(file, MOST_UNTAKEN) {
-                learn(&bytes);
+            bytes
+        };
+        for file in files.iter().filter(|file| is_config(&file.path)) {
+            if file.item == Item::Config {
+                configs.push((file, learn_file(file, config::MAX_BYTES as u64)));
+            } else {
+                let _ = learn_file(file, MOST_UNTAKEN);
             }
         }
+        for file in tms {
+            let _ = learn_file(file, MOST_UNTAKEN);
+        }
+        named.follow(learn);
         Self { files: configs }
     }
 
@@ -135,19 +143,73 @@ pub(super) fn tms_configs(app_dir: &Path, host: &dyn Host) -> Vec<ListedFile> {
     files
 }
 
-/// Adds the files that a configuration at `path` includes, as paths in lower case. Other files of the log folder are
-/// never read.
-fn parts(path: &str, bytes: &[u8], out: &mut BTreeSet<String>) {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let Ok(text) = config::decode(bytes) else { return };
-    let Ok(document) = config::parse(&text) else { return };
-    for attribute in document.descendants().flat_map(|node| node.attributes()) {
-        if matches!(attribute.name(), "configSource" | "file") {
-            let named = attribute.value().trim().replace('\\', "/").to_lowercase();
-            let named = named.strip_prefix("./").unwrap_or(&named);
-            if !named.starts_with(&format!("{LOG_FOLDER}/")) {
-                out.insert(format!("{folder}/{named}").trim_start_matches('/').to_lowercase());
+/// Files that a configuration of the folder, or of TMS, names and that are in neither, in order of path.
+pub(super) fn named_outside(options: &Options, files: &[ListedFile], tms: &[ListedFile]) -> Vec<PathBuf> {
+    let mut named = NamedFiles::new(options);
+    for file in files.iter().filter(|file| is_config(&file.path)).chain(tms) {
+        if let Ok(bytes) = read(file, MOST_UNTAKEN) {
+            named.add(&file.full, &bytes);
+        }
+    }
+    named.follow(&mut |_| ());
+    let app = real(&options.app_dir);
+    named.seen.into_iter().filter(|path| !path.starts_with(&app)).collect()
+}
+
+/// Files that configurations name, and those that these name.
+struct NamedFiles<'o> {
+    options: &'o Options,
+    /// To be read.
+    next: Vec<PathBuf>,
+    /// Read, or to be read.
+    seen: BTreeSet<PathBuf>,
+}
+
+impl<'o> NamedFiles<'o> {
+    /// Most files that are followed.
+    const MOST: usize = 200;
+
+    const fn new(options: &'o Options) -> Self {
+        Self { options, next: Vec::new(), seen: BTreeSet::new() }
+    }
+
+    /// Adds the files that the configuration at `path` names: those of `configSource` and `file`, and what is called like
+    /// a configuration. Key files, and other files of the log folder, are never read.
+    fn add(&mut self, path: &Path, bytes: &[u8]) {
+        let Some(folder) = path.parent() else { return };
+        let Ok(text) = config::decode(bytes) else { return };
+        for (is_include, name) in config::named_files(&text) {
+            let path = if cfg!(windows) { name } else { name.replace('\\', "/") };
+            let lower = path.replace('\\', "/").to_lowercase();
+            let file = lower.rsplit('/').next().unwrap_or(&lower);
+            let is_log = lower.starts_with(&format!("{LOG_FOLDER}/")) || file.contains(".log");
+            let is_read = matches!(Item::of(file), Item::Config | Item::Other)
+                && !is_log
+                && (is_include || is_config(file));
+            let path = folder.join(path);
+            if !is_read || self.seen.len() >= Self::MOST || (is_network(&path) && !self.options.network_paths) {
+                continue;
+            }
+            let is_file = within(&path, |path| Ok(path.is_file().then(|| real(path))));
+            if let Ok(Some(real)) = is_file
+                && self.seen.insert(real.clone())
+            {
+                self.next.push(real);
             }
         }
     }
+
+    /// Reads them all.
+    fn follow(&mut self, learn: &mut dyn FnMut(&[u8])) {
+        while let Some(path) = self.next.pop() {
+            if let Ok(bytes) = within(&path, |path| read_most(path, MOST_UNTAKEN)) {
+                learn(&bytes);
+                self.add(&path, &bytes);
+            }
+        }
+    }
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

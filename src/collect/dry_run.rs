@@ -1,5 +1,5 @@
-//! What a collection would access, without accessing it: folders are listed, and no file is opened except the
-//! configuration of IIS, which shows what else is beside the application.
+//! What a collection would access, without accessing it: folders are listed, and no file is opened except
+//! configurations, of which that of IIS shows what else is beside the application, and others may name further files.
 
 use super::error::CollectError;
 use super::host::Host;
@@ -123,6 +123,8 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     touches.push(Touch::of_item(TouchKind::List, tms.display().to_string(), Item::Tms));
     let tms = configs::tms_configs(&options.app_dir, host);
     touches.extend(tms.iter().map(|file| read(&file.full, Item::Tms)));
+    let named = configs::named_outside(options, &files, &tms);
+    touches.extend(named.iter().map(|path| read(path, Item::Config)));
     let paths = [options.app_dir.as_path(), &options.out].into_iter().chain(iis.path());
     touches.extend(paths.filter(|path| network::is_network(path)).map(Touch::network));
     touches.extend(targets(options, host).into_iter().map(|Target { path, note }| {

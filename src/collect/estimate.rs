@@ -73,7 +73,7 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     let key_sizes = key_files::sizes(&files);
     let mut harvest = SecretSet::default();
     let tms = configs::tms_configs(&options.app_dir, host);
-    let _ = Configs::read(&files, &tms, &mut |bytes| harvest.add_config(bytes));
+    let _ = Configs::read(options, &files, &tms, &mut |bytes| harvest.add_config(bytes));
     let redactor = harvest.redactor();
 
     let cost = |file: &ListedFile| match file.item {

@@ -1,6 +1,6 @@
 //! Reads every file once: hashes, fingerprints, versions and stray copies of the key files.
 
-use super::inventory_table::Item;
+use super::inventory_table::{Item, is_text_program};
 use super::key_files::{KeyFiles, UNSEEN};
 use super::progress::Shared;
 use super::walk::{LINK, ListedFile, reason};
@@ -10,10 +10,17 @@ use crate::model::product::LOG_FOLDER;
 use crate::model::{Location, Observed};
 use crate::parsers::pe_version;
 use crate::redact::fingerprint::{Fingerprinter, Label};
+use crate::redact::leak::{HitKind, Scanner};
+use crate::redact::{Redactor, SecretSet};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
+
+/// Largest text that is searched for a secret, in bytes; of a larger one nobody knows, so it gets no plain hash.
+const MOST_SEARCHED: u64 = 16 << 20;
+/// How many times its size a key file has in the longest code, which is a list of numbers in UTF-16.
+const LARGEST_CODE: usize = 16;
 
 /// What the pass found, in order of path.
 #[derive(Default)]
@@ -47,9 +54,19 @@ pub(super) fn read_all(
     files: &[ListedFile],
     keys: &KeyFiles,
     printer: &Fingerprinter,
+    redactor: &Redactor,
     progress: &Shared<'_>,
 ) -> Inventory {
-    let pass = Pass { keys, printer, progress };
+    let contents = keys.contents();
+    let longest = contents.iter().map(|content| content.len()).max().unwrap_or_default();
+    let pass = Pass {
+        keys,
+        parts: Scanner::new(&SecretSet::default(), &contents),
+        longest: (longest * LARGEST_CODE) as u64,
+        printer,
+        redactor,
+        progress,
+    };
     let (first, then): (Vec<&ListedFile>, Vec<&ListedFile>) =
         files.iter().partition(|file| pass.is_decisive(file));
     let mut outcomes: Vec<FileOutcome> = Vec::new();
@@ -95,7 +112,12 @@ pub(super) fn why_unread(file: &ListedFile, may_be_copy: bool, unkeyed: Option<&
 /// One pass over all files.
 struct Pass<'a, 'p> {
     keys: &'a KeyFiles,
+    /// Finds parts of the key files, in any code.
+    parts: Scanner,
+    /// Size of the largest file that may be little more than a key file in some code.
+    longest: u64,
     printer: &'a Fingerprinter,
+    redactor: &'a Redactor,
     progress: &'a Shared<'p>,
 }
 
@@ -153,10 +175,13 @@ impl Pass<'_, '_> {
     fn read(&self, file: &ListedFile, outcome: &mut FileOutcome) -> io::Result<()> {
         let keyed = !matches!(file.item, Item::Binary | Item::Program);
         let parsed = file.item == Item::Binary && file.size <= pe_version::MAX_PE_BYTES;
-        // Both hashes only where the file may turn out to be a copy of a key file.
+        // Of text somebody can guess, and what is small may be a key file in some code: it must be looked at before it gets
+        // a plain hash.
+        let searched = !keyed && (is_text_program(&file.path) || file.size <= self.longest);
+        // Both hashes only where the file may turn out to be a copy of a key file, or to hold a secret.
         let may_be_copy = self.keys.has_size(file.size);
         let mut plain = (!keyed || may_be_copy).then(digest::Hasher::default);
-        let mut mac = (keyed || may_be_copy).then(|| self.printer.hasher(Label::File)).and_then(Result::ok);
+        let mut mac = (keyed || may_be_copy || searched).then(|| self.printer.hasher(Label::File)).and_then(Result::ok);
         let mut whole = Vec::new();
         let mut size = 0;
         let decisive = self.is_decisive(file);
@@ -173,15 +198,19 @@ impl Pass<'_, '_> {
                 mac.update(chunk);
             }
             // A file that grows while it is read must not fill the memory.
-            if parsed && size <= pe_version::MAX_PE_BYTES {
+            if (parsed && size <= pe_version::MAX_PE_BYTES) || (searched && size <= MOST_SEARCHED) {
                 whole.extend_from_slice(chunk);
             }
             self.progress.advance(chunk.len());
         }
         let digest = plain.map(digest::Hasher::finish);
         outcome.stray |= digest.as_ref().is_some_and(|digest| self.keys.is_copy(digest));
+        let is_part = searched && size <= self.longest && self.has_key_part(&whole);
+        outcome.stray |= is_part;
+        let may_be_guessed =
+            searched && is_text_program(&file.path) && (size > MOST_SEARCHED || self.redactor.finds_secret(&whole));
         outcome.entry.size = size;
-        if keyed || outcome.stray || self.keys.may_be_unseen(size) {
+        if keyed || may_be_guessed || outcome.stray || self.keys.may_be_unseen(size) {
             outcome.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);
             if outcome.entry.fingerprint.is_none() {
                 outcome.entry.unread =
@@ -195,6 +224,13 @@ impl Pass<'_, '_> {
             outcome.binary = Some((file.name().to_owned(), versions));
         }
         Ok(())
+    }
+}
+
+impl Pass<'_, '_> {
+    /// Whether a part of a key file is in it. A shape alone says nothing.
+    fn has_key_part(&self, content: &[u8]) -> bool {
+        self.parts.scan(content).iter().any(|hit| hit.kind == HitKind::KeyFile && !hit.is_by_shape())
     }
 }
 

@@ -100,6 +100,19 @@ pub const PROGRAM_TYPES: &[&str] = &[
 const PACKED_TYPES: &[&str] =
     &["7z", "bz2", "cab", "gz", "lz4", "lzma", "rar", "tar", "tgz", "xz", "z", "zip", "zst"];
 
+/// Those of them that are text, in which somebody may have put a secret.
+const TEXT_TYPES: &[&str] =
+    &["asax", "ascx", "ashx", "asmx", "aspx", "cshtml", "css", "js", "master", "svc", "svg"];
+
+/// Folder of customers' own files: none of them ships with the product.
+const CUSTOM_FOLDER: &str = "customresources";
+
+/// Whether the file at `path` is a program file that is text.
+pub(super) fn is_text_program(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    TEXT_TYPES.iter().any(|kind| extension.eq_ignore_ascii_case(kind))
+}
+
 /// Errors of customers' pipeline scripts, beside the logs.
 const PIPELINE_ERRORS: &str = "ss-pipelinescripterrors.txt";
 
@@ -127,7 +140,7 @@ impl Item {
             Self::Log
         } else if folder == BIN_FOLDER && extension == "dll" {
             Self::Binary
-        } else if PROGRAM_TYPES.contains(&extension) {
+        } else if PROGRAM_TYPES.contains(&extension) && folder.split('/').all(|part| part != CUSTOM_FOLDER) {
             Self::Program
         } else {
             Self::Other
@@ -135,18 +148,27 @@ impl Item {
     }
 }
 
-/// Whether the file at `path` is a configuration file whose values must not appear anywhere else: one that is
-/// collected, one like `saml.config` or `connectionStrings.config` that is not, or an old one such as `web.config.bak`.
-/// Only files of the folder itself and of TMS in it count; key files and their copies do not.
+/// Ends of the names of files that configure something: of programs, scripts, connections and published sites.
+const CONFIG_TYPES: &[&str] = &[
+    "bat", "cmd", "cnf", "conf", "config", "cscfg", "dtsconfig", "env", "ini", "json", "jsonc", "properties", "ps1",
+    "psd1", "psm1", "publishsettings", "pubxml", "rdg", "rdp", "reg", "settings", "sql", "toml", "udl", "user", "vbs",
+    "wsf", "xml", "yaml", "yml",
+];
+
+/// Whether the file at `path` may configure something, so that its secrets must not appear anywhere else: a
+/// configuration that is collected, one like `saml.config` or `sub/web.config` that is not, an old one such as
+/// `web.config.bak`, a script or a list of settings. Logs, key files and their copies do not count, nor does what
+/// documents the DLLs beside them.
 pub(super) fn is_config(path: &str) -> bool {
     let lower = path.to_lowercase();
     let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    matches!(folder, "" | "tms")
-        && matches!(Item::of(path), Item::Config | Item::Other)
-        && (extension == "config"
-            || name.contains(".config.")
-            || (name.starts_with("appsettings") && extension == "json"))
+    let documents = folder.split('/').any(|part| part == BIN_FOLDER) && extension == "xml";
+    matches!(Item::of(path), Item::Config | Item::Other)
+        && !documents
+        && folder.split('/').next() != Some(LOG_FOLDER)
+        && (CONFIG_TYPES.contains(&extension)
+            || CONFIG_TYPES.iter().any(|kind| name.contains(&format!(".{kind}."))))
 }
 
 /// The name of a log, in lower case, without the end that a program for compression gave it.
@@ -240,6 +262,11 @@ mod tests {
             "web-appSettings.config.bak",
             "appsettings.Production.json",
             "TMS/Web.config",
+            "sub/web.config",
+            "bin/x.dll.config",
+            "launch.json",
+            "tools/Reset.PS1",
+            "a/b/db.udl",
         ] {
             assert!(is_config(path), "{path}");
         }
@@ -248,11 +275,10 @@ mod tests {
             "database.config",
             "encryption.config.bak",
             "TMS/database.config",
-            "sub/web.config",
-            "bin/x.dll.config",
             "KeyDigests.txt",
-            "launch.json",
             "a.config.js",
+            "bin/Thycotic.Data.xml",
+            "log/old/x.config",
         ] {
             assert!(!is_config(path), "{path}");
         }
@@ -300,6 +326,7 @@ mod tests {
                     "saml.config",
                     "KeyDigests.txt",
                     "customresources/9/a.xml",
+                    "CustomResources/9/cfg.js",
                     "sub/web.config",
                     "web.config.old",
                     "webmaster.config",

@@ -8,6 +8,7 @@ use super::progress::Shared;
 use crate::bundle::write::Edit;
 use crate::bundle::{Bundle, FACTS, MANIFEST, MemberError, MemberRecord, Unfinished};
 use crate::redact::leak::{Hit, Scanner};
+use crate::redact::config;
 use crate::redact::{Counts, Known, Redactor, SecretSet};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -81,7 +82,6 @@ fn scan(unfinished: &Unfinished, scanner: &Scanner, progress: &Shared<'_>) -> Re
     let size = |member: &&MemberRecord| member.content().map_or(0, |content| content.size);
     progress.phase("checking the bundle for secrets", members.iter().map(size).sum());
     let found = members.par_iter().map(|member| {
-        progress.check_cancelled()?;
         let name = member.path.as_str();
         scan_member(&bundle, name, scanner, progress).map(|hits| (name.to_owned(), hits))
     });
@@ -103,12 +103,8 @@ fn scan_member(
     let mut scan = scanner.start(None);
     let read = bundle.read(name, &mut |bytes| {
         progress.advance(bytes.len());
-        // The reader cannot be stopped, but skipping the scan is quick.
-        if !progress.is_cancelled() {
-            scan.push(bytes);
-        }
+        scan.push(bytes);
     });
-    progress.check_cancelled()?;
     read.map_err(|error| reread(name, error))?;
     // A scan that failed proves nothing.
     guarded(|| scan.finish()).ok_or_else(|| reread(name, MemberError::Panicked))
@@ -128,7 +124,7 @@ fn redact_again(
     let mut redacted = BTreeMap::new();
     let bundle = unfinished.open()?;
     for name in hits.keys() {
-        redacted.insert(name.clone(), redact_member(&bundle, name, redactor, scratch)?);
+        redacted.insert(name.clone(), redact_member(&bundle, name, redactor, scratch, false)?);
     }
     drop(bundle);
     let rewritten = unfinished.rewrite(&mut |record| match redacted.remove(record.path.as_str()) {
@@ -142,20 +138,27 @@ fn redact_again(
     Ok(rewritten)
 }
 
-/// A member redacted again, in an unnamed temporary file, since a log may be large.
+/// A member redacted again, in an unnamed temporary file, since a log may be large. Of a configuration (`is_config`),
+/// which is small, the settings are looked at first.
 pub(super) fn redact_member(
     bundle: &Bundle,
     name: &str,
     redactor: &Redactor,
     scratch: &Path,
+    is_config: bool,
 ) -> Result<(File, Counts), CollectError> {
     let failed = |source: io::Error| CollectError::Scratch(scratch.to_owned(), source);
     let mut file = tempfile::tempfile_in(scratch).map_err(failed)?;
     let mut stream = redactor.stream();
     let mut out = Vec::new();
     let mut written = Ok(());
+    let mut config = Vec::new();
+    let size = bundle.record(name).and_then(MemberRecord::content).map_or(u64::MAX, |content| content.size);
+    let is_config = is_config && size <= config::MAX_BYTES as u64;
     let read = bundle.read(name, &mut |bytes| {
-        if written.is_ok() {
+        if is_config {
+            config.extend_from_slice(bytes);
+        } else if written.is_ok() {
             stream.push(bytes, &mut out);
             written = file.write_all(&out);
             out.clear();
@@ -163,6 +166,8 @@ pub(super) fn redact_member(
     });
     read.map_err(|error| reread(name, error))?;
     written.map_err(failed)?;
+    let text = config::decode(&config).map(|text| config::without_secrets(&text).into_owned().into_bytes());
+    stream.push(&text.unwrap_or(config), &mut out);
     let counts = guarded(|| stream.finish(&mut out)).ok_or_else(|| failed(io::Error::other(PANICKED)))?;
     file.write_all(&out).map_err(failed)?;
     file.rewind().map_err(failed)?;

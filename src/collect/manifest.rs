@@ -16,6 +16,9 @@ use std::time::Duration;
 /// adjust its speed by less than that.
 const CLOCK_SET_MS: u64 = 2_000;
 
+/// Name of the option that says how many words were redacted beside the secrets; never which.
+pub(super) const OPTION_WORDS: &str = "redact-words";
+
 /// The manifest without its members, which the container adds. Reads the clock a second time.
 pub(super) fn manifest(
     options: &Options,
@@ -73,6 +76,8 @@ fn shown_options(options: &Options, since: DateTime<Utc>) -> BTreeMap<String, St
         ("logs-since".to_owned(), since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
     ]);
     shown.extend(options.iis_application.iter().map(|_| ("iis-application".to_owned(), given(true))));
+    let words = options.redact_words.as_ref().map(|words| (OPTION_WORDS.to_owned(), words.lines().to_string()));
+    shown.extend(words);
     shown.extend(options.minutes.map(|minutes| ("minutes".to_owned(), minutes.to_string())));
     shown
 }

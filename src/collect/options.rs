@@ -2,7 +2,7 @@
 
 use crate::bundle::Form;
 use crate::model::Observed;
-use crate::redact::{CaseKey, Level};
+use crate::redact::{CaseKey, Level, OwnWords};
 use chrono::{DateTime, FixedOffset, Utc};
 use std::path::PathBuf;
 
@@ -38,6 +38,8 @@ pub struct Options {
     pub level: Level,
     /// Key for the fingerprints; without it `encryption.config` is the key.
     pub case_key: Option<CaseKey>,
+    /// Words to redact beside the secrets.
+    pub redact_words: Option<OwnWords>,
     /// Time of a reference clock shared by all nodes when the collection started.
     pub reference_time: Option<DateTime<FixedOffset>>,
     /// One zip file, or the same tree as a folder.
@@ -59,6 +61,7 @@ impl Options {
             network_paths: true,
             level: Level::Secrets,
             case_key: None,
+            redact_words: None,
             reference_time: None,
             form: Form::Zip,
         }

@@ -113,6 +113,6 @@ fn instant(object: &Map<String, Value>, head: &str) -> Result<DateTime<Utc>, Str
 /// Whether a difference is, to two minutes, one that zones have: their offsets are quarters of an hour.
 fn looks_like_zones(offset: TimeDelta) -> bool {
     let (seconds, quarter) = (offset.num_seconds().abs(), 15 * 60);
-    let rest = seconds % quarter;
-    seconds > quarter - 120 && rest.min(quarter - rest) <= 120
+    let past = seconds % quarter;
+    seconds > quarter - 120 && past.min(quarter - past) <= 120
 }

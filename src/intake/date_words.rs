@@ -106,7 +106,7 @@ fn without_weekday(words: &mut Vec<String>) {
     let dated = |words: &[String]| words.iter().any(|word| month(word).is_some());
     match words.as_slice() {
         // "Saturday October 17 2026", "Sat 17 Oct 2026": a month is still there without it.
-        [first, rest @ ..] if is_word(first) && dated(rest) => drop(words.remove(0)),
+        [first, tail @ ..] if is_word(first) && dated(tail) => drop(words.remove(0)),
         // "2026-11-20 금요일 10:12:33"
         [first, second, _, ..]
             if first.starts_with(|c: char| c.is_ascii_digit())

@@ -11,22 +11,20 @@ use crate::model::input::Problem;
 use crate::model::node::Setting;
 use crate::parsers::xml_config;
 use crate::redact::config::{self, ConfigError};
-use crate::redact::leak;
+use crate::redact::{Redactor, SecretSet, leak};
 use chrono::{DateTime, FixedOffset};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Most bytes of `facts.json`.
-pub(super) const MAX_FACTS_BYTES: u64 = 16 << 20;
 /// Most bytes of one redacted configuration file.
-pub(super) const MAX_CONFIG_BYTES: u64 = 8 << 20;
+pub(super) const MAX_CONFIG_BYTES: u64 = 2 << 20;
 /// Most settings of one configuration file. Real ones have hundreds.
 pub(super) const MAX_SETTINGS: usize = 20_000;
 /// Most configuration files of one bundle.
 pub(super) const MAX_CONFIGS: usize = 32;
 /// Most files of an application folder. Real ones have some ten thousand.
-pub(super) const MAX_INVENTORY: usize = 500_000;
+pub(super) const MAX_INVENTORY: usize = 200_000;
 /// Longest line of the inventory, in bytes.
 const MAX_INVENTORY_LINE: usize = 64 << 10;
 
@@ -58,6 +56,8 @@ pub(super) struct Member<'b> {
     pub(super) error: Option<MemberError>,
     /// A secret in it.
     pub(super) leak: Option<Problem>,
+    /// Values that were left in a configuration, until they are known to all other members.
+    secrets: SecretSet,
 }
 
 /// Whether a member is a configuration file.
@@ -75,7 +75,6 @@ pub(super) struct MemberReader<'a> {
     pub(super) bundle: &'a Bundle,
     pub(super) scanner: &'a Scanner<'a>,
     pub(super) leaks: &'a leak::Scanner,
-    pub(super) sanitizer: &'a dyn Sanitize,
     /// Offset of the node's local time, for its logs.
     pub(super) offset: Option<FixedOffset>,
     /// Name of the node's time zone; empty if it is not known.
@@ -85,24 +84,31 @@ pub(super) struct MemberReader<'a> {
 }
 
 impl<'a> MemberReader<'a> {
-    /// Reads every member that has bytes, in order of name.
+    /// Reads every member that has bytes, in order of name: configurations first, so that a secret that was left in one
+    /// of them is shown nowhere.
     pub(super) fn members(&self) -> Vec<Member<'a>> {
-        let mut configs = 0;
-        let mut wanted = Vec::new();
-        for record in self.bundle.members().filter(|record| record.content().is_some()) {
-            configs += usize::from(is_config(record));
-            wanted.push((record, configs <= MAX_CONFIGS));
+        let records: Vec<&MemberRecord> =
+            self.bundle.members().filter(|record| record.content().is_some()).collect();
+        let (configs, others): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| is_config(record));
+        let taken = (0..).zip(configs).map(|(number, record)| (record, number < MAX_CONFIGS)).collect();
+        let mut members = self.read_all(taken, &Redactor::patterns_only());
+        let mut secrets = SecretSet::default();
+        for member in &mut members {
+            secrets.join(std::mem::take(&mut member.secrets));
         }
-        // One at a time from the queue: the largest members are logs, and one may take as long as all others.
-        wanted
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|(record, allowed)| self.guarded(record, allowed))
-            .collect()
+        members.extend(self.read_all(others.into_iter().map(|record| (record, true)).collect(), &secrets.redactor()));
+        members.sort_by(|a, b| a.record.path.cmp(&b.record.path));
+        members
+    }
+
+    /// One at a time from the queue: the largest members are logs, and one may take as long as all others.
+    fn read_all(&self, wanted: Vec<(&'a MemberRecord, bool)>, redactor: &Redactor) -> Vec<Member<'a>> {
+        let read = wanted.into_par_iter().with_max_len(1);
+        read.map(|(record, allowed)| self.guarded(record, allowed, redactor)).collect()
     }
 
     /// A panic in any library costs the member it happened on, and nothing else.
-    fn guarded(&self, record: &'a MemberRecord, allowed: bool) -> Member<'a> {
+    fn guarded(&self, record: &'a MemberRecord, allowed: bool, redactor: &Redactor) -> Member<'a> {
         let panicked = |_| {
             let error = MemberError::Panicked;
             let part = match record.path.as_str() {
@@ -111,21 +117,21 @@ impl<'a> MemberReader<'a> {
                 _ if is_config(record) => MemberContent::Config(Err((None, error.to_string()))),
                 _ => MemberContent::Other,
             };
-            Member { record, part, error: Some(error), leak: None }
+            Member { record, part, error: Some(error), leak: None, secrets: SecretSet::default() }
         };
-        catch_unwind(AssertUnwindSafe(|| self.member(record, allowed))).unwrap_or_else(panicked)
+        catch_unwind(AssertUnwindSafe(|| self.member(record, allowed, redactor))).unwrap_or_else(panicked)
     }
 
-    fn member(&self, record: &'a MemberRecord, allowed: bool) -> Member<'a> {
+    fn member(&self, record: &'a MemberRecord, allowed: bool, redactor: &Redactor) -> Member<'a> {
         let name = record.path.as_str();
         let size = record.content().map_or(0, |content| content.size);
         let (mut sink, cap) = match name {
-            FACTS => (Sink::Facts(Vec::new()), MAX_FACTS_BYTES),
+            FACTS => (Sink::Facts(Vec::new()), u64::MAX),
             INVENTORY => (Sink::Inventory(InventoryLines::default()), u64::MAX),
             _ if is_config(record) && allowed => (Sink::Config(Vec::new()), MAX_CONFIG_BYTES),
             _ if is_log(record) => {
                 let truncated = matches!(record.status, Status::Truncated { .. });
-                let scan = self.scanner.file(name, self.offset, truncated);
+                let scan = self.scanner.file(name, self.offset, truncated).sanitized_by(redactor);
                 let scan = match self.ended {
                     Some(ended) => scan.until(ended).in_zone(self.zone, ended),
                     None => scan,
@@ -144,10 +150,14 @@ impl<'a> MemberReader<'a> {
             }
         });
         let error = read.err().or(over);
+        let mut secrets = SecretSet::default();
+        if let Sink::Config(bytes) = &sink {
+            secrets.add_config(bytes);
+        }
         let mut part = if is_config(record) && !allowed {
             MemberContent::Config(Err((Some(1), format!("more than {MAX_CONFIGS} configuration files"))))
         } else {
-            sink.finish(format, self.sanitizer, error.as_ref())
+            sink.finish(format, redactor, error.as_ref())
         };
         // A log without its newest lines covers nothing: what is current may be what is missing.
         if let (MemberContent::Log(digest), Status::Truncated { why, .. }) = (&mut part, &record.status)
@@ -156,7 +166,7 @@ impl<'a> MemberReader<'a> {
         {
             digest.file.broken = Some(why.clone());
         }
-        Member { record, part, error, leak: leaks::problem(name, &scan.finish()) }
+        Member { record, part, error, leak: leaks::problem(name, &scan.finish()), secrets }
     }
 }
 
@@ -182,7 +192,7 @@ impl Sink<'_> {
     fn finish(
         self,
         format: FormatVersion,
-        sanitizer: &dyn Sanitize,
+        redactor: &Redactor,
         error: Option<&MemberError>,
     ) -> MemberContent {
         // What did not verify is not even parsed.
@@ -193,12 +203,17 @@ impl Sink<'_> {
                 Ok(()) => scan.finish(),
             })),
             Self::Facts(json) => MemberContent::Facts(verified.and_then(|()| {
-                let read = check_keys(&json).and_then(|()| format.read(&json));
+                let failed = |error: serde_json::Error| (None, error.to_string());
+                let read = check_keys(&json).and_then(|()| format.read::<NodeFacts>(&json));
                 let (facts, unknown) = read.map_err(|error| (None, error.to_string()))?;
-                Ok((Box::new(facts), unknown))
+                Ok((Box::new(redactor.clean_all(&facts).map_err(failed)?), unknown))
             })),
-            Self::Inventory(lines) => MemberContent::Inventory(verified.and_then(|()| lines.finish(format))),
-            Self::Config(bytes) => MemberContent::Config(verified.and_then(|()| settings(&bytes, sanitizer))),
+            Self::Inventory(lines) => MemberContent::Inventory(verified.and_then(|()| {
+                let mut entries = lines.finish(format)?;
+                redactor.clean_lines(entries.iter_mut().map(|entry| &mut entry.path));
+                Ok(entries)
+            })),
+            Self::Config(bytes) => MemberContent::Config(verified.and_then(|()| settings(&bytes, redactor))),
             Self::Nothing => MemberContent::Other,
         }
     }
@@ -210,7 +225,7 @@ fn settings(bytes: &[u8], sanitizer: &dyn Sanitize) -> Result<BTreeMap<String, S
         other => (Some(1), other.to_string()),
     };
     let text = config::decode(bytes).map_err(at)?;
-    let settings = xml_config::settings(&text, sanitizer).map_err(at)?;
+    let settings = xml_config::settings(&config::without_secrets(&text), sanitizer).map_err(at)?;
     if settings.len() > MAX_SETTINGS {
         return Err((Some(1), format!("more than {MAX_SETTINGS} settings")));
     }

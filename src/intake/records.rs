@@ -5,6 +5,7 @@ use super::table::head;
 use crate::model::Location;
 use crate::model::items::{Cell, Column};
 use crate::model::location::{CellPos, SourceRef};
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ pub(super) struct Records {
     /// Where each record begins.
     pub(super) rows: Vec<CellPos>,
     columns: Vec<RecordColumn>,
+    /// The column asked for last.
+    last: usize,
 }
 
 /// A column under its head.
@@ -26,11 +29,13 @@ struct RecordColumn {
     head: String,
     /// The head as it was written last.
     spelling: String,
-    /// The number of each text in `column`.
-    numbers: HashMap<Arc<str>, u32>,
+    /// The number of each text in `column`. Its seed is random, and nothing reads its order.
+    numbers: HashMap<Arc<str>, u32, RandomState>,
     column: Column<Arc<str>>,
     /// The number of the text before: rows of one item repeat its name, and rows of one state the state.
     last: u32,
+    /// The column that was asked for after this one: items have their facts in one order.
+    next: usize,
 }
 
 impl Records {
@@ -39,11 +44,12 @@ impl Records {
         let column = |head| RecordColumn {
             head,
             spelling: String::new(),
-            numbers: HashMap::new(),
+            numbers: HashMap::default(),
             column: Column { texts: Vec::new(), cells: Vec::new() },
             last: 0,
+            next: 0,
         };
-        Self { origin, rows: Vec::new(), columns: heads.into_iter().map(column).collect() }
+        Self { origin, rows: Vec::new(), columns: heads.into_iter().map(column).collect(), last: 0 }
     }
 
     /// Begins a record, and gives its index.
@@ -61,13 +67,20 @@ impl Records {
     pub(super) fn column(&mut self, written: &str) -> Option<usize> {
         // Every row repeats the spelling of a head, so that most need no comparison of its letters.
         let is_written = |column: &RecordColumn| column.spelling == written && !written.is_empty();
-        if let Some(known) = self.columns.iter().position(is_written) {
-            return Some(known);
+        let next = self.columns.get(self.last).map_or(0, |column| column.next);
+        if self.columns.get(next).is_some_and(is_written) {
+            self.last = next;
+            return Some(next);
         }
-        let head = head(written);
-        let column = self.columns.iter().position(|column| column.head == head)?;
-        written.clone_into(&mut self.columns.get_mut(column)?.spelling);
-        Some(column)
+        let known = self.columns.iter().position(is_written).or_else(|| {
+            let head = head(written);
+            let known = self.columns.iter().position(|column| column.head == head)?;
+            written.clone_into(&mut self.columns.get_mut(known)?.spelling);
+            Some(known)
+        })?;
+        self.columns.get_mut(self.last)?.next = known;
+        self.last = known;
+        Some(known)
     }
 
     /// The number of a text among those of a column, in order of appearance.

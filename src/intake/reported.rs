@@ -55,7 +55,9 @@ pub(super) fn extract_facts(export: &Export, records: Records, at: Location, cx:
             Entity::Cluster | Entity::Node => columns.push((fact, column)),
         }
     }
-    for record in 0..records.len() {
+    // A list of items says nothing more, row by row, unless it has facts of the cluster.
+    let says_more = export.about == About::Node || !columns.is_empty();
+    for record in 0..if says_more { records.len() } else { 0 } {
         let name = names.get(record).map_or("", |(name, _)| &**name);
         let (mut of_cluster, mut of_node) = (ReportedFields::new(), ReportedFields::new());
         for (fact, column) in &columns {

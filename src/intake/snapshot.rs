@@ -29,9 +29,9 @@ pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Opt
     let collection = &manifest.collection;
     // The logs of a folder that was copied from elsewhere are of another clock.
     let ended = (!manifest.node.copied && offset.is_some()).then(|| collection.local(collection.ended));
-    let Tools { scanner, sanitizer, .. } = tools;
+    let Tools { scanner, .. } = tools;
     let zone = collection.zone.value().map_or("", String::as_str);
-    let reader = MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset, zone, ended };
+    let reader = MemberReader { bundle, scanner, leaks: &leaks, offset, zone, ended };
     let members = reader.members();
 
     let mut problems = bundle.problems().to_vec();

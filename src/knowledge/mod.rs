@@ -34,8 +34,11 @@ pub use rows::Rows;
 pub use signatures::{MatchKind, Pattern, Signature, Versions};
 pub use sources::{Citation, Source, Sources, Status};
 
+use crate::text::escape;
 use chrono::NaiveDate;
 use layer::{Layers, Record, check, records, sorted};
+use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 /// The day the built-in records were last reviewed, for code that does not load them.
@@ -126,9 +129,7 @@ built_in![
     "exports/rest.toml",
     "exports/sql.toml",
     "facts.toml",
-    "meanings.toml",
-    "never.toml",
-    "parity.toml",
+    "node_parity.toml",
     "releases.toml",
     "rules/bkp.toml",
     "rules/bnd.toml",
@@ -158,6 +159,8 @@ built_in![
     "signatures/web.toml",
     "sources.toml",
     "steps.toml",
+    "value_labels.toml",
+    "warnings.toml",
     "workload.toml",
 ];
 
@@ -171,10 +174,14 @@ impl Knowledge {
     pub fn layered(overlay: &[(&str, &str)]) -> Result<Self, KnowledgeFaults> {
         let mut layers = Layers::default();
         let edition = layers.merge_layer(BUILT_IN, None).unwrap_or_default();
+        // Whoever reads a text of theirs sees each character of it.
+        let shown: Vec<(&str, Cow<'_, str>)> =
+            overlay.iter().map(|(name, text)| (*name, escape::neutral_source(text))).collect();
+        let overlay: Vec<(&str, &str)> = shown.iter().map(|(name, text)| (*name, &**text)).collect();
         let own = (!overlay.is_empty()).then(|| {
             let files = overlay.iter().map(|(name, _)| (*name).to_owned()).collect();
             let mut changes = Overlay { files, ..Overlay::default() };
-            changes.edition = layers.merge_layer(overlay, Some(&mut changes));
+            changes.edition = layers.merge_layer(&overlay, Some(&mut changes));
             changes.overridden.sort();
             changes.added.sort();
             changes
@@ -260,9 +267,12 @@ impl Layers {
     /// What is wrong with records, alone or together with others. Sources and facts are checked before.
     fn problems(&self, facts: &Facts) -> Vec<KnowledgeError> {
         let mut fixed = BTreeSet::new();
+        let signatures = self.signatures.iter().map(|one| one.record.id.as_str()).collect();
+        // Of built-in records alone tests have made sure.
+        let claims = LazyCell::new(|| overlay::Claims::of(&self.signatures));
         [
             check(&self.exports, |export| export.problems(facts)),
-            check(&self.signatures, |signature| signature.problems(&self.signatures)),
+            check(&self.signatures, |signature| signature.problems(&signatures)),
             check(&self.advisories, advisories::Advisory::problems),
             check(&self.cve_products, advisories::CveProduct::problems),
             check(&self.actions, |action| action.problems(&mut fixed)),
@@ -281,7 +291,7 @@ impl Layers {
             check(&self.tasks, |task| task.problems(self)),
             check(self.rules.iter().filter(|located| located.is_overlay), |rule| overlay::rule(rule, self)),
             check(self.signatures.iter().filter(|located| located.is_overlay), |signature| {
-                overlay::signature(signature, &self.signatures).into_iter().collect()
+                overlay::signature(signature, &claims).into_iter().collect()
             }),
         ]
         .concat()

@@ -72,9 +72,9 @@ fn number(digits: &[u8]) -> Option<i64> {
 pub(super) fn level(mut tail: &[u8]) -> Option<(Level, &[u8])> {
     for _ in 0..4 {
         tail = tail.trim_ascii_start();
-        let close = match tail.first() {
-            Some(b'[') => b']',
-            Some(b'(') => b')',
+        let close = match tail.first()? {
+            b'[' => b']',
+            b'(' => b')',
             _ => {
                 let word = word(tail);
                 return Some((level_of(word)?, tail.get(word.len()..)?));
@@ -82,7 +82,7 @@ pub(super) fn level(mut tail: &[u8]) -> Option<(Level, &[u8])> {
         };
         let inner = tail.get(1..)?;
         // Thread names are short; a bracket that does not close soon is part of the message.
-        let at = memchr::memchr(close, inner.get(..inner.len().min(120))?)?;
+        let at = inner.iter().take(120).position(|byte| *byte == close)?;
         let (group, after) = inner.split_at(at);
         if let Some(level) = level_of(group) {
             return Some((level, after.get(1..)?));
@@ -105,13 +105,21 @@ pub(super) fn bare_level(line: &[u8]) -> Option<Level> {
 
 /// The letters at the start; at most one more than the longest level has.
 fn word(text: &[u8]) -> &[u8] {
-    let letters = text.iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
-    text.get(..letters).unwrap_or_default()
+    let text = text.get(..12).unwrap_or(text);
+    let letters = text.iter().position(|byte| !byte.is_ascii_alphabetic());
+    letters.map_or(text, |letters| text.get(..letters).unwrap_or_default())
 }
 
 /// Levels of the log files and of the system log, in any case.
 pub(super) fn level_of(word: &[u8]) -> Option<Level> {
-    // By the first letter, because this runs for every line: nearly all other words end here.
+    // This runs for every line: first the words that the product writes, then by the first letter, where nearly all other
+    // words end.
+    match word {
+        b"INFO" => return Some(Level::Info),
+        b"DEBUG" | b"WARN" => return Some(Level::Other),
+        b"ERROR" => return Some(Level::Error),
+        _ => {}
+    }
     let (names, level): (&[&str], _) = match word.first()?.to_ascii_lowercase() {
         b'i' => (&["info", "information"], Level::Info),
         b'd' => (&["debug"], Level::Other),

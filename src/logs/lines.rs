@@ -13,6 +13,7 @@ use super::sample::{SampleLine, Samples};
 use super::scan::{CompiledPattern, Scanner};
 use super::times::Times;
 use super::zone::{Clock, UtcMillis};
+use crate::model::excerpt::Sanitize;
 use crate::model::log::{Hit, LogFile, Origin};
 use chrono::{DateTime, FixedOffset};
 use memchr::memchr_iter;
@@ -29,6 +30,8 @@ const JOIN: usize = 256;
 /// Reads the lines of a file, block by block.
 pub(super) struct LineScanner<'s> {
     scanner: &'s Scanner<'s>,
+    /// Sanitizes the lines that are kept.
+    sanitizer: &'s dyn Sanitize,
     clock: Clock,
     /// The log is of another program than the product on this node.
     is_foreign: bool,
@@ -72,6 +75,7 @@ impl<'s> LineScanner<'s> {
     pub(super) fn new(scanner: &'s Scanner<'s>, clock: Clock, digest: FileDigest) -> Self {
         Self {
             scanner,
+            sanitizer: scanner.sanitizer,
             clock,
             is_foreign: of_other_program(&digest.file.name),
             digest,
@@ -105,6 +109,11 @@ impl<'s> LineScanner<'s> {
         if self.digest.file.component.is_some() {
             self.proof = ProofSearch::until(end);
         }
+    }
+
+    /// The lines that are kept are sanitized by this.
+    pub(super) fn sanitize_by(&mut self, sanitizer: &'s dyn Sanitize) {
+        self.sanitizer = sanitizer;
     }
 
     /// Its times are of this clock.
@@ -163,6 +172,7 @@ impl<'s> LineScanner<'s> {
             headers: HeaderReader::month_first(),
             times: self.times.again(),
             proof: self.proof.again(),
+            sanitizer: self.sanitizer,
             ..Self::new(self.scanner, self.clock.clone(), digest)
         }
     }
@@ -300,9 +310,8 @@ impl<'s> LineScanner<'s> {
 
     /// Counts an entry at error level that no signature explains.
     fn count_group(&mut self, group: u64) {
-        let time = self.times.current;
-        let Self { groups, clock, .. } = self;
-        groups.count(group, time.map(Self::hour), || time.and_then(|time| clock.instant(time)));
+        let time = self.time();
+        self.groups.count(group, self.times.current.map(Self::hour), time);
     }
 
     /// Reads what a line begins with. If it begins an entry, gives what follows time and level.
@@ -336,18 +345,13 @@ impl<'s> LineScanner<'s> {
 
     /// Counts the types named on a line at error level that no signature knows, each once.
     fn exceptions(&mut self, line: &[u8]) {
-        let mut types: Vec<Vec<u8>> = Vec::new();
+        let mut types: Vec<&[u8]> = Vec::new();
         for (at, name) in exception_types(line) {
             if !types.contains(&name) {
-                types.push(name.clone());
-                let sample = self.sample(line, at);
-                self.exceptions.count(
-                    name,
-                    sample,
-                    EXCEPTION,
-                    &self.digest.file.name,
-                    self.scanner.sanitizer,
-                );
+                types.push(name);
+                let mut exceptions = std::mem::take(&mut self.exceptions);
+                self.count(&mut exceptions, name, line, at, EXCEPTION);
+                self.exceptions = exceptions;
             }
         }
     }
@@ -355,9 +359,19 @@ impl<'s> LineScanner<'s> {
     /// Counts a header of the common event format that ends at `end`.
     fn event(&mut self, line: &[u8], end: usize) {
         if let Some(header) = cef_header(line, end) {
-            let sample = self.sample(line, end);
-            self.cef.count(header, sample, CEF, &self.digest.file.name, self.scanner.sanitizer);
+            let mut cef = std::mem::take(&mut self.cef);
+            self.count(&mut cef, &header, line, end, CEF);
+            self.cef = cef;
         }
+    }
+
+    /// Counts a text that is at `at` of the current line; as a sample, a long line is shown from `from` on.
+    fn count(&self, texts: &mut RecurringTexts, text: &[u8], line: &[u8], at: usize, from: &str) {
+        let (file, sanitizer) = (&self.digest.file.name, self.sanitizer);
+        texts.count(text, self.time(), sanitizer, || {
+            let find = |line: &[u8]| memchr::memmem::find(line, from.as_bytes());
+            self.sample(line, at).into_sample(file, find, sanitizer)
+        });
     }
 
     /// Counts which of the likely patterns a line, or a piece of one, does match.
@@ -423,8 +437,12 @@ impl<'s> LineScanner<'s> {
 
     /// The current line as a sample that is shown from `at` on.
     fn sample(&self, line: &[u8], at: usize) -> SampleLine {
-        let time = self.times.current.and_then(|time| self.clock.instant(time));
-        SampleLine::new(self.digest.file.lines, time, line.trim_ascii_end(), at)
+        SampleLine::new(self.digest.file.lines, self.time(), line.trim_ascii_end(), at)
+    }
+
+    /// The time of the current entry.
+    fn time(&self) -> Option<DateTime<FixedOffset>> {
+        self.times.current.and_then(|time| self.clock.instant(time))
     }
 
     /// Hours since the Unix epoch.
@@ -441,13 +459,13 @@ impl<'s> LineScanner<'s> {
         digest.file.head = known.then(|| fingerprint(&self.head));
         digest.exceptions = self.exceptions.into_recurring();
         digest.cef = self.cef.into_recurring();
-        digest.groups = self.groups.into_recurring(&digest.file.name, self.scanner.sanitizer);
-        digest.connected = self.proof.finish(&digest.file.name, self.scanner);
+        digest.groups = self.groups.into_recurring(&digest.file.name, self.sanitizer);
+        digest.connected = self.proof.finish(&digest.file.name, self.scanner, self.sanitizer);
         for ((index, _), (mut hit, samples)) in self.hits {
             let find = |text: &[u8]| self.scanner.patterns.get(index)?.find(text);
             let lines = samples.into_lines();
             hit.samples =
-                lines.map(|line| line.into_sample(&digest.file.name, find, self.scanner.sanitizer)).collect();
+                lines.map(|line| line.into_sample(&digest.file.name, find, self.sanitizer)).collect();
             digest.hits.push(hit);
         }
         digest

@@ -168,12 +168,8 @@ impl Prefilter {
     /// Calls `found` for the literals of `text`, in any case, in the order of the probes that find them.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(Candidate)) {
         let mut at = 0;
-        while let Some(bytes) = text.get(at..).and_then(<[u8]>::first_chunk) {
-            let run = folded(*bytes);
-            let (word, bit) = slot(run);
-            if self.bitmap.get(word).is_some_and(|word| word & bit != 0) {
-                self.compare(text, at, run).for_each(&mut found);
-            }
+        while let Some(run) = self.next_set(text, &mut at) {
+            self.compare(text, at, run).for_each(&mut found);
             at += self.stride;
         }
         // The last probes, which have no whole word to load, are too few for the bitmap.
@@ -181,6 +177,24 @@ impl Prefilter {
             self.compare(text, at, run).for_each(&mut found);
             at += self.stride;
         }
+    }
+
+    /// Moves `at` to the first probe whose run has its bit set, and gives that run; else to the first probe that has no whole
+    /// word to load. Nothing else is done here, so that the loop stays in registers.
+    fn next_set(&self, text: &[u8], at: &mut usize) -> Option<u64> {
+        let (bitmap, stride) = (&*self.bitmap, self.stride);
+        let mut probe = *at;
+        let run = loop {
+            let Some(bytes) = text.get(probe..).and_then(<[u8]>::first_chunk) else { break None };
+            let run = folded(*bytes);
+            let (word, bit) = slot(run);
+            if bitmap.get(word).is_some_and(|word| word & bit != 0) {
+                break Some(run);
+            }
+            probe += stride;
+        };
+        *at = probe;
+        run
     }
 
     /// The literals that have `run` at `at` of the text.

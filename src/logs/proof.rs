@@ -7,6 +7,7 @@ use super::sample::SampleLine;
 use super::scan::Scanner;
 use super::zone::{Clock, UtcMillis};
 use crate::knowledge::connected::ConnectedRow;
+use crate::model::excerpt::Sanitize;
 use crate::model::log::{ConnectedLine, PROOF_WINDOW};
 use crate::model::product::is_product_name;
 use chrono::{DateTime, FixedOffset};
@@ -117,10 +118,15 @@ impl ProofSearch {
     }
 
     /// The line that was found, sanitized.
-    pub(super) fn finish(self, file: &str, scanner: &Scanner<'_>) -> Option<ConnectedLine> {
+    pub(super) fn finish(
+        self,
+        file: &str,
+        scanner: &Scanner<'_>,
+        sanitizer: &dyn Sanitize,
+    ) -> Option<ConnectedLine> {
         let (row, time, line) = self.found?;
         let row = scanner.connected.id(row)?.to_owned();
-        Some(ConnectedLine { row, time, sample: line.into_sample(file, |_| None, scanner.sanitizer) })
+        Some(ConnectedLine { row, time, sample: line.into_sample(file, |_| None, sanitizer) })
     }
 }
 

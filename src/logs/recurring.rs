@@ -1,9 +1,9 @@
 //! Texts that recur in many lines and belong to no signature: types of exceptions, headers of events.
 
 use super::prefilter::Target;
-use super::sample::SampleLine;
 use crate::model::excerpt::Sanitize;
-use crate::model::log::Recurring;
+use crate::model::log::{Recurring, Sample};
+use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 
 /// How the name of an exception's type ends, in lower case.
@@ -28,27 +28,26 @@ const LONGEST_WORD: usize = 64;
 pub(super) struct RecurringTexts(BTreeMap<Vec<u8>, Recurring>);
 
 impl RecurringTexts {
-    /// Counts a text of a line. Its first line is kept as a sample, which shows a long line from `from` on.
+    /// Counts a text of a line that was written at `time`. Whoever meets it for the first time makes the sample of it.
     pub(super) fn count(
         &mut self,
-        text: Vec<u8>,
-        line: SampleLine,
-        from: &str,
-        file: &str,
+        text: &[u8],
+        time: Option<DateTime<FixedOffset>>,
         sanitizer: &dyn Sanitize,
+        sample: impl FnOnce() -> Sample,
     ) {
-        if let Some(known) = self.0.get_mut(&text) {
+        if let Some(known) = self.0.get_mut(text) {
             known.count += 1;
-            known.last = known.last.max(line.time);
+            known.last = known.last.max(time);
         } else if self.0.len() < MOST {
             let recurring = Recurring {
-                text: sanitizer.sanitize(&String::from_utf8_lossy(&text)),
+                text: sanitizer.sanitize(&String::from_utf8_lossy(text)),
                 count: 1,
-                last: line.time,
+                last: time,
                 by_hour: BTreeMap::new(),
-                sample: line.into_sample(file, |line| memchr::memmem::find(line, from.as_bytes()), sanitizer),
+                sample: sample(),
             };
-            self.0.insert(text, recurring);
+            self.0.insert(text.to_vec(), recurring);
         }
     }
 
@@ -59,7 +58,7 @@ impl RecurringTexts {
 }
 
 /// The names of exceptions' types in a line, each with where it begins.
-pub(super) fn exception_types(line: &[u8]) -> impl Iterator<Item = (usize, Vec<u8>)> {
+pub(super) fn exception_types(line: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     // `x` is the rarest letter of "exception": most lines have none.
     memchr::memchr2_iter(b'x', b'X', line).filter_map(|at| {
         let start = at.checked_sub(1)?;
@@ -71,7 +70,7 @@ pub(super) fn exception_types(line: &[u8]) -> impl Iterator<Item = (usize, Vec<u
 
 /// The full name of a .NET type whose last word ends at `end` of a line, and where it begins. The name has a dot and is not
 /// that of a method, a file or a nested member.
-fn exception_type(line: &[u8], end: usize) -> Option<(usize, Vec<u8>)> {
+fn exception_type(line: &[u8], end: usize) -> Option<(usize, &[u8])> {
     let (before, after) = line.split_at_checked(end)?;
     if after.first().is_some_and(|next| next.is_ascii_alphanumeric() || b"_.+`(<[/\\-".contains(next)) {
         return None;
@@ -81,7 +80,7 @@ fn exception_type(line: &[u8], end: usize) -> Option<(usize, Vec<u8>)> {
     let (_, name) = before.split_at_checked(end - length)?;
     let dotted = name.contains(&b'.') && name.is_ascii() && name.first().is_some_and(u8::is_ascii_alphabetic);
     let whole = before.len() == length || !before.get(end - length - 1).is_some_and(part);
-    (dotted && whole).then(|| (end - length, name.to_vec()))
+    (dotted && whole).then_some((end - length, name))
 }
 
 /// `HOST VERSION` of a CEF header whose fixed part ends at `end` of a line. The word before the header is the host that
@@ -108,11 +107,11 @@ pub(super) fn cef_header(line: &[u8], end: usize) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logs::sample::SampleLine;
     use crate::logs::tests::AsIs;
-    use chrono::DateTime;
 
     fn types(line: &str) -> Vec<String> {
-        exception_types(line.as_bytes()).map(|(_, name)| String::from_utf8(name).unwrap()).collect()
+        exception_types(line.as_bytes()).map(|(_, name)| String::from_utf8(name.to_vec()).unwrap()).collect()
     }
 
     #[test]
@@ -174,8 +173,8 @@ mod tests {
         let mut texts = RecurringTexts::default();
         for time in [None, Some(DateTime::UNIX_EPOCH.fixed_offset())] {
             for number in 0..MOST + 50 {
-                let line = SampleLine::new(1, time, b"line", 0);
-                texts.count(number.to_le_bytes().to_vec(), line, "", "SS.log", &AsIs);
+                let sample = || SampleLine::new(1, time, b"line", 0).into_sample("SS.log", |_| None, &AsIs);
+                texts.count(&number.to_le_bytes(), time, &AsIs, sample);
             }
         }
         assert_eq!(texts.0.len(), MOST);

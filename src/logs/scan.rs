@@ -114,7 +114,14 @@ pub struct FileScan<'s> {
     other_order: Option<LineScanner<'s>>,
 }
 
-impl FileScan<'_> {
+impl<'s> FileScan<'s> {
+    /// The lines that are kept are sanitized by this, which may know more than that of the scanner.
+    #[must_use]
+    pub fn sanitized_by(mut self, sanitizer: &'s dyn Sanitize) -> Self {
+        self.lines.sanitize_by(sanitizer);
+        self
+    }
+
     /// The collection ended at `end`, on the clock that wrote the log. Without it, no line proves that the node works.
     #[must_use]
     pub fn until(mut self, end: DateTime<FixedOffset>) -> Self {

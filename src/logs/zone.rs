@@ -123,18 +123,21 @@ impl Clock {
         Some((year, from, to))
     }
 
+    /// The same for a reading that is mostly of the year of the one before, so that no calendar is asked.
+    fn summer_around(&self, reading: LocalMillis) -> Option<(i32, LocalMillis, LocalMillis)> {
+        // Half a year around the summer.
+        let is_near = |(_, from, to): &(i32, LocalMillis, LocalMillis)| {
+            (from - 80 * 24 * HOUR..to + 50 * 24 * HOUR).contains(&reading)
+        };
+        self.summer.filter(is_near).or_else(|| self.summer_of(reading, self.standard))
+    }
+
     /// The instant of a reading. An hour that the clock shows twice is that of summer until a reading goes back.
     pub(super) fn utc(&mut self, reading: LocalMillis) -> UtcMillis {
         if self.rule.is_none() {
             return reading - self.standard;
         }
-        let year_of = |summer: &(i32, LocalMillis, LocalMillis)| {
-            // Half a year around the summer: no calendar is asked for most readings.
-            (summer.1 - 80 * 24 * HOUR..summer.2 + 50 * 24 * HOUR).contains(&reading)
-        };
-        if !self.summer.as_ref().is_some_and(year_of) {
-            self.summer = self.summer_of(reading, self.standard);
-        }
+        self.summer = self.summer_around(reading);
         let Some((_, from, to)) = self.summer else { return reading - self.standard };
         // The clock of summer shows an hour more.
         let (from, to) = (from + HOUR, to + HOUR);
@@ -153,8 +156,7 @@ impl Clock {
     pub(super) fn instant(&self, time: UtcMillis) -> Option<DateTime<FixedOffset>> {
         let utc = DateTime::from_timestamp_millis(time)?;
         let reading = time + self.standard;
-        let summer =
-            self.summer_of(reading, self.standard).is_some_and(|(_, from, to)| (from..to).contains(&reading));
+        let summer = self.summer_around(reading).is_some_and(|(_, from, to)| (from..to).contains(&reading));
         let offset = if self.rule.is_none() {
             self.offset
         } else {

@@ -18,8 +18,8 @@ pub fn key_of(text: &str) -> Option<&str> {
 /// The key id of the first label in `text`, such as that of a host with its domain.
 pub fn first_key_in(text: &str) -> Option<&str> {
     text.match_indices('{').find_map(|(at, _)| {
-        let rest = text.get(at..)?;
-        key_of(rest.get(..=rest.find('}')?)?)
+        let tail = text.get(at..)?;
+        key_of(tail.get(..=tail.find('}')?)?)
     })
 }
 

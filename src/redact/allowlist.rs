@@ -49,23 +49,32 @@ pub(super) fn is_plain(value: &str, secret: bool) -> bool {
                 || moment(value)))
 }
 
-/// Whether a piece is under the name of a secret: its element, its attribute, or the setting whose value it is.
+/// Whether a piece is under the name of a secret: its attribute, its element or one around it, or the setting whose value
+/// it is.
 pub(super) fn names_secret(pieces: &Pieces<'_>, what: &PieceKind<'_>) -> bool {
-    match what {
+    let around = |element: usize| pieces.chain(element).any(says_secret);
+    match *what {
         PieceKind::Blank => false,
-        PieceKind::Text { element } => pieces.elements.get(*element).is_some_and(|element| {
-            // `<setting name="…"><value>…</value></setting>`, as settings of applications are written.
-            let parent = element.parent.and_then(|parent| pieces.elements.get(parent));
-            let setting = parent.and_then(Element::setting).filter(|_| element.name == "value");
-            words::names_secret(element.name) || setting.is_some_and(words::names_secret)
+        PieceKind::Text { element } => around(element),
+        PieceKind::Value { element, name } => pieces.elements.get(element).is_some_and(|own| {
+            let is = |word: &str| name.eq_ignore_ascii_case(word);
+            // `key` names a setting where its value is beside it; elsewhere it is a key.
+            let key = is("key") && !own.names_setting();
+            key || words::names_secret(name)
+                || (is("value") && around(element))
+                || (is_secret_element(own.name) && !is("configSource") && !is("file"))
         }),
-        PieceKind::Value { element, name } => {
-            let setting = pieces.elements.get(*element).and_then(Element::setting);
-            words::names_secret(name)
-                || setting
-                    .is_some_and(|setting| name.eq_ignore_ascii_case("value") && words::names_secret(setting))
-        }
     }
+}
+
+/// Whether an element, or the setting that it is, has the name of a secret.
+fn says_secret(element: &Element<'_>) -> bool {
+    is_secret_element(element.name) || element.setting().is_some_and(words::names_secret)
+}
+
+/// The section of connection strings, and the one of the machine key, hold settings that are none.
+fn is_secret_element(name: &str) -> bool {
+    words::names_secret(name) && !["connectionStrings", "machineKey"].iter().any(|s| name.eq_ignore_ascii_case(s))
 }
 
 /// Whether a piece of this value, entities resolved, may be shown.

@@ -4,9 +4,11 @@ use super::allowlist;
 use super::counts::{Counts, Kind};
 use super::declared;
 use super::fingerprint::Fingerprinter;
+use super::secret_set::SecretSet;
 use super::text::Redactor;
 use super::words::looks_random;
 use super::xml::{self, PieceKind};
+use std::borrow::Cow;
 
 pub use super::xml::{ConfigError, MAX_BYTES, decode, parse};
 
@@ -62,6 +64,72 @@ pub fn redact(
         out = labelled;
     }
     Ok(RedactedConfig { text: out, counts })
+}
+
+/// A configuration of unknown origin as it may be shown: what is a secret by its name, its look or a pattern is replaced
+/// in place, all else stays. What is no markup stays too: nobody reads settings in it.
+pub fn without_secrets(text: &str) -> Cow<'_, str> {
+    let redactor = Redactor::patterns_only();
+    let pieces = xml::readable_pieces(text);
+    let (mut out, mut at) = (String::new(), 0);
+    for (range, what) in &pieces.pieces {
+        let raw = text.get(range.clone()).unwrap_or_default();
+        let value = xml::unescape(raw);
+        let trimmed = value.trim();
+        let secret = allowlist::names_secret(&pieces, what);
+        let shown = matches!(what, PieceKind::Blank)
+            || super::is_marker(trimmed)
+            || allowlist::is_plain(trimmed, secret)
+            || (secret && allowlist::may_show(&pieces, what, &value))
+            || !(secret || looks_random(&value) || redactor.objects_to(&value));
+        if !shown {
+            out.push_str(text.get(at..range.start).unwrap_or_default());
+            replace(raw, super::MARKER, &mut out);
+            at = range.end;
+        }
+    }
+    if at == 0 {
+        return text.into();
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out.into()
+}
+
+/// Adds what the names in a configuration of unknown origin say is a secret.
+pub fn secrets_of(text: &str, secrets: &mut SecretSet) {
+    let pieces = xml::readable_pieces(text);
+    for (range, what) in &pieces.pieces {
+        let value = xml::unescape(text.get(range.clone()).unwrap_or_default());
+        if allowlist::names_secret(&pieces, what) && !allowlist::may_show(&pieces, what, &value) {
+            secrets.add_decoded(value.trim());
+        }
+    }
+}
+
+/// Files that a configuration names, and whether it includes them: by `configSource` or an attribute that ends in `file`,
+/// else by any other value.
+pub fn named_files(text: &str) -> Vec<(bool, String)> {
+    /// Longest path.
+    const LONGEST: usize = 400;
+    let is_path = |value: &str| !value.is_empty() && value.len() <= LONGEST && !value.contains("://");
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
+        let pieces = xml::readable_pieces(text);
+        let values = pieces.pieces.iter().filter_map(|(range, what)| {
+            let value = xml::unescape(text.get(range.clone())?).trim().to_owned();
+            let include = match what {
+                PieceKind::Value { name, .. } => {
+                    let name = name.to_lowercase();
+                    name == "configsource" || name.ends_with("file")
+                }
+                PieceKind::Text { .. } => false,
+                PieceKind::Blank => return None,
+            };
+            Some((include, value))
+        });
+        return values.filter(|(_, value)| is_path(value)).collect();
+    }
+    let quoted = text.split('"').skip(1).step_by(2).map(|value| (false, value.replace("\\\\", "\\")));
+    quoted.filter(|(_, value)| is_path(value)).collect()
 }
 
 /// A declaration stays as what the output is; anything else leaves its delimiters and its lines.

@@ -9,6 +9,8 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
+    /// A word of the file of `--redact-words`.
+    OwnWord,
     /// A value taken from a configuration file, in any form.
     Value,
     /// A value after the name of a secret.

@@ -25,16 +25,53 @@ fn is_kept_field(name: &str) -> bool {
 /// Keys that say how a fact is known and not what it is.
 const WRAPPERS: &[&str] = &["known", "value", "disputed"];
 
-/// Fields that name the setting or the field whose value a field beside them holds.
-const SETTING_NAMES: &[&str] =
-    &["displayname", "field", "fieldname", "key", "label", "name", "setting", "slug"];
-/// Fields that hold it.
-const SETTING_VALUES: &[&str] = &["itemvalue", "newvalue", "oldvalue", "value"];
+/// How fields end that name the setting or the field whose value a field beside them holds.
+const SETTING_NAMES: &[&str] = &["field", "key", "label", "name", "parameter", "property", "setting", "slug"];
+/// How fields end that hold it.
+const SETTING_VALUES: &[&str] = &["value"];
 
-/// The name that the field `value` of an object has instead of its own: that of a setting, if it is one of a secret.
-fn secret_setting(fields: &serde_json::Map<String, Value>) -> Option<String> {
-    let names = fields.iter().filter(|(name, _)| bytes::is_one_of(name.as_bytes(), SETTING_NAMES));
-    names.filter_map(|(_, value)| value.as_str()).find(|name| words::names_secret(name)).map(str::to_owned)
+/// Whether a field names a setting.
+pub(super) fn names_setting(field: &str) -> bool {
+    SETTING_NAMES.iter().any(|end| bytes::ends_with(field.as_bytes(), end.as_bytes()))
+}
+
+/// Whether a field holds the value of a setting that is named beside it.
+pub(super) fn holds_setting(field: &str) -> bool {
+    SETTING_VALUES.iter().any(|end| bytes::ends_with(field.as_bytes(), end.as_bytes()))
+}
+
+/// The name that the field `value` of an object has instead of its own: that of a setting, if it is one of a secret, or of
+/// the switch that says so (`isPassword`).
+pub(super) fn secret_setting(fields: &serde_json::Map<String, Value>) -> Option<String> {
+    let says = |(name, value): (&String, &Value)| match value {
+        Value::String(setting) if names_setting(name) && words::names_secret(setting) => Some(setting.clone()),
+        Value::Bool(true) if name.len() > 2 && bytes::is_one_of(name.get(..2)?.as_bytes(), &["is"]) => {
+            words::is_password(name).then(|| name.clone())
+        }
+        _ => None,
+    };
+    fields.iter().find_map(says)
+}
+
+/// The object or list that a text is, if it is one.
+fn inner_json(text: &str) -> Option<Value> {
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    serde_json::from_str(text.trim()).ok().filter(|_| is_json)
+}
+
+/// Whether a number under this name is a secret, and no identifier of one.
+fn is_secret_number(name: &str, number: &str) -> bool {
+    /// Shorter ones are identifiers of the product.
+    const LONG: usize = 6;
+    words::names_secret(name)
+        && !allowlist::is_plain(number, true)
+        && (words::names_secret_number(name) || number.len() >= LONG)
+}
+
+/// Whether each member of an object of this name is a secret; an object called `secret` is a row of the vault.
+fn is_container(name: &str) -> bool {
+    let name = name.trim_end_matches('s');
+    words::is_password(name) || bytes::ends_with(name.as_bytes(), b"token") || bytes::ends_with(name.as_bytes(), b"apikey")
 }
 
 /// What a value of our own structures is, where its key is too common a word to say so in other JSON.
@@ -86,6 +123,18 @@ impl Redactor {
         serde_json::from_value(value)
     }
 
+    /// Redacts many short lines, such as paths.
+    pub fn clean_lines<'l>(&self, lines: impl Iterator<Item = &'l mut String>) {
+        const BLOCK: usize = 1024;
+        let mut lines: Vec<&mut String> = lines.collect();
+        for block in lines.chunks_mut(BLOCK) {
+            let joined = block.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n");
+            if self.sanitize(&joined) != joined {
+                block.iter_mut().for_each(|line| **line = self.sanitize(line));
+            }
+        }
+    }
+
     /// Redacts every text of a JSON value, keys too.
     pub fn clean_value(&self, value: &mut Value) {
         self.walk(value, "", "", false);
@@ -123,17 +172,27 @@ impl Redactor {
     /// In a structure of our own the keys of `machine` are names of facts, whatever they look like.
     fn walk(&self, value: &mut Value, parent: &str, key: &str, own: bool) {
         match value {
-            Value::String(text) => *text = self.field(parent, key, text),
+            Value::String(text) => match inner_json(text).filter(|_| !own) {
+                // JSON in a text of JSON.
+                Some(mut inner) => {
+                    let before = inner.clone();
+                    self.walk(&mut inner, parent, key, own);
+                    if inner != before {
+                        *text = inner.to_string();
+                    }
+                }
+                None => *text = self.field(parent, key, text),
+            },
             Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, parent, key, own)),
             Value::Object(fields) => {
                 let setting = secret_setting(fields);
                 // Of `credentials` every member is one; our own structures have no such thing.
-                let inside = !own && words::is_password(key.trim_end_matches('s'));
+                let inside = !own && is_container(key);
                 *fields = std::mem::take(fields)
                     .into_iter()
                     .map(|(name, mut value)| {
                         if let Some(setting) =
-                            setting.as_deref().filter(|_| bytes::is_one_of(name.as_bytes(), SETTING_VALUES))
+                            setting.as_deref().filter(|_| holds_setting(&name))
                         {
                             self.walk(&mut value, key, setting, own);
                         } else if inside || WRAPPERS.contains(&name.as_str()) {
@@ -145,9 +204,7 @@ impl Redactor {
                     })
                     .collect();
             }
-            Value::Number(number)
-                if words::names_secret_number(key) && !allowlist::is_plain(&number.to_string(), true) =>
-            {
+            Value::Number(number) if is_secret_number(key, &number.to_string()) => {
                 *value = Value::String(super::MARKER.to_owned());
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -156,7 +213,12 @@ impl Redactor {
 
     /// Redacts a text that is under a name, such as a cell of a column.
     pub fn clean_named(&self, name: &str, text: &str) -> String {
-        self.field("", name, text)
+        let mut value = Value::String(text.to_owned());
+        self.walk(&mut value, "", name, false);
+        match value {
+            Value::String(text) => text,
+            _ => String::new(),
+        }
     }
 
     fn field(&self, parent: &str, key: &str, text: &str) -> String {

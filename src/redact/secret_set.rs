@@ -1,11 +1,10 @@
 //! Collects the secret values from the configuration files of a node, before anything else is read.
 
-use super::bytes::is_one_of;
+use super::config_values::percent_decoded;
 use super::counts::Kind;
-use super::lists::LISTS;
-use super::words::{is_low_entropy, looks_random, names_secret, names_user};
-use super::{allowlist, pattern, xml};
-use crate::text::hex;
+use super::own_words::OwnWords;
+use super::pattern;
+use super::words::is_low_entropy;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -36,6 +35,7 @@ pub struct SecretSet {
     secrets: BTreeSet<Secret>,
     users: BTreeSet<Secret>,
     low_entropy: BTreeSet<Secret>,
+    words: Option<OwnWords>,
 }
 
 impl fmt::Debug for SecretSet {
@@ -55,6 +55,20 @@ impl SecretSet {
         self.low_entropy.len()
     }
 
+    /// Adds those of another file.
+    pub fn join(&mut self, other: Self) {
+        self.secrets.extend(other.secrets);
+        self.users.extend(other.users);
+        self.low_entropy.extend(other.low_entropy);
+        self.words = other.words.or(self.words.take());
+    }
+
+    /// Adds the words of whoever collects.
+    pub fn add_words(&mut self, words: &OwnWords) {
+        words.literals().filter(|word| !is_low_entropy(word)).for_each(|word| self.add(word));
+        self.words = Some(words.clone());
+    }
+
     /// Adds one value known to be secret.
     pub fn add(&mut self, value: &str) {
         self.add_to(value, |secret_set| &mut secret_set.secrets);
@@ -65,57 +79,25 @@ impl SecretSet {
         self.add(secret.expose());
     }
 
-    /// Takes the values of a configuration file. One that is not well-formed is read as plain text.
-    pub fn add_config(&mut self, bytes: &[u8]) {
-        let Ok(text) = xml::decode(bytes) else {
-            self.add_text(bytes);
-            return;
-        };
-        match xml::check(&text).ok().and_then(|()| xml::pieces(&text)) {
-            Some(pieces) => self.add_pieces(&text, &pieces),
-            None => self.add_text(text.as_bytes()),
-        }
-    }
-
     /// Takes what patterns find in a text.
     pub fn add_text(&mut self, text: &[u8]) {
         for (value, kind) in found(text) {
             if !self.add_account(&value, kind) {
-                // In prose a value may end before the pattern does.
+                // In prose a value may end before the pattern does; JSON escapes what is in quotes.
+                let unescaped = serde_json::from_str::<String>(&format!("\"{value}\""));
                 for value in [value.as_str(), value.split_whitespace().next().unwrap_or_default()] {
-                    self.add(value);
-                    self.add(&xml::unescape(value));
+                    self.add_decoded(value);
                 }
+                unescaped.iter().for_each(|value| self.add(value));
             }
         }
     }
 
-    fn add_pieces(&mut self, text: &str, pieces: &xml::Pieces<'_>) {
-        for (range, what) in &pieces.pieces {
-            let Some(raw) = text.get(range.clone()) else { continue };
-            let value = xml::unescape(raw);
-            if matches!(what, xml::PieceKind::Blank) {
-                self.add_text(value.trim_end_matches(['-', '?', '>']).as_bytes());
-                continue;
-            }
-            let secret = allowlist::names_secret(pieces, what);
-            // Numbers and switches under such a name are limits and options.
-            let plain = allowlist::is_plain(value.trim(), secret);
-            if (secret && !plain && !is_connection_string(&value)) || looks_random(&value) {
+    /// Takes what patterns find in one value.
+    pub(super) fn add_found(&mut self, value: &[u8]) {
+        for (value, kind) in found(value) {
+            if !self.add_account(&value, kind) {
                 self.add(&value);
-            }
-            for (value, kind) in found(value.as_bytes()) {
-                if !self.add_account(&value, kind) {
-                    self.add(&value);
-                }
-            }
-        }
-        for element in &pieces.elements {
-            if element.attributes.iter().any(|(name, _)| names_secret(name)) {
-                let users = element.attributes.iter().filter(|(name, _)| names_user(name));
-                for (_, raw) in users {
-                    self.add_user(&xml::unescape(raw));
-                }
             }
         }
     }
@@ -137,7 +119,7 @@ impl SecretSet {
         true
     }
 
-    fn add_user(&mut self, value: &str) {
+    pub(super) fn add_user(&mut self, value: &str) {
         self.add_to(value, |secret_set| &mut secret_set.users);
         // Logs name the account without its domain.
         if let Some((_, account)) = value.split_once('\\') {
@@ -158,6 +140,16 @@ impl SecretSet {
         self.secrets.union(&self.users).map(Secret::expose)
     }
 
+    /// What is replaced only where a word before it marks it.
+    pub(super) fn marked(&self) -> impl Iterator<Item = &str> {
+        self.low_entropy.iter().map(Secret::expose)
+    }
+
+    /// The words of whoever collects.
+    pub(super) const fn words(&self) -> Option<&OwnWords> {
+        self.words.as_ref()
+    }
+
     /// The secrets alone. An account beside a password is hidden in texts, but it is no leak where a fact names it.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(Secret::expose)
@@ -166,28 +158,9 @@ impl SecretSet {
 
 /// What patterns find in a text, and as what.
 fn found(text: &[u8]) -> Vec<(String, Kind)> {
-    let mut spans = Vec::new();
-    pattern::spans(text, &mut spans);
+    let spans = pattern::find(text).spans;
     let value = |range| String::from_utf8_lossy(text.get(range).unwrap_or_default()).into_owned();
     spans.into_iter().map(|span| (value(span.range), span.kind)).collect()
-}
-
-/// A part of a URL as it was before `%40` was written for `@`.
-fn percent_decoded(text: &str) -> String {
-    let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
-    while let [first, tail @ ..] = rest {
-        let code = tail.first_chunk().filter(|_| *first == b'%').and_then(|digits| hex::pair(*digits));
-        out.push(code.unwrap_or(*first));
-        rest = if code.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-/// Whether a value is a connection string, whose parts are taken one by one: searching for the whole would miss
-/// the same string with its parts in another order. A password may hold both signs as well.
-fn is_connection_string(value: &str) -> bool {
-    let first = value.split_once(';').and_then(|(first, _)| first.split_once('='));
-    first.is_some_and(|(name, _)| is_one_of(name.trim().as_bytes(), &LISTS.connection_parts))
 }
 
 #[cfg(test)]

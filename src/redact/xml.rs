@@ -8,16 +8,21 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Largest configuration that is read, in bytes. Real ones are under 200 KiB.
-pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+pub const MAX_BYTES: usize = 2 * 1024 * 1024;
+/// Most elements around a value that say what it is: no file that a program reads has more.
+const DEEPEST: usize = 64;
 /// Most nodes of a tree.
-const MAX_NODES: u32 = 400_000;
+const MAX_NODES: u32 = 100_000;
 
 /// Why a configuration cannot be redacted. Holds no text of the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// Larger than [`MAX_BYTES`].
-    #[error("the file is larger than 8 MiB")]
+    #[error("the file is larger than 2 MiB")]
     TooLarge,
+    /// More elements than are read.
+    #[error("the file has more than {0} elements")]
+    TooMany(usize),
     /// Not text in any encoding XML names.
     #[error("the file is not text in the encoding it declares")]
     NotText,
@@ -129,7 +134,12 @@ impl<'t> Element<'t> {
 
     /// What `<add key=… value=…>` and `<add name=… value=…>` set.
     pub(super) fn setting(&self) -> Option<&'t str> {
-        self.attribute("key").or_else(|| self.attribute("name"))
+        self.attribute("key").filter(|_| self.names_setting()).or_else(|| self.attribute("name"))
+    }
+
+    /// Whether its `key` is the name of a setting: the value is beside it, or it takes a setting away.
+    pub(super) fn names_setting(&self) -> bool {
+        self.name == "remove" || self.attributes.iter().any(|(name, _)| name.eq_ignore_ascii_case("value"))
     }
 }
 
@@ -151,15 +161,27 @@ pub(super) struct Pieces<'t> {
 }
 
 impl<'t> Pieces<'t> {
-    /// The element at `index`, and its ancestors, innermost first.
+    /// The element at `index`, and its ancestors, innermost first; as many as a file that a program reads has.
     pub(super) fn chain(&self, index: usize) -> impl Iterator<Item = &Element<'t>> {
-        std::iter::successors(self.elements.get(index), |element| self.elements.get(element.parent?))
+        std::iter::successors(self.elements.get(index), |element| self.elements.get(element.parent?)).take(DEEPEST)
     }
 }
 
 /// Cuts well-formed `text` (see [`check`]) into pieces. `None` for a text that is not what [`check`] accepts.
 pub(super) fn pieces(text: &str) -> Option<Pieces<'_>> {
     let mut out = Pieces::default();
+    cut(text, &mut out)?;
+    Some(out)
+}
+
+/// The pieces of a text up to where it is no markup any more.
+pub(super) fn readable_pieces(text: &str) -> Pieces<'_> {
+    let mut out = Pieces::default();
+    cut(text, &mut out);
+    out
+}
+
+fn cut<'t>(text: &'t str, out: &mut Pieces<'t>) -> Option<()> {
     let mut open: Vec<usize> = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -177,7 +199,7 @@ pub(super) fn pieces(text: &str) -> Option<Pieces<'_>> {
             open.pop()?;
             at = through(">")?;
         } else if rest.starts_with('<') {
-            let (end, closed) = open_tag(text, at, open.last().copied(), &mut out)?;
+            let (end, closed) = open_tag(text, at, open.last().copied(), out)?;
             if !closed {
                 open.push(out.elements.len() - 1);
             }
@@ -191,7 +213,7 @@ pub(super) fn pieces(text: &str) -> Option<Pieces<'_>> {
             at = end;
         }
     }
-    open.is_empty().then_some(out)
+    open.is_empty().then_some(())
 }
 
 /// Reads one opening tag from `start`; gives its end and whether it closes itself.

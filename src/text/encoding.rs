@@ -62,7 +62,7 @@ mod tests {
                 .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
                 .collect()
         };
-        let marked = |mark: &[u8], rest: Vec<u8>| [mark.to_vec(), rest].concat();
+        let marked = |mark: &[u8], tail: Vec<u8>| [mark.to_vec(), tail].concat();
         for bytes in [
             text.as_bytes().to_vec(),
             marked(b"\xef\xbb\xbf", text.as_bytes().to_vec()),

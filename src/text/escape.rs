@@ -11,8 +11,11 @@ fn is_treacherous(c: char) -> bool {
         '\n' | '\t' => false,
         // Bidirectional controls, zero-width characters, separators that break lines in scripts, tag
         // characters, and interlinear annotations.
-        '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' => true,
-        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
+        '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' => true,
+        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => true,
+        // Hyphens, joiners, fillers and selectors that no font shows.
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' => true,
+        '\u{3164}' | '\u{ffa0}' | '\u{fe00}'..='\u{fe0f}' | '\u{1d173}'..='\u{1d17a}' => true,
         c => c.is_control() || is_noncharacter(c),
     }
 }
@@ -39,6 +42,39 @@ pub fn neutral(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// [`neutral`] for a file of TOML or JSON, whose strings may write a character as `\u202E`.
+pub fn neutral_source(text: &str) -> Cow<'_, str> {
+    let text = neutral(text);
+    if !text.contains("\\u") && !text.contains("\\U") {
+        return text;
+    }
+    let (mut safe, mut rest) = (String::with_capacity(text.len()), &*text);
+    while let Some((before, tail)) = rest.split_once('\\') {
+        safe.push_str(before);
+        let length = match tail.chars().next() {
+            Some('u') => 4,
+            Some('U') => 8,
+            _ => 0,
+        };
+        let code = tail.get(1..=length).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        match code.and_then(char::from_u32).filter(|c| length > 0 && is_treacherous(*c)) {
+            Some(c) => {
+                let _ = write!(safe, "⟨U+{:04X}⟩", u32::from(c));
+                rest = tail.get(1 + length..).unwrap_or_default();
+            }
+            None => {
+                // With what it escapes, which may be a backslash.
+                let escaped = tail.chars().next().map_or(0, char::len_utf8);
+                safe.push('\\');
+                safe.push_str(tail.get(..escaped).unwrap_or_default());
+                rest = tail.get(escaped..).unwrap_or_default();
+            }
+        }
+    }
+    safe.push_str(rest);
+    Cow::Owned(safe)
+}
+
 /// The text on one line: treacherous characters shown, runs of white space folded to one blank.
 pub fn one_line(text: &str) -> String {
     neutral(text).split_whitespace().collect::<Vec<_>>().join(" ")
@@ -56,14 +92,14 @@ fn markdown_text(text: &str) -> String {
     let line = one_line(text);
     let mut safe = String::with_capacity(line.len() + 8);
     let mut before = ' ';
-    let mut rest = line.chars().peekable();
+    let mut tail = line.chars().peekable();
     let mut digits_only = true;
-    while let Some(c) = rest.next() {
-        let after = rest.peek().copied().unwrap_or(' ');
+    while let Some(c) = tail.next() {
+        let after = tail.peek().copied().unwrap_or(' ');
         let escaped = match c {
             '`' | '*' | '[' | ']' | '{' | '}' | '<' | '|' | '~' | '&' | '!' | '$' => true,
             // Before a letter a backslash is only a backslash; at the end it would escape what follows.
-            '\\' => after.is_ascii_punctuation() || rest.peek().is_none(),
+            '\\' => after.is_ascii_punctuation() || tail.peek().is_none(),
             // Between letters an underscore is only an underscore.
             '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
             // No address becomes a link by itself, and no line a definition.
@@ -132,6 +168,16 @@ mod tests {
         assert_eq!(neutral("a\r\nb\rc"), "a\nb⟨U+000D⟩c");
         assert_eq!(neutral("\u{ffff}\u{1fffe}"), "⟨U+FFFF⟩⟨U+1FFFE⟩");
         assert_eq!(one_line(" a\n\n b\tc "), "a b c");
+        assert_eq!(neutral("a\u{ad}\u{3164}\u{fe0f}b"), "a⟨U+00AD⟩⟨U+3164⟩⟨U+FE0F⟩b");
+    }
+
+    #[test]
+    fn a_source_file_hides_nothing_behind_its_escapes_either() {
+        let shown = r#"x = "a⟨U+202E⟩b⟨U+E0041⟩" y = 'c'"#;
+        assert_eq!(neutral_source("x = \"a\\u202Eb\\U000E0041\" y = 'c'"), shown);
+        for same in [r#"x = "a\\u202e \n \u00e9 \\""#, r"y = '\d+\.\u'", "\\"] {
+            assert_eq!(neutral_source(same), same);
+        }
     }
 
     #[test]

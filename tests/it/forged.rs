@@ -247,6 +247,7 @@ fn a_stricter_copy_is_the_same_collection_unless_it_says_something_else() {
             input: case.bundle("WEB02"),
             level,
             case_key: Some(CaseKey::parse(&"07".repeat(32)).unwrap()),
+            redact_words: None,
             out: out.path().to_owned(),
         };
         let scrubbed = scrub(&request, &mut Silent).unwrap().path;

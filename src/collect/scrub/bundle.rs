@@ -1,6 +1,6 @@
 //! A bundle redacted again at a stricter level.
 
-use super::{SCRUBBED, Scrub, ScrubError, Scrubbed, hiding};
+use super::{SCRUBBED, Scrub, ScrubError, Scrubbed, hiding, own_words};
 use crate::bundle::{
     Bundle, BundleWriter, FACTS, Form, INVENTORY, Manifest, MemberRecord, NewMember, Status,
 };
@@ -8,12 +8,14 @@ use crate::collect::configs::FOLDER as CONFIGS;
 use crate::collect::error::CollectError;
 use crate::collect::identities::IdentityRedaction;
 use crate::collect::leak;
+use crate::collect::manifest::OPTION_WORDS;
 use crate::collect::own_members;
 use crate::collect::progress::{Progress, Shared};
 use crate::collect::run::bundle_name;
 use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::{ConfigState, InventoryEntry, NodeFacts};
 use crate::model::{Observed, label};
+use crate::redact::config::MAX_BYTES;
 use crate::redact::{CaseKey, Identity, Level, Redactor, SecretSet};
 use clap::ValueEnum as _;
 use std::collections::BTreeMap;
@@ -44,8 +46,9 @@ pub(super) fn scrub(
     {
         return Err(ScrubError::OtherKey(other_key.to_owned()));
     }
-    let facts = verify(bundle, hiding.as_mut(), &shared)?;
-    let redactor = IdentityRedaction::redactor(hiding.as_ref(), Redactor::patterns_only())
+    let mut secrets = own_words(scrub);
+    let facts = verify(bundle, hiding.as_mut(), &mut secrets, &shared)?;
+    let redactor = IdentityRedaction::redactor(hiding.as_ref(), secrets.redactor())
         .map_err(CollectError::from)?;
 
     let mut manifest = bundle.manifest().clone();
@@ -53,7 +56,7 @@ pub(super) fn scrub(
     let started = manifest.collection.local(manifest.collection.started);
     let name = format!("{}{SCRUBBED}", bundle_name(&node, started));
     let mut writer = BundleWriter::create(&scrub.out, &name, Form::Zip)?;
-    let names = members(bundle, &mut writer, &redactor, scrub, &shared)?;
+    let names = members(bundle, &mut writer, &redactor, scrub)?;
     if let Some(facts) = facts {
         own_members::add(&mut writer, FACTS, "", &facts_of(facts, &names, &redactor)?)?;
     }
@@ -73,19 +76,21 @@ pub(super) fn scrub(
     manifest.node.name = node;
     manifest.options.insert(Level::OPTION.to_owned(), scrub.level.to_string());
     manifest.scrubbed_from = copies_of;
+    if let Some(words) = &scrub.redact_words {
+        manifest.options.insert(OPTION_WORDS.to_owned(), words.lines().to_string());
+    }
     let unfinished = writer.finish(manifest)?;
     let sensitive = leak::Sensitive {
-        harvest: SecretSet::default(),
+        harvest: secrets,
         key_files: Vec::new(),
         names: hiding.as_ref().map(|hiding| &hiding.known),
         redactor: &redactor,
     };
     let (unfinished, mut notes) = leak::check(unfinished, sensitive, &scrub.out, &shared)?;
-    shared.check_cancelled()?;
     let kept = IdentityRedaction::write(hiding.as_ref(), unfinished.target())?;
-    let path = unfinished.commit()?;
-    let (keep, made_key) = kept.keep();
-    notes.extend(made_key);
+    let keep = kept.paths();
+    let path = unfinished.commit_with(kept.files)?;
+    notes.extend(kept.warning);
     Ok(Scrubbed { path, keep, notes })
 }
 
@@ -93,10 +98,12 @@ fn broken(error: impl std::fmt::Display) -> ScrubError {
     ScrubError::Broken(format!("{error}."))
 }
 
-/// Reads every member once: checks its hash, and at level `identities` collects the names in it.
+/// Reads every member once: checks its hash, and collects the secrets that were left in a configuration and, at level
+/// `identities`, the names in it.
 fn verify(
     bundle: &Bundle,
     hiding: Option<&mut IdentityRedaction>,
+    secrets: &mut SecretSet,
     shared: &Shared<'_>,
 ) -> Result<Option<NodeFacts>, ScrubError> {
     let mut facts = None;
@@ -110,7 +117,6 @@ fn verify(
         read.iter().filter_map(|record| record.content()).map(|content| content.size).sum(),
     );
     for record in read {
-        shared.check_cancelled()?;
         let name = record.path.as_str();
         let failed = |error| ScrubError::Broken(format!("{name}: {error}."));
         if name == FACTS {
@@ -123,12 +129,17 @@ fn verify(
             facts = Some(own);
             continue;
         }
+        let is_config = is_config(name);
+        let mut config = Vec::new();
         let learning = Redactor::learning(std::mem::take(known));
         let mut stream = learning.stream();
         let mut out = Vec::new();
         bundle
             .read(name, &mut |bytes| {
                 shared.advance(bytes.len());
+                if is_config && config.len() <= MAX_BYTES {
+                    config.extend_from_slice(bytes);
+                }
                 if learns {
                     stream.push(bytes, &mut out);
                     out.clear();
@@ -137,8 +148,14 @@ fn verify(
             .map_err(failed)?;
         stream.finish(&mut out);
         *known = learning.learned();
+        secrets.add_config(&config);
     }
     Ok(facts)
+}
+
+/// Whether a member is a configuration file.
+fn is_config(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(folder, _)| folder == CONFIGS)
 }
 
 /// Writes every member redacted again, except those that the collector made; returns new names by old names.
@@ -147,11 +164,9 @@ fn members(
     writer: &mut BundleWriter,
     redactor: &Redactor,
     scrub: &Scrub,
-    shared: &Shared<'_>,
 ) -> Result<BTreeMap<String, String>, ScrubError> {
     let mut names = BTreeMap::new();
     for record in bundle.members().filter(|record| ![FACTS, INVENTORY].contains(&record.path.as_str())) {
-        shared.check_cancelled()?;
         let old = record.path.as_str();
         let folder = old.split_once('/').map_or(CONFIGS, |(folder, _)| folder);
         let origin = redactor.sanitize(&record.origin);
@@ -168,7 +183,7 @@ fn members(
             })?;
             continue;
         };
-        let (mut source, counts) = leak::redact_member(bundle, old, redactor, &scrub.out)?;
+        let (mut source, counts) = leak::redact_member(bundle, old, redactor, &scrub.out, is_config(old))?;
         let new = NewMember { name, origin, size: content.size, modified: record.modified };
         let written = writer.add(new, &mut source)?;
         written.redactions.clone_from(&record.redactions);

@@ -1,34 +1,33 @@
-//! An export redacted again at a stricter level: JSON field by field, separated text column by column, other text as a
-//! whole.
+//! An export redacted again at a stricter level: JSON field by field, XML and separated text cell by cell, any other text
+//! as a whole. What is no secret stays as it is.
 
-use super::{Scrub, ScrubError, Scrubbed, hiding, result_name};
-use crate::bundle::WriteError;
+use super::{Scrub, ScrubError, Scrubbed, hiding, own_words, result_name};
 use crate::bundle::source::{GivenError, read_capped};
+use crate::bundle::{HalfMade, WriteError};
 use crate::collect::error::CollectError;
 use crate::collect::identities::IdentityRedaction;
 use crate::collect::own_members::json;
-#[cfg(feature = "report")]
 use crate::model::excerpt::Sanitize as _;
-#[cfg(feature = "report")]
-use crate::redact::Identity;
-use crate::redact::columns::heading;
-#[cfg(feature = "report")]
+use crate::redact::columns::Table;
 use crate::redact::identity::kind_of_field;
 use crate::redact::leak::Scanner;
-use crate::redact::{Known, Redactor};
+use crate::redact::{Known, Redactor, SecretSet, config};
 use crate::text::encoding;
+use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
 
 /// Maximum number of bytes of an export.
 pub const EXPORT_BYTES: u64 = 48 << 20;
+/// Most values of JSON that is read as such; of more it is any other text.
+const MOST_VALUES: usize = 1_000_000;
 
 /// The form of an export.
-enum Form {
-    Json(serde_json::Value),
-    /// Its delimiter and the names of its columns.
-    #[cfg(feature = "report")]
-    Table(u8, Vec<String>),
+enum Form<'t> {
+    Json(Value),
+    Table(Table<'t>),
+    Xml,
+    /// Also one with lines that are JSON.
     Text,
 }
 
@@ -47,100 +46,133 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
         return Err(ScrubError::Export("is not text, so its content cannot be checked"));
     }
     let text = encoding::decode(&bytes);
-    let form = form(&text)?;
+    let form = Form::of(&text);
+    // What a name says is a secret is one wherever else it is.
+    let mut secrets = own_words(scrub);
+    form.learn_secrets(&text, &mut secrets);
     let mut hiding = hiding(scrub)?;
     if let Some(hiding) = &mut hiding {
-        learn(&mut hiding.known, &form, &text);
+        form.learn_names(&text, &mut hiding.known);
     }
-    let redactor = IdentityRedaction::redactor(hiding.as_ref(), Redactor::patterns_only())
-        .map_err(CollectError::from)?;
-    let out = rewritten(form, &text, &redactor)?;
-    let names = hiding.as_ref().map(|hiding| &hiding.known);
-    let scanner = names.into_iter().fold(Scanner::shapes_only(), Scanner::with);
-    if let Some(hit) = scanner.scan(&out).first() {
+    let mut redactor = IdentityRedaction::redactor(hiding.as_ref(), secrets.redactor()).map_err(CollectError::from)?;
+    let mut out = form.rewritten(&text, &redactor)?;
+    let scan = |secrets: &SecretSet, out: &[u8]| {
+        let names = hiding.as_ref().map(|hiding| &hiding.known);
+        names.into_iter().fold(Scanner::new(secrets, &[]), Scanner::with).scan(out)
+    };
+    let hits = scan(&secrets, &out);
+    if !hits.is_empty() {
+        // As a member of a bundle: once more with what was found.
+        hits.iter().for_each(|hit| secrets.add_secret(&hit.secret));
+        redactor = redactor.identities.into_iter().fold(secrets.redactor(), Redactor::with);
+        let text = String::from_utf8_lossy(&out).into_owned();
+        out = Form::of(&text).rewritten(&text, &redactor)?;
+    }
+    if let Some(hit) = scan(&secrets, &out).first() {
         return Err(ScrubError::Leak(hit.kind.as_str()));
     }
     write(scrub, &redactor, hiding.as_ref(), &out)
 }
 
-#[cfg_attr(
-    feature = "report",
-    expect(clippy::unnecessary_wraps, reason = "without the csv crate a table is refused")
-)]
-fn form(text: &str) -> Result<Form, ScrubError> {
-    if text.trim_start().starts_with(['{', '['])
-        && let Ok(value) = serde_json::from_str(text.trim())
-    {
-        return Ok(Form::Json(value));
-    }
-    let head = text.lines().next().unwrap_or_default();
-    match heading(head) {
-        #[cfg(feature = "report")]
-        Some((delimiter, columns)) => Ok(Form::Table(delimiter, columns)),
-        // A cell may span lines: without the csv crate a table cannot be read correctly.
-        #[cfg(not(feature = "report"))]
-        Some(_) => Err(ScrubError::Export("is a table, and only the full program can rewrite it")),
-        None => Ok(Form::Text),
-    }
+/// The object or the list that a text is.
+fn json_of(text: &str) -> Option<Value> {
+    let text = text.trim();
+    // In memory a value takes many times its text, and each but the first of its list or object has a comma before it.
+    let held = memchr::memchr_iter(b',', text.as_bytes()).nth(MOST_VALUES).is_none();
+    (held && text.starts_with(['{', '['])).then(|| serde_json::from_str(text).ok()).flatten()
 }
 
-fn learn(known: &mut Known, form: &Form, text: &str) {
-    match form {
-        Form::Json(value) => known.add_value(value),
-        #[cfg(feature = "report")]
-        Form::Table(delimiter, columns) => {
-            let kinds: Vec<Option<Identity>> = columns.iter().map(|column| kind_of_field(column)).collect();
-            for row in rows(*delimiter, text).flatten() {
-                for (cell, kind) in row.iter().zip(&kinds) {
-                    if let Some(kind) = kind
+/// The lines of a text that are JSON, with their ends.
+fn json_lines(text: &str) -> impl Iterator<Item = (&str, Option<Value>)> {
+    text.split_inclusive('\n').map(|line| (line, json_of(line)))
+}
+
+impl<'t> Form<'t> {
+    fn of(text: &'t str) -> Self {
+        if let Some(value) = json_of(text.trim_start_matches('\u{feff}')) {
+            return Self::Json(value);
+        }
+        if text.trim_start().starts_with('<') && config::parse(text).is_ok() {
+            return Self::Xml;
+        }
+        Table::of(text).map_or(Self::Text, Self::Table)
+    }
+
+    fn learn_secrets(&self, text: &str, secrets: &mut SecretSet) {
+        match self {
+            Self::Json(value) => secrets.add_export(value),
+            Self::Table(table) => table.cells(|name, cell| match json_of(cell) {
+                Some(value) => secrets.add_export(&value),
+                None => secrets.add_named(name, cell),
+            }),
+            Self::Xml => config::secrets_of(text, secrets),
+            Self::Text => {
+                json_lines(text).filter_map(|(_, value)| value).for_each(|value| secrets.add_export(&value));
+            }
+        }
+    }
+
+    fn learn_names(&self, text: &str, known: &mut Known) {
+        match self {
+            Self::Json(value) => known.add_value(value),
+            Self::Table(table) => {
+                table.cells(|name, cell| {
+                    if let Some(kind) = kind_of_field(name)
                         && !cell.contains(['\\', '@'])
                     {
-                        known.add(*kind, cell);
-                    }
-                }
-            }
-            known.learn(text.as_bytes());
-        }
-        Form::Text => known.learn(text.as_bytes()),
-    }
-}
-
-#[cfg(feature = "report")]
-fn rows(delimiter: u8, text: &str) -> impl Iterator<Item = Result<csv::StringRecord, csv::Error>> {
-    csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes())
-        .into_records()
-}
-
-fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, ScrubError> {
-    match form {
-        Form::Json(mut value) => {
-            redactor.clean_value(&mut value);
-            Ok(json(&value)?)
-        }
-        #[cfg(feature = "report")]
-        Form::Table(delimiter, columns) => {
-            let failed =
-                |_| ScrubError::Export("is a table that cannot be read to its end, so nothing was written");
-            let mut writer =
-                csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(Vec::new());
-            for (number, row) in rows(delimiter, text).enumerate() {
-                let row = row.map_err(failed)?;
-                let cells = row.iter().enumerate().map(|(index, cell)| {
-                    match columns.get(index).filter(|_| number > 0) {
-                        Some(name) => redactor.clean_named(name, cell),
-                        None => redactor.sanitize(cell),
+                        known.add(kind, cell);
                     }
                 });
-                writer.write_record(cells).map_err(failed)?;
+                known.learn(text.as_bytes());
             }
-            writer.into_inner().map_err(|_| ScrubError::Export("is a table that could not be written"))
+            Self::Xml | Self::Text => {
+                json_lines(text).filter_map(|(_, value)| value).for_each(|value| known.add_value(&value));
+                known.learn(text.as_bytes());
+            }
         }
-        Form::Text => Ok(redactor.redact(text.as_bytes()).0),
     }
+
+    fn rewritten(&self, text: &str, redactor: &Redactor) -> Result<Vec<u8>, ScrubError> {
+        Ok(match self {
+            Self::Json(value) => match changed(value, redactor) {
+                Some(value) if text.trim().contains('\n') => json(&value)?,
+                Some(value) => value.to_string().into_bytes(),
+                None => text.as_bytes().to_vec(),
+            },
+            Self::Table(table) => {
+                let clean = |name: &str, cell: &str| redactor.clean_named(name, cell);
+                table.rewritten(clean, |above| redactor.sanitize(above)).into_bytes()
+            }
+            Self::Xml => redactor.redact(config::without_secrets(text).as_bytes()).0,
+            Self::Text => {
+                // Other lines go together, as far as they go: a secret may be in several.
+                let (mut out, mut others) = (Vec::new(), String::new());
+                for (line, value) in json_lines(text) {
+                    let Some(value) = value else {
+                        others.push_str(line);
+                        continue;
+                    };
+                    out.extend(redactor.redact(std::mem::take(&mut others).as_bytes()).0);
+                    match changed(&value, redactor) {
+                        Some(value) => {
+                            out.extend(value.to_string().bytes());
+                            out.extend(line.get(line.trim_end().len()..).unwrap_or_default().bytes());
+                        }
+                        None => out.extend(line.bytes()),
+                    }
+                }
+                out.extend(redactor.redact(others.as_bytes()).0);
+                out
+            }
+        })
+    }
+}
+
+/// A value without its secrets; `None` where it has none.
+fn changed(value: &Value, redactor: &Redactor) -> Option<Value> {
+    let mut clean = value.clone();
+    redactor.clean_value(&mut clean);
+    (clean != *value).then_some(clean)
 }
 
 /// Writes under a temporary name first, as a bundle does.
@@ -157,10 +189,12 @@ fn write(
     if path.symlink_metadata().is_ok() {
         return Err(WriteError::Exists(path).into());
     }
-    let mut file = tempfile::Builder::new().suffix(".partial").tempfile_in(&scrub.out).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    let kept = IdentityRedaction::write(hiding, &path)?;
-    file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
-    let (keep, made_key) = kept.keep();
-    Ok(Scrubbed { path, keep, notes: made_key.into_iter().collect() })
+    let ((half, mut file), partial) =
+        HalfMade::file_in(&scrub.out, "", ".partial").map_err(failed)?.into_parts();
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+    let mut kept = IdentityRedaction::write(hiding, &path)?;
+    let keep = kept.paths();
+    kept.files.push(half);
+    HalfMade::finish(kept.files, || partial.persist_noclobber(&path)).map_err(|error| failed(error.error))?;
+    Ok(Scrubbed { path, keep, notes: kept.warning.into_iter().collect() })
 }

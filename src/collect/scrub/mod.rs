@@ -12,7 +12,7 @@ use super::progress::Progress;
 use crate::bundle::{Bundle, OpenError, WriteError};
 use crate::model::excerpt::Sanitize as _;
 use crate::redact::fingerprint::Fingerprinter;
-use crate::redact::{CaseKey, Level, Redactor};
+use crate::redact::{CaseKey, Level, OwnWords, Redactor, SecretSet};
 use std::path::{Path, PathBuf};
 
 /// End of the name of every result.
@@ -27,6 +27,8 @@ pub struct Scrub {
     pub level: Level,
     /// Key of the labels; without it a new one is made and kept beside the result.
     pub case_key: Option<CaseKey>,
+    /// Words to redact beside the secrets.
+    pub redact_words: Option<OwnWords>,
     /// Folder for the result, created if missing.
     pub out: PathBuf,
 }
@@ -99,6 +101,13 @@ fn hiding(scrub: &Scrub) -> Result<Option<IdentityRedaction>, ScrubError> {
     };
     let printer = Fingerprinter::new(scrub.case_key.as_ref().or(made.as_ref()), None);
     Ok(IdentityRedaction::new(&printer, made))
+}
+
+/// What is known to be secret: the words that were given.
+fn own_words(scrub: &Scrub) -> SecretSet {
+    let mut secrets = SecretSet::default();
+    scrub.redact_words.iter().for_each(|words| secrets.add_words(words));
+    secrets
 }
 
 /// Output name, unique in the folder and free of identities.

@@ -123,9 +123,9 @@ fn an_answer_with_few_common_keys_must_be_alone_in_its_file() {
 
 #[test]
 fn a_health_check_counts_with_its_request_times() {
-    let clock = |rest: &str| {
+    let clock = |tail: &str| {
         let json = format!(
-            r#"[{{"node":"WEB01","answer":{{"healthy":true,"now":"2026-11-20T11:00:02+01:00","utcNow":"2026-11-20T10:00:02Z"}},{rest}}}]"#
+            r#"[{{"node":"WEB01","answer":{{"healthy":true,"now":"2026-11-20T11:00:02+01:00","utcNow":"2026-11-20T10:00:02Z"}},{tail}}}]"#
         );
         let [one] = reported(&json).try_into().unwrap();
         one.nodes["WEB01"].clocks.asker.clone()

@@ -83,8 +83,8 @@ pub(super) fn read(cx: Source, text: &str) -> Result<Parsed<Vec<Facts>>, ManualC
 fn outputs(input: &str, text: &str) -> Result<Vec<Saved>, ManualCaptureError> {
     let mut all: Vec<Saved> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
-        if let Some(rest) = line.strip_prefix(HEADER) {
-            let (form, node) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+        if let Some(tail) = line.strip_prefix(HEADER) {
+            let (form, node) = tail.trim().split_once(' ').unwrap_or((tail.trim(), ""));
             if form != "1" {
                 return Err(ManualCaptureError::Newer);
             }

@@ -393,8 +393,8 @@ fn ranges_of(version: &Version) -> Vec<Range> {
         }
         (Point::Branch(first, _), false) => vec![Range { before: Some(first), ..lower }],
         (Point::Branch(first, next), true) => {
-            let rest = Range { from: Some(first).max(from), before: Some(next), ..unknown };
-            vec![Range { before: Some(first), ..lower }, rest]
+            let upper = Range { from: Some(first).max(from), before: Some(next), ..unknown };
+            vec![Range { before: Some(first), ..lower }, upper]
         }
         (Point::Any, _) => vec![lower],
         (Point::Start, _) => return vec![unknown],

@@ -133,7 +133,7 @@ fn same_folder(written: &str, folder: &str) -> bool {
     let plain = |path: &str| path.replace('/', "\\").trim_end_matches('\\').to_lowercase();
     let (written, folder) = (plain(written), plain(folder));
     match written.strip_prefix("%systemdrive%") {
-        Some(rest) => folder.split_once(':').is_some_and(|(_, after)| after == rest),
+        Some(tail) => folder.split_once(':').is_some_and(|(_, after)| after == tail),
         None => written == folder,
     }
 }

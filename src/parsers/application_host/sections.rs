@@ -223,7 +223,7 @@ fn header(section: Node<'_, '_>) -> Option<SectionValue> {
 fn is_above(at: &str, path: &str) -> bool {
     at.is_empty()
         || at == "."
-        || path.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        || path.strip_prefix(at).is_some_and(|tail| tail.is_empty() || tail.starts_with('/'))
 }
 
 /// Whether the declaration of a section keeps it out of every `web.config`.

@@ -325,7 +325,7 @@ fn covers(ask: &ProbeAccess, asked: &str) -> bool {
         ProbeAccess::Rights(key) => asked.strip_prefix("access list of ").is_some_and(|asked| asked == *key),
         ProbeAccess::Values(key, names) => asked.rsplit_once('!').is_some_and(|(asked, name)| {
             let same = match key.strip_suffix('*') {
-                Some(above) => asked.strip_prefix(above).is_some_and(|rest| !rest.contains('\\')),
+                Some(above) => asked.strip_prefix(above).is_some_and(|tail| !tail.contains('\\')),
                 None => *key == asked,
             };
             same && names.contains(&name)

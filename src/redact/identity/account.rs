@@ -3,7 +3,7 @@
 use super::words::{
     before, end_of_word, follows, is_word, letters_before, slashes_at, slashes_before, trimmed,
 };
-use super::{Domains, Finder, host, known};
+use super::{Domains, Finder, address, host, known, shapes, spoken};
 use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
 use crate::redact::lists::LISTS;
@@ -127,11 +127,16 @@ pub(super) fn with_at(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> 
         || is_certainly_known(name, out.domains),
         |end| end.len() > 1 && end.iter().any(u8::is_ascii_alphabetic),
     );
-    if !shaped || !sure {
+    let address = address::v4(name).is_some();
+    let command = !sure && !address && spoken::follows_remote_command(text, word.start);
+    if !shaped || !(sure || address || command) {
         return None;
     }
     let local = local_start(text, word.start)..word.end;
     out.add(trimmed(text, local), Identity::User);
+    if address || command {
+        return shapes::host(text, domain, Identity::Host, out);
+    }
     if !host::is_public(name) {
         out.add(domain.clone(), Identity::Domain);
     }
@@ -162,7 +167,7 @@ pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> 
     } else {
         word.start.checked_sub(1).filter(|at| text.get(*at) == Some(&b'/'))?
     };
-    let users = [&b"\\users"[..], b"/users", b"documents and settings"];
+    let users = [&b"\\users"[..], b"/users", b"documents and settings", b"/home", b"\\home", b"\\profiles"];
     if !users.iter().any(|users| follows(text, folder, users)) {
         return None;
     }

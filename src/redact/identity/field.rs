@@ -1,7 +1,7 @@
 //! Fields whose values are identities: `machineName=`, `"dhost":`, `Data Source=`, `By User: `.
 
 use super::words::{end_of_word, follows, slashes_at, trimmed};
-use super::{Finder, account, host, known, shapes};
+use super::{Finder, account, host, known, shapes, spoken};
 use crate::redact::bytes::{ends_with, is_one_of};
 use crate::redact::labels::Identity;
 use crate::redact::lists::LISTS;
@@ -10,7 +10,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Fields that are words of sentences, too: with `: ` they need a value that looks like a host.
-const COMMON: &[&str] = &["computer", "host", "machine", "node", "server", "webserver", "workstation"];
+const COMMON: &[&str] = &[
+    "actor", "computer", "host", "login", "logon", "machine", "node", "server", "sub", "webserver", "workstation",
+];
 
 /// Names that say it only before a value in quotes: `login 'x'`, `w3wp.exe -ap "x"`.
 const SPOKEN: &[(&str, Identity)] = &[
@@ -88,7 +90,10 @@ pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Op
         let value = text.get(trimmed(text, token.clone()))?;
         let shaped = value.iter().any(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'))
             || (value.len() > 2 && !value.iter().any(u8::is_ascii_lowercase));
-        if COMMON.contains(&name.as_str()) && !shaped {
+        if COMMON.contains(&name.as_str())
+            && !shaped
+            && !(sign == b':' && kind == Identity::Host && spoken::is_plain_host(text, trimmed(text, token.clone())))
+        {
             return None;
         }
         // `database: SecretServer` is a sentence, `Database=` is a setting.
@@ -138,6 +143,16 @@ fn plain(
     };
     let range = trimmed(text, token.start..end.map_or(token.end, |end| token.start + end));
     let value = text.get(range.clone()).filter(|value| !value.is_empty())?;
+    // `"upn":"jane@corp"`: what a field says needs no dot.
+    if kind == Identity::User
+        && text.get(range.end) == Some(&b'@')
+        && let domain = trimmed(text, range.end + 1..end_of_word(text, range.end + 1))
+        && !domain.is_empty()
+        && !is_common_value(kind, value)
+    {
+        out.add(range, kind);
+        return shapes::host(text, domain, Identity::Domain, out);
+    }
     // Accounts with a domain have their own shape.
     let goes_on = match text.get(range.end) {
         Some(b'@') => true,

@@ -4,7 +4,7 @@ use super::words::{
     before, before_escaped, end_of_word, escape_at, follows, is_word, letters_before, slashes_at,
     slashes_before, trimmed,
 };
-use super::{Finder, IdentitySpan, account, address, field, host};
+use super::{Finder, IdentitySpan, account, address, field, host, spoken};
 use crate::redact::bytes::{ends_with, is_one_of};
 use crate::redact::labels::Identity;
 use crate::redact::lists::LISTS;
@@ -25,7 +25,7 @@ pub(super) fn find(text: &[u8], out: &mut Finder<'_>) {
             continue;
         }
         if at >= colons
-            && (*byte == b':' || (word && byte.is_ascii_hexdigit() && !before(text, at).is_some_and(is_word)))
+            && (*byte == b':' || (word && byte.is_ascii_hexdigit() && !before_escaped(text, at).is_some_and(is_word)))
         {
             let (end, found) = with_colons(text, at);
             colons = end;
@@ -65,6 +65,11 @@ fn with_blanks(text: &[u8], start: usize) -> Option<(usize, bool)> {
 
 /// An address of IP version 6 or of hardware that begins at `start`, and the end of what was looked at.
 fn with_colons(text: &[u8], start: usize) -> (usize, Option<IdentitySpan>) {
+    // `addr:2001:db8::1`: the first colon is that of a name.
+    let named = text.get(start) == Some(&b':')
+        && text.get(start + 1).is_some_and(u8::is_ascii_hexdigit)
+        && letters_before(text, start, b"").iter().any(|b| !b.is_ascii_hexdigit());
+    let start = start + usize::from(named);
     let rest = text.get(start..).unwrap_or_default();
     let sign = |b: &&u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
     let length = rest.iter().take_while(sign).count();
@@ -74,7 +79,7 @@ fn with_colons(text: &[u8], start: usize) -> (usize, Option<IdentitySpan>) {
     if !(2..=7).contains(&colons) || length > 48 || text.get(end).copied().is_some_and(is_word) {
         return (end, None);
     }
-    if before(text, start).is_some_and(|b| is_word(b) || matches!(b, b':' | b']')) {
+    if !named && before_escaped(text, start).is_some_and(|b| is_word(b) || matches!(b, b':' | b']')) {
         return (end, None);
     }
     // A sentence may end behind an address.
@@ -105,11 +110,22 @@ fn look(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> 
     let signs = |byte: Option<u8>| {
         matches!(byte, Some(b'\\' | b'/' | b'@' | b':' | b'=' | b'"' | b'\'' | b'%' | b'>'))
     };
+    if next == Some(b'$')
+        && let Some(end) = spoken::machine(text, word.clone(), out)
+    {
+        return Some(end);
+    }
+    if next == Some(b']') && spoken::is_bracketed_database(text, &word) {
+        if !field::is_common_value(Identity::Database, bytes) {
+            out.add(word, Identity::Database);
+        }
+        return None;
+    }
     if plain && !signs(next) && !signs(head) && next != Some(b' ') {
         return None;
     }
     if plain && next == Some(b' ') && !signs(head) {
-        return field::value(text, word, out);
+        return field::value(text, word.clone(), out).or_else(|| spoken::value(text, word, out));
     }
     if let Some(kind) = number(bytes) {
         out.add(trimmed(text, word), kind);
@@ -190,6 +206,8 @@ fn is_node(text: &[u8], at: usize) -> bool {
 fn service(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
     /// What else may be before a slash, so that the host has to look like one.
     const SPOKEN: &[&str] = &["host", "http", "ldap", "wsman"];
+    /// Words that say that a name of a service follows.
+    const NAMES: [&str; 2] = ["spn", "principalname"];
     const SURE: &[&str] = &["cifs", "mssqlsvc", "restrictedkrbhost", "termsrv"];
     let head = text.get(word.start.saturating_sub(20)..word.start)?.strip_suffix(b"/")?;
     let class = head.iter().rev().take_while(|b| is_word(**b)).count();
@@ -200,7 +218,8 @@ fn service(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usiz
     }
     let name = text.get(word.clone())?;
     let shaped = name.iter().any(|b| b.is_ascii_digit() || *b == b'-') || host::is_host(name);
-    let realm = text.get(word.end) == Some(&b'@');
+    let realm = text.get(word.end) == Some(&b'@')
+        || is_one_of(letters_before(text, word.start - 1 - class.len(), b" :='\""), &NAMES);
     if !name.first()?.is_ascii_alphabetic() || !(is(SURE) || shaped || realm) {
         return None;
     }
@@ -356,7 +375,14 @@ fn event_host(text: &[u8], blank: usize, out: &mut Finder<'_>) {
 fn dotted(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) {
     let word = trimmed(text, word);
     let bytes = text.get(word.clone()).unwrap_or_default();
-    if bytes.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_')) {
+    if let Some(length) = spoken::database(bytes) {
+        let range = word.start..word.start + length;
+        if text.get(range.clone()).is_some_and(|name| !field::is_common_value(Identity::Database, name)) {
+            out.add(range, Identity::Database);
+        }
+    } else if let Some(start) = spoken::glued_address(bytes) {
+        out.add(word.start + start..word.end, Identity::Address);
+    } else if bytes.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_')) {
         let mut at = word.start;
         for part in bytes.split(|b| matches!(b, b'-' | b'_')) {
             let range = at..at + part.len();

@@ -109,6 +109,18 @@ fn patterns_marks_and_fields_show_names() {
         ("thumb 01 23 45 67 89 ab cd ef 01 23 45 67 89 ab cd ef 01 23 45 f6 ok", "thumb {digest} ok"),
         ("request 3f2504e0-4f89-11d3-9a0c-0305e82c3301", "request {guid}"),
         (r"identity corp\svc-vault", r"identity {domain}\{user}"),
+        (r#"{"upn":"jroe44@corp","sub":"jroe45"}"#, r#"{"upn":"{user}@{domain}","sub":"{user}"}"#),
+        ("login=jroe46 requested by: jroe47", "login={user} requested by: {user}"),
+        ("jroe48@10.20.30.60 and srvx10.20.30.61", "{user}@{address} and srvx{address}"),
+        ("ticket of WSX62$@ZETA.NET, account WSX63$ changed", "ticket of {host}$@{domain}, account {host}$ changed"),
+        ("SPN HTTP/vaulthost missing", "SPN HTTP/{host} missing"),
+        ("X-Forwarded-For=%5B2001:db8:77::7%5D addr:2001:db8::beef", "X-Forwarded-For=%5B{address}%5D addr:{address}"),
+        ("Cluster node: zetanode", "Cluster node: {host}"),
+        ("[ZetaVault].[dbo].[tbUser] and ZetaTwo.dbo.tbSecret", "[{database}].[dbo].[tbUser] and {database}.dbo.tbSecret"),
+        ("ssh jroe49@zetahost then scp -P 22 jroe50@zetatwo:/x", "ssh {user}@{host} then scp -P 22 {user}@{host}:/x"),
+        ("Login failed for user jroe51. User zetaroe signed in", "Login failed for user {user}. User {user} signed in"),
+        ("Connected to server ZETASQL7 from host zeta-app", "Connected to server {host} from host {host}"),
+        ("/home/jroe52/x", "/home/{user}/x"),
     ];
     let wrong: Vec<_> = lines.iter().map(|(line, expected)| (kinds(&redactor, line), expected)).collect();
     let wrong: Vec<_> = wrong.iter().filter(|(out, expected)| out != *expected).collect();
@@ -152,6 +164,12 @@ fn look_alikes_are_not_taken_for_names() {
         "x=100%25 done, %TEMP%\\x, l=5, O=3",
         "test/files and corp/images and error@line, log\\SS.log",
         "Database=SecretServer;Server=(local);Data Source=.",
+        "for user accounts, as user in a role, by user settings; connected to server; on node 1; on server 2019",
+        "Node: healthy",
+        "Server: unavailable",
+        "Login: successful",
+        "update for SQL Server SP2, of server KB4535007; log4net-2.0.8.0 v10.9.0.64 release-11.7.0.0",
+        "US$ 5, $HOME, x$y, [dbo].[tbUser], master.dbo.sysfiles, SecretServer.dbo.tbVersion",
         "{host-40083dc9-a4b62893e9}.{domain-40083dc9-a4b62893e9}:443 user={user-40083dc9-a4b62893e9}",
     ] {
         assert_eq!(kinds(&redactor, line), line);

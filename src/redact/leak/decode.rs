@@ -21,7 +21,7 @@ impl DecodedText {
         Self { bytes: window, runs: vec![(0, 0)] }
     }
 
-    fn push(&mut self, byte: u8, from: usize) {
+    pub(super) fn push(&mut self, byte: u8, from: usize) {
         self.begin(from);
         self.bytes.push(byte);
     }
@@ -32,7 +32,7 @@ impl DecodedText {
     }
 
     /// Takes a part of another layer over as it is.
-    fn append(&mut self, layer: &Self, range: Range<usize>) {
+    pub(super) fn append(&mut self, layer: &Self, range: Range<usize>) {
         if range.is_empty() {
             return;
         }
@@ -52,7 +52,7 @@ impl DecodedText {
         }
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.runs.clear();
     }
@@ -67,7 +67,7 @@ impl DecodedText {
         start..end
     }
 
-    fn place(&self, at: usize) -> usize {
+    pub(super) fn place(&self, at: usize) -> usize {
         let after = self.runs.partition_point(|(start, _)| *start <= at);
         let run = after.checked_sub(1).and_then(|run| self.runs.get(run));
         run.map_or(0, |(start, from)| from + at - start)
@@ -199,9 +199,12 @@ fn escape(rest: &[u8]) -> Option<(Decoded, usize)> {
     }
 }
 
-/// Every reading as UTF-16: both byte orders, from both parities; none when there are no zero bytes.
+/// Every reading as UTF-16: both byte orders, from both parities; none when nothing in it looks like UTF-16.
 pub(super) fn from_utf16(layer: &DecodedText) -> Vec<DecodedText> {
-    if memchr::memchr_iter(0, &layer.bytes).take(4).count() < 4 {
+    // Three letters or signs of ASCII in a row, which are in every such text, and hardly ever in noise.
+    let bytes = &layer.bytes;
+    let zero = |at: usize| bytes.get(at) == Some(&0);
+    if !memchr::memchr_iter(0, bytes).any(|at| zero(at + 2) && zero(at + 4) && !zero(at + 1)) {
         return Vec::new();
     }
     let read = |parity: usize, unit: fn([u8; 2]) -> u16| {

@@ -4,6 +4,7 @@
 //! with it; this code turns a whole text back into what it says (percent, XML, JSON, UTF-16, hexadecimal, base64) and looks
 //! for the plain values. A form one of them forgets, the other one knows.
 
+mod codes;
 mod decode;
 mod detect;
 mod file;
@@ -97,6 +98,13 @@ pub struct Hit {
     pub secret: Secret,
 }
 
+impl Hit {
+    /// Whether a file looks like the content of a key file as a whole, and no part of a known one was found.
+    pub fn is_by_shape(&self) -> bool {
+        self.kind == HitKind::KeyFile && self.secret.expose().is_empty()
+    }
+}
+
 /// Looks for leaks in texts.
 #[derive(Clone, Default)]
 pub struct Scanner {
@@ -106,7 +114,7 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// Looks for the harvested secrets, for any 32 bytes of the key files, and for shapes.
+    /// Looks for the harvested secrets, for any 15 bytes of the key files, and for shapes.
     pub fn new(secret_set: &SecretSet, key_files: &[&[u8]]) -> Self {
         let needles = Needles::new(secret_set.secrets(), key_files);
         let prefilter = DecodePrefilter::new(needles.starts());
@@ -261,6 +269,11 @@ impl Finder<'_, '_> {
         for layer in std::iter::once(layer).chain(&decodings) {
             decode::from_hex(layer, |window| prefilter.admits(window), |inner| self.search_inner(inner));
             decode::from_base64(layer, |window| prefilter.admits(window), |inner| self.search_inner(inner));
+            if needles.key_files {
+                codes::readings(layer, &|window| prefilter.admits(window), &mut |inner| {
+                    self.look_for(inner, usize::MAX);
+                });
+            }
         }
     }
 
@@ -286,6 +299,9 @@ impl Finder<'_, '_> {
         self.look_for(layer, names::ENCODED);
         for layer in decode::from_utf16(layer) {
             self.look_for(&layer, names::ENCODED);
+            if self.scan.scanner.needles.key_files {
+                codes::single_bytes(&layer, &mut |inner| self.look_for(inner, usize::MAX));
+            }
         }
         for reading in self.decodings(layer) {
             self.look_for(&reading, names::ENCODED);
@@ -307,7 +323,11 @@ impl Finder<'_, '_> {
     }
 
     fn hit(&mut self, layer: &DecodedText, range: Range<usize>, kind: HitKind) {
-        let raw = layer.raw(range);
+        let raw = match (layer.raw(range), kind) {
+            // Whole lines: what is left of a key beside a block of it is a part of it, too.
+            (raw, HitKind::KeyFile) => whole_lines(self.window, raw),
+            (raw, _) => raw,
+        };
         // What is in the overlap alone was reported by the window before.
         if raw.end <= self.scan.seen || self.scan.hits.len() >= MOST_HITS {
             return;
@@ -319,6 +339,14 @@ impl Finder<'_, '_> {
         let text = String::from_utf8_lossy(self.window.get(raw).unwrap_or_default()).into_owned();
         self.scan.hits.push(Hit { offset, line, kind, excerpt, secret: Secret::new(text) });
     }
+}
+
+/// A range up to where its lines start and end.
+fn whole_lines(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let before = text.get(..range.start).unwrap_or_default();
+    let after = text.get(range.end..).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+    start..range.end + memchr::memchr(b'\n', after).unwrap_or(after.len())
 }
 
 fn line_ends(text: &[u8]) -> u64 {

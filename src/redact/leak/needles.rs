@@ -7,8 +7,8 @@ use std::ops::Range;
 
 /// Longest stretch of a value that is one needle, in bytes: any such stretch that survives is a leak.
 pub(super) const PIECE: usize = 64;
-/// Blocks of a key file: every 32 bytes of it hold one whole.
-const BLOCK: usize = 16;
+/// Blocks of a key file: every 15 bytes of it hold one whole, and so does each line of a dump.
+const BLOCK: usize = 8;
 /// The map stays small for a few values, and lets through one place in a thousand.
 const BITS_PER_START: usize = 1024;
 
@@ -24,6 +24,8 @@ pub(super) struct Needles {
     pub(super) blanks: bool,
     /// Whether some value needs a code page.
     pub(super) beyond_ascii: bool,
+    /// Whether there are blocks of key files.
+    pub(super) key_files: bool,
     /// Whether some value holds what may start an escape.
     pub(super) like_escapes: bool,
 }
@@ -70,11 +72,11 @@ impl Needles {
 
     /// Adds the blocks of a key file; blocks of few different bytes are padding.
     fn add_key_file(&mut self, content: &[u8]) {
-        let (blocks, _) = content.as_chunks::<BLOCK>();
-        for block in blocks {
+        for block in content.as_chunks::<BLOCK>().0 {
             let different: std::collections::BTreeSet<&u8> = block.iter().collect();
-            if different.len() > 6 {
+            if different.len() > 4 {
                 self.add(block, HitKind::KeyFile);
+                self.key_files = true;
             }
         }
     }

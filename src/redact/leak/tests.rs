@@ -69,16 +69,85 @@ fn a_leak_across_windows_is_reported_once() {
 }
 
 #[test]
-fn any_32_bytes_of_a_key_file_are_known_again() {
+fn any_15_bytes_of_a_key_file_are_known_again() {
     let key_file = blob();
     let scanner = Scanner::new(&SecretSet::default(), &[&key_file]);
-    for start in 0..key_file.len() - 32 {
-        let part = key_file.get(start..start + 32).unwrap();
+    for start in 0..key_file.len() - 15 {
+        let part = key_file.get(start..start + 15).unwrap();
         let text = [b"log ", part, b" log"].concat();
         assert!(scanner.scan(&text).iter().any(|hit| hit.kind == HitKind::KeyFile), "{start}");
     }
     let coded = base64::engine::general_purpose::STANDARD.encode(&key_file);
     assert!(!scanner.scan(coded.as_bytes()).is_empty());
+}
+
+/// A key, and a part of one, in a code; each line has what a log puts before it, or nothing.
+fn coded(bytes: &[u8], prefix: &str) -> Vec<(&'static str, String)> {
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    let each = |format: fn(u8) -> String, sign: &str| bytes.iter().map(|byte| format(*byte)).collect::<Vec<_>>().join(sign);
+    let lines = |text: &str, length: usize| {
+        let lines = text.as_bytes().chunks(length).map(|line| format!("{prefix}{}", String::from_utf8_lossy(line)));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let rows = |format: fn(u8) -> String, sign: &str| {
+        let rows = bytes.chunks(16).map(|row| row.iter().map(|byte| format(*byte)).collect::<Vec<_>>().join(sign));
+        rows.map(|row| format!("{prefix}{row}")).collect::<Vec<_>>().join("\n")
+    };
+    let base64 = STANDARD.encode(bytes);
+    let hex = each(|byte| format!("{byte:02x}"), "");
+    let digits = |alphabet: &[u8; 85]| {
+        let group = |group: &[u8]| {
+            let number = group.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+            (0..5u32).rev().map(|at| char::from(alphabet[usize::try_from(number / 85u64.pow(at) % 85).unwrap()])).collect()
+        };
+        bytes.chunks_exact(4).map(group).collect::<Vec<String>>().concat()
+    };
+    let base32 = |bytes: &[u8]| {
+        let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
+        let five = |five: &[u8]| five.iter().fold(0, |sum, bit| sum << 1 | usize::from(*bit));
+        bits.chunks_exact(5).map(|bits| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[five(bits)])).collect::<String>()
+    };
+    let latin: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+    let wide: Vec<u8> = latin.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    vec![
+        ("decimal lines", each(|byte| byte.to_string(), "\r\n")),
+        ("decimal list", format!("{prefix}{{{}}}", each(|byte| byte.to_string(), ", "))),
+        ("decimal rows", rows(|byte| byte.to_string(), " ")),
+        ("octal rows", rows(|byte| format!("{byte:03o}"), " ")),
+        ("octal escapes", prefix.to_owned() + &each(|byte| format!("\\{byte:03o}"), "")),
+        ("unicode escapes", prefix.to_owned() + &each(|byte| format!("\\u{byte:04X}"), "")),
+        ("entities", prefix.to_owned() + &each(|byte| format!("&#{byte};"), "")),
+        ("quoted-printable", each(|byte| format!("={byte:02X}"), "").replace("=41=", "=41=\r\n=")),
+        ("base32", lines(&base32(bytes), 64)),
+        ("base85 of Adobe", prefix.to_owned() + &digits(codes::DIGITS[0])),
+        ("base85 of Git", prefix.to_owned() + &digits(codes::DIGITS[1])),
+        ("base85 of ZeroMQ", prefix.to_owned() + &digits(codes::DIGITS[2])),
+        ("hex rows", rows(|byte| format!("{byte:02X}"), " ")),
+        ("hex of base64", prefix.to_owned() + &base64.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        ("base64 of hex", prefix.to_owned() + &STANDARD.encode(&hex)),
+        ("base64 of base64", prefix.to_owned() + &STANDARD.encode(&base64)),
+        ("base64 in lines", lines(&base64, 76)),
+        ("base64 in short lines", lines(&base64, 20)),
+        ("base64 for URLs", prefix.to_owned() + &URL_SAFE_NO_PAD.encode(bytes)),
+        ("base64 of UTF-16", prefix.to_owned() + &STANDARD.encode(wide)),
+        ("hex in lines", lines(&hex, 64)),
+        ("text of a code page", prefix.to_owned() + &latin),
+    ]
+}
+
+#[test]
+fn a_key_file_is_known_again_in_every_code_and_nothing_of_it_is_left() {
+    let key = blob();
+    let scanner = Scanner::new(&SecretSet::default(), &[&key]);
+    for prefix in ["", "2026-09-14 08:28:00,000 [1] INFO  Thycotic.Web - "] {
+        for bytes in [&key[..], &key[101..121], &key[300..]] {
+            for (code, text) in coded(bytes, prefix) {
+                let whole = format!("2026 ok\n{text}\n2026 ok\n");
+                let hits = scanner.scan(whole.as_bytes());
+                assert!(hits.iter().any(|hit| hit.kind == HitKind::KeyFile), "{code} of {} bytes: {text}", bytes.len());
+            }
+        }
+    }
 }
 
 #[test]

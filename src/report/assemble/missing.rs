@@ -234,14 +234,14 @@ fn texts(
 
 /// The node list as this build can deliver it: over REST from 10.9.000064, else copied from the page.
 fn node_list(cluster: &Cluster) -> (String, Vec<String>) {
-    let rest = "Save the answer of GET /api/v1/nodes, asked with an administrator's token, as a JSON file.";
+    let api = "Save the answer of GET /api/v1/nodes, asked with an administrator's token, as a JSON file.";
     let page = "Or copy the Server Nodes page (Admin, Server Nodes) into the table that \"clusterbrief template nodes\" prints.";
     let page_only = "Copy the Server Nodes page (Admin, Server Nodes) into the table that \"clusterbrief template nodes\" prints; this build has no REST call for it.";
     let newest = cluster.nodes.iter().filter_map(|node| node.version.value()).max();
     let how = match newest {
-        Some(newest) if *newest >= REST_NODE_LIST => vec![rest.into(), page.into()],
+        Some(newest) if *newest >= REST_NODE_LIST => vec![api.into(), page.into()],
         Some(_) => vec![page_only.into()],
-        None => vec![format!("From build {REST_NODE_LIST} on: {rest}"), page.into()],
+        None => vec![format!("From build {REST_NODE_LIST} on: {api}"), page.into()],
     };
     ("Send the product's list of nodes".into(), how)
 }

@@ -53,7 +53,7 @@ fn odd(cluster: &Cluster, results: &[RuleResult], mine: &[(&str, &Finding)]) -> 
 
 /// The title without the name it starts with: it stands beside the name already.
 fn without_name<'a>(title: &'a str, name: &str) -> &'a str {
-    title.strip_prefix(name).map_or(title, |rest| rest.trim_start_matches([':', ' ']))
+    title.strip_prefix(name).map_or(title, |tail| tail.trim_start_matches([':', ' ']))
 }
 
 fn nodes_with(results: &[RuleResult], rule: &str) -> usize {

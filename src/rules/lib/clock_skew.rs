@@ -206,11 +206,11 @@ impl<'a> Pair<'a> {
 
 /// Milliseconds in the reader's words: "12.3 s", "7 min 5 s".
 pub(crate) fn seconds(ms: u64) -> String {
-    let (minutes, rest) = (ms / 60_000, ms % 60_000);
+    let (minutes, millis) = (ms / 60_000, ms % 60_000);
     if minutes == 0 {
-        format!("{}.{} s", rest / 1000, rest % 1000 / 100)
+        format!("{}.{} s", millis / 1000, millis % 1000 / 100)
     } else {
-        format!("{minutes} min {} s", rest / 1000)
+        format!("{minutes} min {} s", millis / 1000)
     }
 }
 

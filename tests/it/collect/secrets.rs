@@ -1,6 +1,7 @@
 //! No secret leaves the node, in the clear or as a hash that can be guessed.
 
 use super::{contains, sha256};
+use base64::Engine as _;
 use crate::support::site::{Site, tree};
 use chrono::TimeDelta;
 use clusterbrief::bundle::{FACTS, Form, Status};
@@ -74,6 +75,54 @@ fn a_right_guess_of_a_short_password_cannot_be_confirmed() {
     }
     // The fingerprints are there all the same, for those who hold the key.
     assert!(taken.facts().database_config.value().unwrap().fingerprint.value().is_some());
+}
+
+/// The same for files of types that programs have: a plain hash of one tells whether a guess of its text is right.
+#[test]
+fn a_right_guess_of_a_text_with_a_secret_cannot_be_confirmed() {
+    let texts = |password: &str| {
+        [
+            ("customresources/9/cfg.js", format!("var site = '{password}';")),
+            ("CustomResources/logo.svg", format!("<svg>{password}</svg>")),
+            ("Scripts/site.js", format!("connect({{user: 'svc', password: '{password}'}});")),
+            ("tools/ping.aspx", format!("<% var c = \"Server=db;User ID=sa;Password={password}\"; %>")),
+            ("App/Web.ashx", format!("// {password}\nnew NetworkCredential(\"svc\", \"x\");\nvar password = \"{password}\";")),
+        ]
+    };
+    let site = Site::new(|node| {
+        for (path, text) in texts("hunter") {
+            node.put(path, text);
+        }
+        let key = node.files["encryption.config"].clone();
+        node.put("css/innocent.css", "body { color: red }");
+        node.put("images/longer.png", [key.as_slice(), b"x"].concat());
+        node.put("images/shorter.gif", key[1..].to_vec());
+        node.put("fonts/base64.woff", base64::engine::general_purpose::STANDARD.encode(&key));
+        node.put("bin/hex.dll", hex(&key));
+        node.put("images/list.ico", key.iter().map(|byte| format!("{byte}, ")).collect::<String>());
+    });
+    let taken = site.collect();
+    let everything = String::from_utf8_lossy(&taken.everything()).into_owned();
+    // The attacker tries every word of a list.
+    for guess in ["secret", "hunter", "letmein"] {
+        for (path, text) in texts(guess) {
+            let digest = sha256(text.as_bytes());
+            assert!(!everything.contains(&digest), "{path} confirms {guess}");
+        }
+    }
+    let inventory = taken.inventory();
+    let copies =
+        ["images/longer.png", "images/shorter.gif", "fonts/base64.woff", "bin/hex.dll", "images/list.ico"];
+    for path in copies {
+        assert!(inventory[path].sha256.is_none() && inventory[path].fingerprint.is_some(), "{path}");
+        assert!(!everything.contains(&sha256(&site.node.files[path])), "{path}");
+    }
+    for (path, _) in texts("") {
+        assert!(inventory[path].fingerprint.is_some(), "{path} still compares between nodes");
+    }
+    let strays = taken.facts().stray_key_copies.value().unwrap().clone();
+    assert!(copies.iter().all(|path| strays.iter().any(|stray| stray == path)), "{strays:?}");
+    assert!(inventory["css/innocent.css"].sha256.is_some());
 }
 
 fn hmac_sha256(key: &str, message: &[u8]) -> String {

@@ -17,6 +17,7 @@ fn raised(dir: &Path, inputs: &[&str], key: &CaseKey) -> Vec<PathBuf> {
             input: sample.join(input),
             level: Level::Identities,
             case_key: Some(key.clone()),
+            redact_words: None,
             out: dir.join("in"),
         };
         let scrubbed = scrub(&asked, &mut Silent).unwrap();
@@ -109,6 +110,7 @@ fn scrubbing_and_collecting_agree_and_no_level_is_lowered() {
         input: input.to_owned(),
         level,
         case_key: case_key.cloned(),
+        redact_words: None,
         out: dir.path().join(out),
     };
     let raised = scrub(&asked(&plain, Level::Identities, Some(&key), "raised"), &mut Silent).unwrap().path;
@@ -160,7 +162,7 @@ fn values_under_secret_names_are_removed_from_exports_at_both_levels() {
         fs::write(&input, text).unwrap();
         for level in [Level::Secrets, Level::Identities] {
             let out = dir.path().join(level.to_string());
-            let asked = Scrub { input: input.clone(), level, case_key: None, out };
+            let asked = Scrub { input: input.clone(), level, case_key: None, redact_words: None, out };
             let scrubbed = scrub(&asked, &mut Silent).unwrap();
             let out = fs::read_to_string(scrubbed.path).unwrap();
             assert!(!out.contains("Plain"), "{level}: {out}");

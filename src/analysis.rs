@@ -22,21 +22,24 @@
 pub use crate::intake::cluster::Options;
 
 use crate::bundle::source::{Given, gather};
-use crate::finding::RuleResult;
+use crate::finding::{Confidence, Finding, RuleResult, Severity, is_bundle_safety};
 use crate::intake::answers::{Question, questions};
-use crate::intake::cluster::{Case, assemble as assemble_case};
-use crate::intake::read::{Tools, read_all};
+use crate::intake::cluster::{Case, Superseded, assemble as assemble_case};
+use crate::intake::facts::Facts;
+use crate::intake::read::{ReadInput, Tools, read_all};
 use crate::intake::recognise::MAX_EXPORT_BYTES;
 use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Knowledge, KnowledgeFaults};
 use crate::logs::Scanner;
 use crate::model::Cluster;
+use crate::model::host_name::{NETBIOS, label, visible};
 use crate::redact::Sanitizer;
 use crate::report::assemble::assemble;
 use crate::report::model::Report;
 use crate::rules::{self, Rule};
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Opens every bundle and export that the paths lead to. What cannot be read is an input with its reason, not an error.
@@ -104,12 +107,73 @@ impl Analyzer {
             questions: &self.questions,
             knowledge: &self.knowledge,
         };
-        let Case { cluster, remarks } = assemble_case(read_all(given, tools), options);
+        let reads = read_all(given, tools);
+        let before = bundles_of_one_name(&reads).then(|| reads.clone());
+        let Case { mut cluster, remarks, superseded } = assemble_case(reads, options);
         let results = rules::evaluate(&cluster, &self.knowledge, &self.rules);
+        if let Some(before) = before {
+            cluster.repaired = self.repaired(before, superseded, &results, options);
+        }
         let has_target = cluster.target.is_some();
         let metas: Vec<Cow<RuleMeta>> = self.rules.iter().map(|rule| rule.meta.judged(has_target)).collect();
         let metas: Vec<&RuleMeta> = metas.iter().map(AsRef::as_ref).collect();
         let report = assemble(&cluster, &results, &metas, &self.knowledge, &options.require);
         Analysis { report, cluster, results, remarks }
     }
+
+    /// Confirmed blockers that the case had with the older bundles of its nodes and has no more, one sentence for each day
+    /// of such a bundle. A newer bundle decides, but never without a word.
+    fn repaired(
+        &self,
+        mut reads: Vec<ReadInput>,
+        mut superseded: Vec<Superseded>,
+        now: &[RuleResult],
+        options: &Options,
+    ) -> Vec<String> {
+        // A finding on the cluster is about the nodes in its title.
+        let key = |result: &RuleResult, finding: &Finding| {
+            let title = if finding.subject.name.is_empty() { finding.title.as_str() } else { "" };
+            (result.rule.clone(), finding.subject.name.clone(), title.to_owned())
+        };
+        let findings = |result: &RuleResult| {
+            result.outcome.findings().iter().map(|finding| key(result, finding)).collect::<Vec<_>>()
+        };
+        let mut known: BTreeSet<_> = now.iter().flat_map(findings).collect();
+        let mut repaired = Vec::new();
+        for _ in 0..EARLIER {
+            let Some(older) = superseded.iter().map(|one| one.older).max() else { break };
+            reads.retain(|read| superseded.iter().all(|one| one.newer != read.input.name));
+            let case = assemble_case(reads.clone(), options);
+            superseded = case.superseded;
+            let results = rules::evaluate(&case.cluster, &self.knowledge, &self.rules);
+            let blocks =
+                |one: &Finding| one.severity == Severity::Blocker && one.confidence == Confidence::Confirmed;
+            let mut gone = Vec::new();
+            for result in results.iter().filter(|result| !is_bundle_safety(&result.rule)) {
+                for finding in result.outcome.findings().iter().filter(|one| blocks(one)) {
+                    if known.insert(key(result, finding)) {
+                        gone.push(format!("{} ({})", finding.title, result.rule));
+                    }
+                }
+            }
+            if !gone.is_empty() {
+                let day = older.format("%Y-%m-%d %H:%M");
+                repaired.push(format!("Repaired since {day}: {}; confirm that.", gone.join("; ")));
+            }
+        }
+        repaired
+    }
+}
+
+/// How many older bundles of each node are looked at for what was repaired since.
+const EARLIER: usize = 8;
+
+/// Whether a name is that of two bundles, as written: then one may replace the other.
+fn bundles_of_one_name(reads: &[ReadInput]) -> bool {
+    let mut names = BTreeSet::new();
+    let bundles =
+        reads.iter().filter(|read| read.facts.iter().any(|facts| matches!(facts, Facts::Bundle(_))));
+    !bundles.filter_map(|read| read.input.node.as_deref()).all(|name| {
+        names.insert(label(&visible(name).to_uppercase()).chars().take(NETBIOS).collect::<String>())
+    })
 }

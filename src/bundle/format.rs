@@ -1,5 +1,6 @@
 //! The version of the format and what it decides: which keys a reader insists on knowing.
 
+use crate::text::json;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_ignored::Path;
@@ -48,6 +49,12 @@ pub enum FormatError {
         /// The version it states.
         version: FormatVersion,
     },
+    /// One key of an object twice: nobody can say which value is meant.
+    #[error("has the key {key} twice, so neither of its values counts")]
+    Twice {
+        /// Path of the key.
+        key: String,
+    },
     /// A value of the wrong kind, or a key that is missing.
     #[error("is not what its format says: {why} (at {at})")]
     Invalid {
@@ -83,6 +90,7 @@ impl FormatVersion {
         struct Versioned {
             format: FormatVersion,
         }
+        check_keys(manifest)?;
         let found = match serde_json::from_slice(manifest) {
             Ok(Versioned { format }) => format,
             Err(error) if error.is_data() => return Err(FormatError::NoVersion),
@@ -141,6 +149,15 @@ impl TryFrom<String> for FormatVersion {
             (Some(major), Some(minor)) => Ok(Self { major, minor }),
             _ => Err("a format version is two numbers, such as 1.0"),
         }
+    }
+}
+
+/// Refuses a document in which an object has one key twice: of structures the types do it, of tables nobody else.
+pub fn check_keys(json: &[u8]) -> Result<(), FormatError> {
+    match json::key_twice(json) {
+        Ok(Some(key)) => Err(FormatError::Twice { key }),
+        Ok(None) => Ok(()),
+        Err(error) => Err(syntax(&error)),
     }
 }
 

@@ -35,6 +35,9 @@ pub struct Manifest {
     pub never_taken: Vec<String>,
     /// What the keyed fingerprints of this bundle were made with.
     pub fingerprint: Observed<FingerprintKey>,
+    /// SHA-256 of the manifests that this bundle is a stricter copy of, the first collection first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scrubbed_from: Vec<Sha256>,
     /// Every member but the manifest, in order of name; also those that were not taken.
     pub members: Vec<MemberRecord>,
 }
@@ -140,6 +143,12 @@ pub enum Status {
 
 /// How the reason of a member begins that was left out because of its age: asked for, so nothing is incomplete.
 pub const TOO_OLD: &str = "last changed before ";
+
+/// How the reason of a log begins that was left out because it is none: nothing is incomplete without it.
+pub const NO_LOG: &str = "no log: ";
+
+/// How the reason of a log begins that was left out because it is compressed: its lines are missing.
+pub const PACKED: &str = "compressed: ";
 
 /// How the reason of a truncated member begins whose last bytes are those that are missing: of a log the newest lines.
 pub const END_MISSING: &str = "its end is missing: ";

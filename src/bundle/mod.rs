@@ -28,7 +28,7 @@ mod zipped;
 
 pub use digest::Sha256;
 pub use file::open_plain;
-pub use format::FormatVersion;
+pub use format::{FormatVersion, check_keys};
 pub use half_made::HalfMade;
 pub use limits::Limits;
 pub use listing::relative;

@@ -189,7 +189,7 @@ pub(super) fn odd_name(name: &str, error: NameError) -> Problem {
 /// An entry of the container that the manifest does not know.
 pub(super) fn unlisted(name: &str) -> Problem {
     let text = format!("The entry {} is not listed in the manifest; it was left out.", quoted(name));
-    Problem { kind: ProblemKind::Tampered, member: None, text }
+    Problem { kind: ProblemKind::Unlisted, member: None, text }
 }
 
 /// Bytes of the archive that are in none of its files.

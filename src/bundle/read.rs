@@ -118,6 +118,11 @@ impl Bundle {
         &self.manifest
     }
 
+    /// SHA-256 of the manifest: equal ones are of one collection, whatever container it is in.
+    pub fn manifest_sha256(&self) -> Sha256 {
+        self.manifest_sha256
+    }
+
     /// What was wrong with the container and with members before any was read, sorted.
     pub fn problems(&self) -> &[Problem] {
         &self.problems

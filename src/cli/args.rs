@@ -4,6 +4,7 @@
 use super::analysis::AnalysisVerb;
 use crate::bundle::FormatVersion;
 use crate::knowledge::EDITION;
+use crate::model::host_name::is_name;
 use crate::redact::Level;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
@@ -208,8 +209,8 @@ pub(super) fn instant(text: &str) -> Result<DateTime<FixedOffset>, String> {
 /// A name that a machine can have and a terminal can show.
 fn node(text: &str) -> Result<String, String> {
     let name = text.trim();
-    if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
-        return Err("expected the name of a machine".into());
+    if name.chars().count() > 64 || !is_name(name) {
+        return Err("expected the name of one machine".into());
     }
     Ok(name.to_owned())
 }

@@ -4,7 +4,8 @@ use super::output::counted;
 use super::progress::size;
 use super::{Exit, Failure, must_exist, output};
 use crate::bundle::{Limits, contents};
-use crate::redact::search::{Searcher, SecretFindings};
+use crate::redact::labels::DO_NOT_SEND;
+use crate::redact::search::{LeakLocation, Searcher, SecretFindings};
 use crate::text::escape;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
@@ -31,7 +32,14 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     let visited = contents::visit(path, &Limits::default(), &mut |name, source| {
         let mut text = total.add(&searcher.search(name.as_bytes()), |_| format!("the name {name}"), name);
         // What came before an error counts.
-        let (found, read) = search(&searcher, source, &mut buffer);
+        let (mut found, read) = search(&searcher, name, source, &mut buffer);
+        if name.to_lowercase().contains(DO_NOT_SEND) {
+            let (kept, places): (Vec<_>, Vec<_>) = found.places.into_iter().partition(LeakLocation::is_kept);
+            found.places = places;
+            text.extend(kept.iter().map(|place| {
+                escape::one_line(&format!("Keep it here and do not send it: {name} is {}", place.what)) + "\n"
+            }));
+        }
         text += &total.add(&found, |line| format!("{name}:{line}"), name);
         if printed.is_ok() && !text.is_empty() {
             printed = output::print(&text);
@@ -71,8 +79,13 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
 }
 
 /// Searches one file, as far as it can be read.
-fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (SecretFindings, io::Result<()>) {
-    let mut search = searcher.start();
+fn search(
+    searcher: &Searcher,
+    name: &str,
+    source: &mut dyn Read,
+    buffer: &mut [u8],
+) -> (SecretFindings, io::Result<()>) {
+    let mut search = searcher.start(Some(name));
     let read = loop {
         match source.read(buffer) {
             Ok(0) => break Ok(()),

@@ -157,7 +157,7 @@ fn measure_logs(
         }
         measured.read += redacting.finish().0.min(left);
         measured.packed += packed_size(&text).unwrap_or_default();
-        let mut scan = scanner.start();
+        let mut scan = scanner.start(None);
         scan.push(&text);
         let _ = guarded(|| scan.finish());
     }

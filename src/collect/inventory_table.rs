@@ -96,6 +96,10 @@ pub const PROGRAM_TYPES: &[&str] = &[
     "jpeg", "jpg", "js", "master", "otf", "png", "svc", "svg", "ttf", "webp", "woff", "woff2",
 ];
 
+/// Ends of the names of compressed logs.
+const PACKED_TYPES: &[&str] =
+    &["7z", "bz2", "cab", "gz", "lz4", "lzma", "rar", "tar", "tgz", "xz", "z", "zip", "zst"];
+
 /// Those of them that are text, in which somebody may have put a secret.
 const TEXT_TYPES: &[&str] =
     &["asax", "ascx", "ashx", "asmx", "aspx", "cshtml", "css", "js", "master", "svc", "svg"];
@@ -194,6 +198,11 @@ pub(super) fn is_config(path: &str) -> bool {
             || CONFIG_TYPES.iter().any(|kind| name.contains(&format!(".{kind}."))))
 }
 
+/// The name of a log, in lower case, without the end that a program for compression gave it.
+pub(super) fn unpacked(name: &str) -> Option<&str> {
+    name.rsplit_once('.').filter(|(_, end)| PACKED_TYPES.contains(end)).map(|(log, _)| log)
+}
+
 /// Names such as `encryption - copy.config`, `database.config.bak` or, in a sub-folder, the plain names.
 fn is_key_copy(name: &str) -> bool {
     ["encryption", "database"].into_iter().any(|stem| {
@@ -207,8 +216,13 @@ fn is_key_copy(name: &str) -> bool {
 
 /// Role and number of a product log, by its name in lower case: `SS.log` of the web application, `SS-BSSR.log` and others of
 /// the roles, rolled as `SS.log.1` or `SS1.log`, or by the day as `SS.log2026-11-20` or `SS_2026-11-20.log`. The log that is
-/// being written has no number; of two days the later one has the lower.
+/// being written has no number; of two days the later one has the lower. A log that somebody compressed is a rolled one.
 pub(super) fn log_parts(name: &str) -> Option<(&str, Option<u64>)> {
+    if let Some(log) = unpacked(name)
+        && let Some((role, number)) = log_parts(log)
+    {
+        return Some((role, number.or(Some(u64::MAX))));
+    }
     if name == PIPELINE_ERRORS {
         return Some((name, None));
     }
@@ -326,6 +340,9 @@ mod tests {
                     "log/SS.log.2026-11-20.1",
                     "log/SS_2026-11-20.log",
                     "log/SS-EWSR-20261120.log",
+                    "log/SS.log.3.gz",
+                    "log/SS-BWSR.log.zip",
+                    "log/SS_2026-11-20.log.tar.gz",
                 ],
             ),
             (Item::Binary, &["bin/Thycotic.Data.dll", "BIN/a.DLL"]),

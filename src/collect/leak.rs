@@ -100,7 +100,7 @@ fn scan_member(
     scanner: &Scanner,
     progress: &Shared<'_>,
 ) -> Result<Vec<Hit>, CollectError> {
-    let mut scan = scanner.start();
+    let mut scan = scanner.start(None);
     let read = bundle.read(name, &mut |bytes| {
         progress.advance(bytes.len());
         scan.push(bytes);

@@ -119,7 +119,18 @@ pub(super) fn choose(
         files.iter().filter(|file| file.item == Item::Log).map(ProductLog::new).collect();
     logs.sort_by(|a, b| a.newest().cmp(&b.newest()));
     let unnamed = logs.len().saturating_sub(MOST + 1);
-    let (old, mut logs): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.is_older(since, look));
+    let (old, logs): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.is_older(since, look));
+    let why = |file: &ListedFile| match look {
+        Inspect::Content => logs::no_text(file),
+        Inspect::Metadata => logs::packed_by_name(file),
+    };
+    let (mut logs, mut none) = (logs, Vec::new());
+    logs.retain(|log| {
+        let why = why(log.file);
+        let is_text = why.is_none();
+        none.extend(why.map(|why| (log.file, Selection::Nothing(why))));
+        is_text
+    });
     // For each role the log without a number, or the newest.
     logs.sort_by_key(|log| log.number.is_some());
     let mut roles = BTreeSet::new();
@@ -137,7 +148,7 @@ pub(super) fn choose(
     takes.extend(old.iter().map(|_| Selection::Nothing(too_old.clone())));
 
     let files = current.iter().chain(&rolled).chain(&old).map(|log| log.file);
-    let mut chosen: Vec<(&ListedFile, Selection)> = files.zip(takes).collect();
+    let mut chosen: Vec<(&ListedFile, Selection)> = files.zip(takes).chain(none).collect();
     // One more, for all that are older.
     chosen.truncate(MOST + 1);
     if let Some((_, take)) = chosen.get_mut(MOST) {
@@ -382,8 +393,8 @@ mod tests {
         let lines = line.repeat(100);
         let files = [
             on_disk("SS.log", &lines),
-            on_disk("SS-BWSR.log", &vec![0; 100_000]),
-            on_disk("SS.log.1", &vec![0; 50_000]),
+            on_disk("SS-BWSR.log", &vec![b'.'; 100_000]),
+            on_disk("SS.log.1", &vec![b'.'; 50_000]),
             on_disk("SS.log.2", line),
             ListedFile {
                 full: folder.path().join("gone"),

@@ -1,16 +1,19 @@
 //! Reads the selected logs, redacts them while reading, and writes them into the bundle.
 
 use super::error::CollectError;
+use super::inventory_table::unpacked;
 use super::log_selection::{Selection, beyond, is_rolled};
 use super::progress::Shared;
 use super::readahead::read_ahead;
 use super::redacting::Redacting;
 use super::walk::{ListedFile, reason};
-use crate::bundle::manifest::END_MISSING;
+use crate::bundle::manifest::{END_MISSING, NO_LOG, PACKED};
 use crate::bundle::{BundleWriter, Status, WriteError};
 use crate::model::excerpt::Sanitize as _;
 use crate::model::product::LOG_FOLDER;
+use crate::redact::leak::{HitKind, Scanner};
 use crate::redact::{Known, Redactor};
+use crate::text::signature;
 use chrono::NaiveDate;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
@@ -150,6 +153,38 @@ pub(super) fn last_day(file: &ListedFile) -> Option<NaiveDate> {
         let day = std::str::from_utf8(line.get(..10)?).ok()?;
         NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()
     })
+}
+
+/// Why nothing of a log will be taken, as far as its name shows it.
+pub(super) fn packed_by_name(file: &ListedFile) -> Option<String> {
+    unpacked(&file.name().to_lowercase()).map(|_| packed("compressed, by its name"))
+}
+
+/// Why nothing is taken of a log that is packed in some way.
+fn packed(how: &str) -> String {
+    format!("{PACKED}it is {how}; unpack it in the log folder and collect again, or its lines stay unknown")
+}
+
+/// Why nothing of a log is taken: it is compressed, or another thing than a text. A log that is being written may be empty.
+pub(super) fn no_text(file: &ListedFile) -> Option<String> {
+    let mut reader = File::open(&file.full).ok()?;
+    let mut head = Vec::new();
+    reader.by_ref().take(signature::HEAD as u64).read_to_end(&mut head).ok()?;
+    if head.is_empty() {
+        return is_rolled(file).then(|| format!("{NO_LOG}it is empty"));
+    }
+    if let Some(format) = signature::format(&head, file.size) {
+        let name = format.name;
+        return Some(if format.kind.holds_files() { packed(name) } else { format!("{NO_LOG}it is {name}") });
+    }
+    if Scanner::file(file.name(), &head) == Some(HitKind::MayBeKeyFile) {
+        return Some(format!("{NO_LOG}its bytes look random, and no known format explains them"));
+    }
+    let zeros = |bytes: &[u8]| bytes.iter().all(|byte| *byte == 0);
+    let mut tail = Vec::new();
+    reader.seek(SeekFrom::Start(file.size.saturating_sub(LAST_LINES))).ok()?;
+    let all = zeros(&head) && reader.take(LAST_LINES).read_to_end(&mut tail).is_ok() && zeros(&tail);
+    all.then(|| format!("{NO_LOG}it holds zero bytes only"))
 }
 
 /// The byte order mark of UTF-16 at the start; empty when there is none.

@@ -49,6 +49,7 @@ pub(super) fn manifest(
         looked_at: inventory_table::rows(copied, host.system().is_windows()).map(looked_at).collect(),
         never_taken: inventory_table::NEVER.iter().map(|never| plain(never)).collect(),
         fingerprint: fingerprint_key(printer),
+        scrubbed_from: Vec::new(),
         members: Vec::new(),
     }
 }

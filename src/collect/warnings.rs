@@ -1,7 +1,7 @@
 //! Warnings about a finished bundle, one sentence each: shown on the node, where the problem can still be fixed.
 
 use super::options::Options;
-use crate::bundle::manifest::TOO_OLD;
+use crate::bundle::manifest::{NO_LOG, TOO_OLD};
 use crate::bundle::write::PARTIAL;
 use crate::bundle::{Form, Manifest, MemberRecord, Status};
 use crate::model::Observed;
@@ -92,7 +92,7 @@ pub(super) fn no_binaries(facts: &NodeFacts) -> Option<String> {
 pub(super) fn cut(manifest: &Manifest, unread: usize) -> Option<String> {
     let is_cut = |record: &&MemberRecord| match &record.status {
         Status::Truncated { .. } => true,
-        Status::Skipped { why } => !why.starts_with(TOO_OLD),
+        Status::Skipped { why } => !why.starts_with(TOO_OLD) && !why.starts_with(NO_LOG),
         _ => false,
     };
     let cut: Vec<&MemberRecord> = manifest.members.iter().filter(is_cut).collect();

@@ -4,11 +4,11 @@
 use super::answers::{AnswerLedger, Entry, Question, answer, questions};
 use super::facts::Facts;
 use super::moment::Column as Dates;
-use super::names::is_usable;
 use super::table::{Row, RowSink, TableError, head};
 use super::{Parsed, Source};
 use crate::model::Location;
 use crate::model::checklist::{CELLS, Column, FORMAT, HEADS, SEE_ABOVE, VERSION, fingerprint, parts};
+use crate::model::host_name::is_name;
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_LINES: usize = 20_000;
 
 /// A part of a checklist, as one sheet holds it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Part {
     /// The sheet that a person fills in.
     Lines(Lines),
@@ -25,14 +25,14 @@ pub enum Part {
 }
 
 /// The lines of a checklist, as the sheet holds them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Lines {
     columns: Columns,
     rows: Vec<Row>,
 }
 
 /// What a checklist was made of.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Origin {
     /// Nodes it was made for.
     pub nodes: Vec<String>,
@@ -147,7 +147,7 @@ pub(super) fn join(cx: Source, parsed: &mut Parsed<Vec<Facts>>) {
     if origin.nodes.is_empty() {
         origin.nodes = reading.nodes();
     }
-    origin.nodes.retain(|node| is_usable(node));
+    origin.nodes.retain(|node| is_name(node));
     let answers = parsed.absorb(reading.ledger.finish());
     parsed.notes.extend(reading.notes);
     parsed.value.extend([Facts::Answers(answers), Facts::Checklist(Part::Origin(origin))]);

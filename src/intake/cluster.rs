@@ -3,22 +3,22 @@
 use super::checklist::{Origin, Part};
 use super::facts::Facts;
 use super::inventory::Inventory;
-use super::names::{self, MachineNames};
+use super::names::MachineNames;
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
-use super::{duplicates, labels, lists};
+use super::{duplicates, labels, lists, node_row};
 use crate::bundle::{Limits, bound};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
-use crate::model::host_name::{is_cut_of, label, visible};
+use crate::model::host_name::{is_cut_of, is_name, label, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::lookup::APP_SETTING;
 use crate::model::node::Snapshot;
 use crate::model::{Area, BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
 use crate::parsers::product_version;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the command line says of a case.
@@ -59,6 +59,17 @@ pub struct Case {
     pub cluster: Cluster,
     /// What of the command line did not fit the case, one sentence each.
     pub remarks: Vec<String>,
+    /// Bundles that count instead of an older one of their node.
+    pub superseded: Vec<Superseded>,
+}
+
+/// A bundle that counts instead of an older one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Superseded {
+    /// The input that counts.
+    pub newer: String,
+    /// When the next older one was collected, by the node's clock.
+    pub older: DateTime<FixedOffset>,
 }
 
 /// A case while it is assembled. Each fact has the index of its input.
@@ -75,6 +86,8 @@ pub(super) struct CaseBuilder {
     pub(super) checklists: Vec<(usize, Origin)>,
     reported: Vec<(usize, ReportedFacts)>,
     contacts: Vec<Contact>,
+    /// Inputs that contradict each other, one sentence each.
+    pub(super) conflicts: Vec<String>,
 }
 
 /// Assembles inputs. The result does not depend on their order.
@@ -93,7 +106,9 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         confirmed_by.push(format!("the inventory {}", inventory.input));
     }
     let mut builder = CaseBuilder::of(reads, &expect, options);
+    builder.nothing_after(options.as_of);
     let given = expect.len();
+    duplicates::one_naming(&mut builder);
     let incomparable = labels::settle(&mut builder, &mut expect, &mut remarks);
     if expect.len() < given {
         confirmed_by.clear();
@@ -101,7 +116,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     let expected: BTreeSet<String> = expect.iter().map(|name| builder.names.machine(name)).collect();
     let declared = options.roles.keys().map(|name| builder.names.machine(name)).collect();
     let several = lists::choose(&mut builder, &expected, &declared);
-    duplicates::settle(&mut builder);
+    let superseded = duplicates::settle(&mut builder, options.as_of);
 
     let history = builder.history(several);
     let list = builder.list();
@@ -129,9 +144,10 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     }
     let mut node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
     node_set.incomparable = incomparable;
+    node_set.conflicts = std::mem::take(&mut builder.conflicts);
     node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
     let answers = builder.take_answers(&nodes, options.target);
-    let (reported, lists) = builder.take_reported(&mut nodes, several);
+    let (reported, lists) = builder.take_reported(&mut nodes, several, options.as_of);
     for input in &mut builder.inputs {
         input.problems.sort();
         input.problems.dedup();
@@ -152,15 +168,20 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         as_of: options.as_of,
         target: options.target,
         package: options.package.clone(),
+        repaired: Vec::new(),
     };
-    Case { cluster, remarks }
+    Case { cluster, remarks, superseded }
 }
 
 /// The names given, and what is wrong with some.
 fn expected(options: &Options) -> (Vec<String>, Vec<String>) {
     let (good, bad): (Vec<&String>, Vec<&String>) =
-        options.expect_nodes.iter().partition(|name| names::is_usable(name));
-    let remarks = bad.iter().map(|_| "--expect-nodes holds an empty name.".to_owned()).collect();
+        options.expect_nodes.iter().partition(|name| is_name(name));
+    let refused = |name: &&String| match visible(name).as_str() {
+        "" => "--expect-nodes holds an empty name.".to_owned(),
+        name => format!("--expect-nodes: \"{name}\" is not the name of one machine; it does not count."),
+    };
+    let remarks = bad.iter().map(refused).collect();
     (good.into_iter().map(|name| visible(name)).collect(), remarks)
 }
 
@@ -191,6 +212,39 @@ impl CaseBuilder {
         let given = expect.iter().chain(options.roles.keys()).map(String::as_str);
         builder.names = MachineNames::of(of_bundles.chain(of_lists).chain(given));
         builder
+    }
+
+    /// Forgets connections and upgrades that are dated after the day of the report: they would make every other one old.
+    fn nothing_after(&mut self, as_of: DateTime<Utc>) {
+        let is_after = |at: &Moment| is_after(at, as_of);
+        let mut told = Vec::new();
+        for (index, list) in &mut self.lists {
+            for row in list.rows.iter_mut().filter(|row| row.last_connected.value().is_some_and(is_after)) {
+                let name = &row.machine_name;
+                told.push((
+                    *index,
+                    format!(
+                        "{name} is said to have connected after the day of this report; that does not count."
+                    ),
+                ));
+                let why = "it is dated after the day of this report";
+                row.last_connected = Observed::unreadable(row.place.clone(), why);
+            }
+            if list.newest_connection.as_ref().is_some_and(is_after) {
+                list.newest_connection = node_row::newest_connection(&list.rows);
+            }
+        }
+        for (index, history) in &mut self.histories {
+            for row in history.rows.iter_mut().filter(|row| row.upgraded.value().is_some_and(is_after)) {
+                let why = "a date is after the day of this report";
+                row.upgraded = Observed::unreadable(row.place.clone(), why);
+                history.unordered.get_or_insert_with(|| why.to_owned());
+                told.push((*index, format!("{} is dated after the day of this report.", row.place)));
+            }
+        }
+        for (index, text) in told {
+            self.problem(index, InputStatus::Partly, ProblemKind::Malformed, text);
+        }
     }
 
     /// Name of an input.
@@ -274,11 +328,28 @@ impl CaseBuilder {
             (upgraded(history).filter(|_| dated), grown, std::cmp::Reverse(*index))
         };
         histories.sort_by_key(rank);
-        let Some((chosen, history)) = histories.pop() else {
+        let Some((chosen, mut history)) = histories.pop() else {
             return self.without(&[InputKind::VersionTable], "version history");
         };
         let name = self.name(chosen);
-        for (index, _) in histories {
+        let current = |history: &VersionHistory| upgraded(history).zip(history.build().value().copied());
+        for (index, other) in histories {
+            let (one, other) = (current(&history), current(&other));
+            if let (Some((time, one)), Some((_, other))) =
+                (one, other.filter(|other| Some(other.0) == one.map(|one| one.0)))
+                && one != other
+            {
+                let names = format!("{name} and {}", self.name(index));
+                let text = format!(
+                    "The version histories {names} contradict each other: of {} they name the builds {one} and {other}.",
+                    time.wall.date()
+                );
+                self.problem(index, InputStatus::Partly, ProblemKind::Conflict, text.clone());
+                self.problem(chosen, InputStatus::Partly, ProblemKind::Conflict, text.clone());
+                self.conflicts.push(text);
+                history.unordered = Some(format!("{names} contradict each other"));
+                continue;
+            }
             self.note(index, format!("{name} is a newer version history and counts instead."));
         }
         Observed::known(history, Location::input(name))
@@ -323,9 +394,10 @@ impl CaseBuilder {
         &mut self,
         nodes: &mut BTreeMap<String, Node>,
         several_clusters: bool,
+        as_of: DateTime<Utc>,
     ) -> (ReportedFields, BTreeMap<String, Observed<Items>>) {
         let (mut cluster, mut lists) = (ReportedFields::new(), BTreeMap::new());
-        for (index, reported) in self.newest_results() {
+        for (index, reported) in self.newest_results(as_of) {
             let names_no_node = !(reported.cluster.is_empty() && reported.lists.is_empty());
             if several_clusters && names_no_node {
                 self.refuse_ambiguous(index);
@@ -353,7 +425,7 @@ impl CaseBuilder {
 
     /// What exports report, without the results of a query that a newer one replaces. Of results whose order nobody can
     /// tell the first by name counts.
-    fn newest_results(&mut self) -> Vec<(usize, ReportedFacts)> {
+    fn newest_results(&mut self, as_of: DateTime<Utc>) -> Vec<(usize, ReportedFacts)> {
         let mut kept: Vec<(usize, ReportedFacts)> = Vec::new();
         for (index, reported) in std::mem::take(&mut self.reported) {
             let Some(other) = kept
@@ -363,7 +435,8 @@ impl CaseBuilder {
                 kept.push((index, reported));
                 continue;
             };
-            let newer = match (asked(&reported), asked(&other.1)) {
+            let dated = |reported: &ReportedFacts| asked(reported).filter(|asked| !is_after(asked, as_of));
+            let newer = match (dated(&reported), dated(&other.1)) {
                 (Some(this), Some(earlier)) => this.minus(&earlier) > TimeDelta::zero(),
                 (this, earlier) => this.is_some() && earlier.is_none(),
             };
@@ -427,6 +500,13 @@ fn name_fully(name: &mut String, other: &str) {
     }
 }
 
+/// Whether a moment of an export is after the day of the report.
+fn is_after(at: &Moment, as_of: DateTime<Utc>) -> bool {
+    // A wall clock may be ahead of UTC by this.
+    let latest = as_of + TimeDelta::days(1) + TimeDelta::hours(14);
+    at.utc.unwrap_or_else(|| at.wall.and_utc()) > latest
+}
+
 /// When the query was asked, as its result says.
 fn asked(reported: &ReportedFacts) -> Option<Moment> {
     reported.cluster.get(&format!("asked.{}", reported.query.as_deref()?))?.value()?.parse().ok()
@@ -481,5 +561,6 @@ fn node_set(
         incomparable: None,
         without_bundle: bare.map(|(_, node)| node.name.clone()).collect(),
         unlisted: other.into_iter().map(|(_, node)| node.name.clone()).collect(),
+        conflicts: Vec::new(),
     }
 }

@@ -9,7 +9,7 @@ use crate::model::export::{NodeList, VersionHistory};
 use crate::model::node::Snapshot;
 
 /// What an input says.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Facts {
     /// A bundle, of the node of this name.
     Bundle(Box<Snapshot>),

@@ -5,11 +5,11 @@ use super::facts::Facts;
 use super::records::Records;
 use super::reported::{extract_facts, heads};
 use super::table::{Row, RowSink, head};
-use super::{Parsed, Source, malformed, names};
+use super::{Parsed, Source, malformed};
 use crate::knowledge::Export;
 use crate::model::Role;
 use crate::model::cluster::Contact;
-use crate::model::host_name::visible;
+use crate::model::host_name::{is_name, visible};
 use crate::model::location::CellPos;
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ impl Reader<'_> {
                 for row in &self.rows {
                     let (name, word) = (row.cell(0), row.cell(1).to_lowercase());
                     let role = ROLES.into_iter().find(|role| role.word() == word);
-                    if !names::is_usable(name) || (role.is_none() && !word.is_empty()) {
+                    if !is_name(name) || (role.is_none() && !word.is_empty()) {
                         let text = format!(
                             "{} has no usable machine name, or a role other than serving, dr, standby and mirror; the row does not count.",
                             row.place(input)

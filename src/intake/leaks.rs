@@ -1,4 +1,5 @@
-//! Secret check of received bundles: a bundle with a secret in it is removed from the case (rules BND-001 and BND-002).
+//! Secret check of what was received: a bundle with a secret in a member is removed from the case (rules BND-001 and
+//! BND-002), and files that must not be here are named.
 //!
 //! The collector has scanned it already; this is for bundles that were written by something else or changed since.
 
@@ -6,7 +7,9 @@ use crate::bundle::Bundle;
 use crate::bundle::problem::quoted;
 use crate::intake::malformed;
 use crate::model::input::{Problem, ProblemKind};
+use crate::model::product::is_key_file_name;
 use crate::redact::leak::{Hit, HitKind, Scanner};
+use crate::text::signature::{self, Kind};
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -24,17 +27,72 @@ pub(super) fn problem(name: &str, hits: &[Hit]) -> Option<Problem> {
             ProblemKind::KeyMaterial,
             "anyone who has it can open the vault: delete every copy of this bundle and collect again",
         ),
-        _ => (
-            ProblemKind::Secret,
-            "nothing of this bundle is used: delete it, change that secret and collect again",
-        ),
+        HitKind::MayBeKeyFile => (ProblemKind::MayBeKeyMaterial, LOOK),
+        HitKind::CaseKey | HitKind::Legend | HitKind::KeyStore => (ProblemKind::DoNotSend, keep(hit.kind)),
+        _ => (ProblemKind::Secret, "delete this bundle, change that secret and collect again"),
     };
     let text = format!("{} holds {}; {advice}.", quoted(name), hit.kind.as_str());
     Some(Problem { kind, member: None, text })
 }
 
+/// What to do about bytes that nothing explains.
+const LOOK: &str = "its bytes look random and no known format explains them: look at it, and delete every copy if it is \
+    encryption.config or database.config";
+
+/// Why a file must stay with whoever made it, and what to do.
+fn keep(kind: HitKind) -> &'static str {
+    match kind {
+        HitKind::CaseKey => {
+            "with it and a bundle anybody can test guesses, so it must not be sent: delete it here, and tell the sender to make a \
+             new one and collect again"
+        }
+        HitKind::Legend => {
+            "it says what each label hides, so it must not be sent: delete it here, and tell the sender to make a new case key \
+             and collect again"
+        }
+        _ => "it must not be sent: delete it here, and tell the sender to replace it",
+    }
+}
+
+/// What a file is that was given by itself and is no input: one that must not be here, or one of a known kind. The reason
+/// reads after its name. Zips and workbooks are looked into elsewhere.
+pub(super) fn of_file(name: &str, bytes: &[u8]) -> Option<(ProblemKind, String)> {
+    let inside = zip_names(bytes).any(is_key_file_name).then_some(HitKind::KeyFile);
+    let found = match Scanner::file(name, bytes).or(inside) {
+        Some(HitKind::KeyFile) => {
+            let why = "is or holds encryption.config or database.config, and anyone who has those can open the vault: delete \
+                every copy that left the node";
+            (ProblemKind::KeyMaterial, why.to_owned())
+        }
+        Some(HitKind::MayBeKeyFile) => (ProblemKind::MayBeKeyMaterial, format!("may be a key file: {LOOK}")),
+        Some(kind) => (ProblemKind::DoNotSend, format!("is {}; {}", kind.as_str(), keep(kind))),
+        None => {
+            let format = signature::format(bytes, bytes.len() as u64)?;
+            let advice = match format.kind {
+                Kind::Archive if format.name.starts_with("a zip") => return None,
+                Kind::Document if format.name.contains("older office") => return None,
+                kind if kind.holds_files() => ": unpack it, and give what is in it",
+                _ => ", which is no input",
+            };
+            (ProblemKind::NoInput, format!("is {}{advice}", format.name))
+        }
+    };
+    Some(found)
+}
+
+/// Names in the directory of a zip.
+fn zip_names(bytes: &[u8]) -> impl Iterator<Item = &str> {
+    const NAME: usize = 46;
+    let zip = if bytes.starts_with(b"PK\x03\x04") { bytes } else { &[] };
+    memchr::memmem::find_iter(zip, b"PK\x01\x02").filter_map(|at| {
+        let entry = zip.get(at..)?;
+        let length = usize::from(u16::from_le_bytes(entry.get(28..30)?.try_into().ok()?));
+        std::str::from_utf8(entry.get(NAME..NAME + length)?).ok()
+    })
+}
+
 /// Looks into entries that the manifest does not vouch for: a key file that someone added by hand is in the bundle,
-/// whatever the manifest says.
+/// whatever the manifest says. What is found there is no fault of what the manifest names.
 pub(super) fn in_strays(bundle: &Bundle, scanner: &Scanner) -> Vec<Problem> {
     let all: Vec<&str> = bundle.strays().collect();
     let searched: Vec<(Vec<Hit>, bool)> =
@@ -56,7 +114,7 @@ pub(super) fn in_strays(bundle: &Bundle, scanner: &Scanner) -> Vec<Problem> {
 
 /// What one entry holds, and whether all of it was looked at: what cannot be read to its end is judged by what came before.
 fn search(bundle: &Bundle, name: &str, scanner: &Scanner) -> (Vec<Hit>, bool) {
-    let (mut scan, mut seen) = (scanner.start(), 0);
+    let (mut scan, mut seen) = (scanner.start(Some(name)), 0);
     let read = bundle.read_stray(name, STRAY_BYTES + 1, &mut |bytes| {
         seen += bytes.len() as u64;
         scan.push(bytes);
@@ -65,9 +123,4 @@ fn search(bundle: &Bundle, name: &str, scanner: &Scanner) -> (Vec<Hit>, bool) {
         Ok(hits) => (hits, read.is_ok() && seen <= STRAY_BYTES),
         Err(_) => (Vec::new(), false),
     }
-}
-
-/// Whether a file that was given by itself has the shape of a key file.
-pub(super) fn is_key_file(bytes: &[u8]) -> bool {
-    Scanner::shapes_only().scan(bytes).iter().any(|hit| hit.kind == HitKind::KeyFile)
 }

@@ -4,6 +4,7 @@
 //! for one key.
 
 use super::cluster::CaseBuilder;
+use super::conflict;
 use crate::model::export::{Moment, NodeList, OwnList};
 use crate::model::input::{InputStatus, ProblemKind};
 use std::cmp::Reverse;
@@ -263,16 +264,62 @@ fn refuse_others(builder: &mut CaseBuilder, judged: &Group, others: &[Group], ch
     }
 }
 
-/// Leaves only the chosen list; older ones of the same cluster are reported, as nothing is wrong with them.
+/// Leaves only the chosen list; older ones of the same cluster are reported, as nothing is wrong with them. Of lists of one
+/// time neither is believed where they differ.
 fn keep(builder: &mut CaseBuilder, lists: &[usize], chosen: usize) {
     let name = builder.lists.get(chosen).map_or(String::new(), |(index, _)| builder.name(*index));
-    for at in lists.iter().filter(|at| **at != chosen) {
+    let time =
+        |builder: &CaseBuilder, at: usize| builder.lists.get(at).and_then(|(_, list)| list.newest_connection);
+    let others: Vec<usize> = lists.iter().copied().filter(|at| *at != chosen).collect();
+    for at in &others {
+        if time(builder, *at) == time(builder, chosen) {
+            contradict(builder, chosen, *at);
+        }
+    }
+    for at in &others {
         if let Some(index) = builder.lists.get(*at).map(|(index, _)| *index) {
             builder.note(index, format!("{name} is a newer list of the same cluster and counts instead."));
         }
     }
     let kept = std::mem::take(&mut builder.lists).into_iter().nth(chosen);
     builder.lists = kept.into_iter().collect();
+}
+
+/// Takes out of a list what another list of the same time denies.
+fn contradict(builder: &mut CaseBuilder, chosen: usize, at: usize) {
+    let Some((other_index, other)) = builder.lists.get(at).cloned() else { return };
+    let Some((index, list)) = builder.lists.get(chosen) else { return };
+    let (index, mut rows) = (*index, list.rows.clone());
+    let names = format!("{} and {}", builder.name(index), builder.name(other_index));
+    let why = format!("{names} are of one time and differ");
+    let mut differ = Vec::new();
+    for theirs in &other.rows {
+        let machine = builder.names.machine(&theirs.machine_name);
+        match rows.iter_mut().find(|row| builder.names.machine(&row.machine_name) == machine) {
+            Some(row) => {
+                let what = conflict::rows(row, theirs, &why);
+                differ
+                    .extend((!what.is_empty()).then(|| format!("{}: {}", row.machine_name, what.join(", "))));
+            }
+            None => differ.push(format!("only {} names {}", builder.name(other_index), theirs.machine_name)),
+        }
+    }
+    let theirs: BTreeSet<String> =
+        other.rows.iter().map(|row| builder.names.machine(&row.machine_name)).collect();
+    let only = rows.iter().filter(|row| !theirs.contains(&builder.names.machine(&row.machine_name)));
+    differ.extend(only.map(|row| format!("only {} names {}", builder.name(index), row.machine_name)));
+    if differ.is_empty() {
+        return;
+    }
+    let text =
+        format!("The node lists {names} are of one time and contradict each other ({}).", differ.join("; "));
+    for index in [index, other_index] {
+        builder.problem(index, InputStatus::Partly, ProblemKind::Conflict, text.clone());
+    }
+    builder.conflicts.push(text);
+    if let Some((_, list)) = builder.lists.get_mut(chosen) {
+        list.rows = rows;
+    }
 }
 
 /// Names of the nodes, bounded for a sentence.

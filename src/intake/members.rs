@@ -3,7 +3,7 @@
 
 use super::leaks;
 use crate::bundle::manifest::END_MISSING;
-use crate::bundle::{Bundle, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status};
+use crate::bundle::{Bundle, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status, check_keys};
 use crate::logs::{FileDigest, FileScan, Scanner};
 use crate::model::excerpt::Sanitize;
 use crate::model::facts::{InventoryEntry, NodeFacts};
@@ -144,7 +144,7 @@ impl<'a> MemberReader<'a> {
         };
         let over = (size > cap).then_some(MemberError::OverCap { size, cap });
         let format = self.bundle.manifest().format;
-        let mut scan = self.leaks.start();
+        let mut scan = self.leaks.start(Some(name));
         let read = self.bundle.read(name, &mut |bytes| {
             scan.push(bytes);
             if over.is_none() {
@@ -206,8 +206,8 @@ impl Sink<'_> {
             })),
             Self::Facts(json) => MemberContent::Facts(verified.and_then(|()| {
                 let failed = |error: serde_json::Error| (None, error.to_string());
-                let (facts, unknown) =
-                    format.read::<NodeFacts>(&json).map_err(|error| (None, error.to_string()))?;
+                let read = check_keys(&json).and_then(|()| format.read::<NodeFacts>(&json));
+                let (facts, unknown) = read.map_err(|error| (None, error.to_string()))?;
                 Ok((Box::new(redactor.clean_all(&facts).map_err(failed)?), unknown))
             })),
             Self::Inventory(lines) => MemberContent::Inventory(verified.and_then(|()| {

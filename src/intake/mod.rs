@@ -12,6 +12,7 @@ pub mod answers;
 pub mod checklist;
 mod clocks;
 pub mod cluster;
+mod conflict;
 mod date_words;
 mod duplicates;
 pub mod facts;

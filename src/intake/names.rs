@@ -4,15 +4,6 @@
 use crate::model::host_name::{NETBIOS, is_cut_of, label, visible};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Longest machine name; names of the domain name system end at 253 characters.
-const LONGEST: usize = 253;
-
-/// Whether a text can be the name of a machine.
-pub(super) fn is_usable(name: &str) -> bool {
-    let name = visible(name);
-    !name.is_empty() && name.chars().count() <= LONGEST && !name.contains(char::is_control)
-}
-
 /// All names of one case, so that each can be told which machine it means.
 #[derive(Debug, Default)]
 pub(super) struct MachineNames {
@@ -112,14 +103,6 @@ mod tests {
         let names = MachineNames::of(["WEB01.corp.example\u{200b}"].into_iter());
         for name in ["WEB01", "\u{feff}web01", "WEB01\u{a0}", "WEB\u{200b}01 "] {
             assert_eq!(names.machine(name), "WEB01.CORP.EXAMPLE", "{name:?}");
-        }
-    }
-
-    #[test]
-    fn odd_names_are_none() {
-        assert!(is_usable("WEB01"));
-        for name in ["", " ", "\u{feff}\u{200b}", "a\nb", &"a".repeat(254)] {
-            assert!(!is_usable(name));
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use super::moment::Column as Dates;
 use super::table::head;
-use super::{Parsed, Source, malformed, names, reported};
+use super::{Parsed, Source, malformed, reported};
 use crate::model::excerpt::Sanitize;
 use crate::model::export::{Moment, NodeList, NodeRow};
-use crate::model::host_name::visible;
+use crate::model::host_name::{is_name, visible};
 use crate::model::input::Problem;
 use crate::model::{BuildVersion, Location, Observed};
 use crate::parsers::left_out_note;
@@ -69,7 +69,7 @@ pub(super) fn read(fields: &Fields, place: Location, dates: &Dates, cx: Source) 
     let row = RowReader { fields, cx };
     let machine_name = row
         .text("machine name")
-        .filter(|name| names::is_usable(name))
+        .filter(|name| is_name(name))
         .map(|name| cx.shown(&visible(name)))
         .ok_or_else(|| format!("{place} has no usable machine name, so the row does not count."))?;
     Ok(NodeRow {
@@ -159,10 +159,15 @@ pub(super) fn list(input: &str, rows: impl Iterator<Item = Result<NodeRow, Strin
         by_name.insert(key, kept);
     }
     let rows: Vec<NodeRow> = by_name.into_values().collect();
-    let newest = rows.iter().filter_map(|row| row.last_connected.value().copied());
-    let newest_connection = newest.reduce(|a, b| if later(b, a) { b } else { a });
+    let newest_connection = newest_connection(&rows);
     let value = NodeList { input: input.to_owned(), rows, left_out, pages: None, newest_connection };
     Parsed { value, problems, notes: Vec::new() }
+}
+
+/// The newest connection of a list.
+pub(super) fn newest_connection(rows: &[NodeRow]) -> Option<Moment> {
+    let connections = rows.iter().filter_map(|row| row.last_connected.value().copied());
+    connections.reduce(|a, b| if later(b, a) { b } else { a })
 }
 
 /// Whether `a` is later than `b`: as instants where both are, else as one export writes them, in one zone.

@@ -3,7 +3,7 @@
 use super::answers::{self, Question};
 use super::facts::Facts;
 use super::json::JsonError;
-use super::recognise::{Form as ExportForm, Unrecognised, recognise};
+use super::recognise::{Form as ExportForm, recognise};
 use super::{ReadExport, Source, json, leaks, manual_capture, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given, GivenError};
 use crate::bundle::{Bundle, Form};
@@ -11,7 +11,7 @@ use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
 use crate::model::excerpt::Sanitize;
-use crate::model::host_name::visible;
+use crate::model::host_name::{is_name, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::redact::columns::heading;
 use crate::text::encoding;
@@ -33,7 +33,7 @@ pub struct Tools<'a> {
 }
 
 /// One input after reading.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ReadInput {
     /// What it is and what became of it.
     pub input: Input,
@@ -129,12 +129,8 @@ fn node_in_name(name: &str) -> Option<&str> {
     let stem = name.strip_suffix(".zip").unwrap_or(name);
     let (node, time) = stem.rsplit_once('_')?;
     let is_time = time.len() == 13 && time.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    (is_time && super::names::is_usable(node)).then_some(node)
+    (is_time && is_name(node)).then_some(node)
 }
-
-/// What is wrong with a key file that was given by itself.
-const KEY_FILE: &str = "has the shape of encryption.config or database.config, and anyone who has those can open the vault: \
-    delete every copy that left the node";
 
 /// An input that does not count at all, with the one sentence that says why.
 fn refused(mut input: Input, kind: ProblemKind, why: impl std::fmt::Display) -> ReadInput {
@@ -149,8 +145,10 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
         Form::Folder => InputKind::BundleFolder,
     };
     let manifest = bundle.manifest();
-    if !super::names::is_usable(&manifest.node.name) {
-        return refused(input, ProblemKind::Malformed, "has no usable machine name in its manifest.json");
+    if !is_name(&manifest.node.name) {
+        let name = sanitized(&manifest.node.name, tools.sanitizer);
+        let why = format!("names no machine in its manifest.json: \"{name}\" is not the name of one machine");
+        return refused(input, ProblemKind::Malformed, why);
     }
     input.node = Some(visible(&manifest.node.name));
     input.taken = Some(manifest.collection.local(manifest.collection.started).to_rfc3339());
@@ -159,7 +157,8 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
     input.problems = read.problems;
     input.notes.extend(read.notes);
     // What the collector itself says it did not take is no claim of the bundle that fails.
-    let spoils = |problem: &Problem| !matches!(problem.kind, ProblemKind::Incomplete | ProblemKind::Rights);
+    let harmless = [ProblemKind::Incomplete, ProblemKind::Rights, ProblemKind::Unlisted];
+    let spoils = |problem: &Problem| !harmless.contains(&problem.kind);
     input.status = match &read.value {
         None => InputStatus::Refused,
         Some(_) if input.problems.iter().any(spoils) => InputStatus::Partly,
@@ -174,6 +173,9 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
 fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let name = input.name.clone();
     let cx = Source { input: &name, knowledge: tools.knowledge, sanitizer: tools.sanitizer };
+    if let Some((kind, why)) = leaks::of_file(&name, bytes) {
+        return refused(input, kind, why);
+    }
     let read = match recognise(bytes) {
         Ok(ExportForm::Json) => json::read(cx, bytes).map_err(|error| {
             if let JsonError::TooManyNodes(_) = error {
@@ -197,18 +199,9 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         }
         Ok(ExportForm::Table) => match tables::read(cx, bytes) {
             Ok(Some(read)) => Ok(read),
-            // A workbook that opens is no key file, however opaque a zip looks.
-            Ok(None) if !workbook::is_workbook(bytes) && leaks::is_key_file(bytes) => {
-                return refused(input, ProblemKind::KeyMaterial, KEY_FILE);
-            }
             Ok(None) => Err(unknown_file(bytes, tools.knowledge)),
             Err(error) => Err(format!("cannot be read: {error}")),
         },
-        // However opaque a zip looks, it is no key file.
-        Err(why @ (Unrecognised::OtherZip | Unrecognised::OpenDocument | Unrecognised::Torn)) => {
-            Err(why.to_string())
-        }
-        Err(_) if leaks::is_key_file(bytes) => return refused(input, ProblemKind::KeyMaterial, KEY_FILE),
         Err(why) => Err(why.to_string()),
     };
     let ReadExport { kind, holds, parsed } = match read {

@@ -3,12 +3,12 @@
 use super::members::{Fault, Member, MemberContent, MemberReader, is_log};
 use super::read::Tools;
 use super::{Parsed, leaks};
-use crate::bundle::manifest::TOO_OLD;
+use crate::bundle::manifest::{NO_LOG, PACKED, TOO_OLD};
 use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, merge};
 use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
 use crate::model::input::{Problem, ProblemKind};
-use crate::model::log::LogDigest;
+use crate::model::log::{Component, LogDigest};
 use crate::model::node::{Setting, Snapshot};
 use crate::model::{Location, Observed};
 use crate::redact::fingerprint::different_bytes;
@@ -38,15 +38,18 @@ pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Opt
     problems.extend(statuses(bundle));
     let mut notes = Vec::from_iter(bundle.note());
     let mut read = Collected::default();
-    problems.extend(leaks::in_strays(bundle, &leaks));
+    let mut voids = false;
     for member in members {
+        let secret = [ProblemKind::KeyMaterial, ProblemKind::Secret];
+        voids |= member.leak.as_ref().is_some_and(|leak| secret.contains(&leak.kind));
         problems.extend(problem(&member));
         problems.extend(member.leak.clone());
         read.add(member, &mut notes);
     }
+    problems.extend(leaks::in_strays(bundle, &leaks));
     problems.sort();
     problems.dedup();
-    if problems.iter().any(|problem| matches!(problem.kind, ProblemKind::KeyMaterial | ProblemKind::Secret)) {
+    if voids {
         return Parsed { value: None, problems, notes };
     }
 
@@ -57,6 +60,8 @@ pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Opt
         input: input.to_owned(),
         started: manifest.collection.local(manifest.collection.started),
         ended: manifest.collection.local(manifest.collection.ended),
+        manifest: bundle.manifest_sha256().to_string(),
+        scrubbed_from: manifest.scrubbed_from.iter().map(ToString::to_string).collect(),
         copied: manifest.node.copied,
         elevated: manifest.elevated.clone(),
         key_id: manifest.fingerprint.value().map(|key| format!("{}:{}", key.scheme, key.key_id)),
@@ -145,6 +150,13 @@ impl Collected {
         for record in reader.bundle.members().filter(|record| is_log(record)) {
             let name = record.path.as_str();
             let why = match &record.status {
+                Status::Skipped { why } if why.starts_with(PACKED) => {
+                    // The name without the end that the compression added says whose log it is.
+                    let log = Some(name).filter(|name| Component::of(name).is_some());
+                    let log = log.or_else(|| Some(name.rsplit_once('.')?.0)).unwrap_or(name);
+                    logs.push(reader.scanner.file(log, reader.offset, false).finish().unread(name, why));
+                    continue;
+                }
                 Status::Denied { why } => why.as_str(),
                 Status::Taken(_) | Status::Truncated { .. } => "it made the reader fail",
                 Status::Missing | Status::Skipped { .. } => continue,
@@ -153,7 +165,7 @@ impl Collected {
                 logs.push(reader.scanner.file(name, reader.offset, false).finish().broken(why));
             }
         }
-        if !logs.is_empty() {
+        if logs.iter().any(|log| log.file.unread.is_none()) {
             return Observed::known(merge(logs), Location::file("logs"));
         }
         match &facts.log_folder {
@@ -247,7 +259,7 @@ fn statuses(bundle: &Bundle) -> Vec<Problem> {
         let kind = match record.status {
             Status::Denied { .. } => ProblemKind::Rights,
             // Older logs than were asked for are missed by nobody.
-            Status::Skipped { ref why } if why.starts_with(TOO_OLD) => continue,
+            Status::Skipped { ref why } if why.starts_with(TOO_OLD) || why.starts_with(NO_LOG) => continue,
             Status::Truncated { .. } | Status::Skipped { .. } => ProblemKind::Incomplete,
             Status::Taken(_) | Status::Missing => continue,
         };

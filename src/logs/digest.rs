@@ -46,6 +46,13 @@ impl FileDigest {
 }
 
 impl FileDigest {
+    /// The digest of a log of which nothing was collected (`why`, a lower-case fragment), under its name in the bundle.
+    #[must_use]
+    pub fn unread(self, name: &str, why: &str) -> Self {
+        let file = LogFile { name: name.to_owned(), unread: Some(why.to_owned()), ..self.file };
+        Self { file, ..self }
+    }
+
     /// The digest of a file whose times cannot be told: its lines have no age.
     #[must_use]
     pub(super) fn without_times(mut self) -> Self {

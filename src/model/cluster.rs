@@ -41,6 +41,8 @@ pub struct Cluster {
     pub target: Option<BuildVersion>,
     /// The upgrade package, if one was given.
     pub package: Option<Package>,
+    /// Confirmed blockers that an older bundle of a node shows and the newer one does not, one sentence for each bundle.
+    pub repaired: Vec<String>,
 }
 
 /// A person or a team that an inventory names.
@@ -68,6 +70,8 @@ pub struct NodeSet {
     pub without_bundle: Vec<String>,
     /// Bundles from hosts that are not in the confirmed set.
     pub unlisted: Vec<String>,
+    /// Bundles of one node that contradict each other, one sentence for each node.
+    pub conflicts: Vec<String>,
 }
 
 impl Cluster {

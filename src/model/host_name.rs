@@ -4,23 +4,47 @@
 /// Length at which Windows cuts a host name to make its `NetBIOS` name.
 pub const NETBIOS: usize = 15;
 
+/// Longest name of a machine; names of the domain name system end at 253 characters.
+const LONGEST: usize = 253;
+
 /// Characters that a reader cannot see and that copying from a page or a workbook adds: zero-width ones, marks of the
-/// writing direction, soft hyphens and byte order marks.
+/// writing direction, soft hyphens, fillers, selectors, tags and byte order marks.
 const fn is_invisible(c: char) -> bool {
     matches!(
         c,
-        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{1bca0}'..='\u{1bca3}' | '\u{e0000}'..='\u{e0fff}'
     )
 }
 
-/// A name as a reader sees it: without invisible characters, and without blanks of any kind around it.
+/// A name as a reader sees it: without invisible characters, without blanks of any kind and dots around it, and letters of
+/// double width as ordinary ones.
 pub fn visible(name: &str) -> String {
-    let name = name.trim();
-    if name.is_ascii() {
-        return name.to_owned();
-    }
-    let seen: String = name.chars().filter(|c| !is_invisible(*c)).collect();
-    seen.trim().to_owned()
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3002}' | '\u{ff61}' => '.',
+        c => c,
+    };
+    let seen: String = name.chars().filter(|c| !is_invisible(*c)).map(narrow).collect();
+    seen.trim_start().trim_end_matches(|c: char| c.is_whitespace() || c == '.').to_owned()
+}
+
+/// Whether a text can be the name of one machine: no list, no pattern, no place for a name, nothing that is not printed. A
+/// label stands for a name.
+pub fn is_name(name: &str) -> bool {
+    let name = visible(name);
+    let label = super::label::first_key_in(&name).is_some();
+    let marks = |c: char| c.is_control() || matches!(c, '*' | '?' | ',' | ';' | '|' | '%' | '=');
+    let place = |open: char, close: char| name.starts_with(open) && name.ends_with(close) && !label;
+    !name.is_empty()
+        && name.chars().count() <= LONGEST
+        && !name.contains(marks)
+        && name.contains(char::is_alphanumeric)
+        && ![('{', '}'), ('<', '>'), ('[', ']'), ('(', ')')]
+            .into_iter()
+            .any(|(open, close)| place(open, close))
+        && !name.starts_with('$')
 }
 
 /// The first label of a full name; the name itself if it has one label only, or is an address.
@@ -66,6 +90,8 @@ mod tests {
         ] {
             assert_eq!(visible(name), "WEB01", "{name:?}");
         }
+        assert_eq!(visible("ＷＥＢ０１．"), "WEB01");
+        assert_eq!(visible("WEB01.corp.example. "), "WEB01.corp.example");
         assert_eq!(visible("Wéb 01"), "Wéb 01");
         assert_eq!(visible("\u{200b}\u{feff}"), "");
     }
@@ -92,6 +118,45 @@ mod tests {
             ("", "WEB01"),
         ] {
             assert!(!same_host(a, b) && !same_host(b, a), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_of_one_machine() {
+        for name in [
+            "WEB01",
+            "web01.corp.example",
+            "10.0.0.1",
+            "fe80::1",
+            "サーバー1",
+            "{host-40083dc9-a4b62893e9}",
+            "srv_1",
+        ] {
+            assert!(is_name(name), "{name}");
+        }
+        let long = "a".repeat(254);
+        for name in [
+            "",
+            " ",
+            ".",
+            "*",
+            "WEB*",
+            "WEB0?",
+            "WEB01,WEB02",
+            "WEB01; WEB02",
+            "WEB01|WEB02",
+            "{node}",
+            "<name>",
+            "[host]",
+            "%COMPUTERNAME%",
+            "$env:COMPUTERNAME",
+            "node=WEB01",
+            "-",
+            "\u{200b}",
+            "a\nb",
+            &long,
+        ] {
+            assert!(!is_name(name), "{name:?}");
         }
     }
 }

@@ -93,16 +93,26 @@ pub struct Problem {
 pub enum ProblemKind {
     /// Content of a key file is in the bundle (BND-001).
     KeyMaterial,
+    /// What may be a key file: nothing else explains its content (BND-001, inferred).
+    MayBeKeyMaterial,
     /// A secret survived the redaction (BND-002).
     Secret,
+    /// A file that belongs to whoever collected and must not be sent: a case key, a legend, a private key (BND-002).
+    DoNotSend,
     /// A second bundle of the same node (BND-003).
     Duplicate,
+    /// Bundles of one node that contradict each other (BND-003).
+    Conflict,
     /// Something that should be in the bundle was not collected (BND-004).
     Incomplete,
     /// The collector lacked rights (BND-006).
     Rights,
     /// Content differs from the manifest (BND-007).
     Tampered,
+    /// Something in the bundle that is not of it: left out, and nothing else of the bundle counts less.
+    Unlisted,
+    /// A file of a known kind that is no input, such as a picture.
+    NoInput,
     /// It is damaged, of an unknown format version, or beyond the limits.
     Malformed,
     /// It belongs to another cluster.

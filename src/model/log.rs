@@ -72,6 +72,8 @@ pub struct LogFile {
     pub truncated: bool,
     /// Why it does not count, as a lower-case fragment.
     pub broken: Option<String>,
+    /// Why nothing of it was collected, as a lower-case fragment: the time of its lines is a hole.
+    pub unread: Option<String>,
     /// Encoding as detected: `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
     pub encoding: &'static str,
 }
@@ -162,14 +164,18 @@ impl LogDigest {
             || self.files.iter().filter(move |file| component.is_none() || file.component == component);
         let mut spans: Vec<Period> = files().filter_map(|file| file.period).collect();
         spans.sort_by_key(|span| (span.from, span.to));
-        let (mut silences, mut usual) = (Vec::new(), BTreeMap::<u32, u64>::new());
+        let (mut between, mut usual) = (Vec::new(), BTreeMap::<u32, u64>::new());
         let mut end: Option<DateTime<FixedOffset>> = None;
         for span in spans {
             if let Some(end) = end.filter(|end| *end < span.from) {
-                silences.push(Period { from: end, to: span.from });
+                between.push(Period { from: end, to: span.from });
             }
             end = end.max(Some(span.to));
         }
+        // The lines of a log that could not be read are between those of others, which go on at once where none is missing.
+        let unread = files().any(|file| file.unread.is_some());
+        let is_unread = |silence: &Period| unread && silence.to - silence.from >= UNREAD_HOLE;
+        let (mut holes, mut silences): (Vec<_>, Vec<_>) = between.into_iter().partition(is_unread);
         for file in files() {
             silences.extend(file.gaps.iter().copied());
             for (minutes, count) in &file.silences {
@@ -190,16 +196,23 @@ impl LogDigest {
             let lost = span >= LONG_HOLE || (span >= least && others(hole));
             lost && !files().any(|file| speaks(&file, hole))
         });
-        silences.sort_by_key(|hole| (hole.from, hole.to));
-        silences.dedup();
-        silences
+        holes.extend(silences);
+        holes.sort_by_key(|hole| (hole.from, hole.to));
+        holes.dedup();
+        holes
     }
 
     /// Names of rolled logs that are missing between others: `SS.log.1` where there is a `SS.log.2`.
     pub fn missing_rolls(&self) -> Vec<String> {
         let mut numbers: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         for file in &self.files {
-            let Some((log, number)) = file.name.rsplit_once('.') else { continue };
+            let name = file.name.as_str();
+            // `SS.log.3.gz` is there, although nothing of it was read.
+            let name =
+                name.rsplit_once('.').filter(|(_, end)| file.unread.is_some() && end.parse::<u32>().is_err());
+            let Some((log, number)) = name.map_or(&*file.name, |(log, _)| log).rsplit_once('.') else {
+                continue;
+            };
             if let (true, Ok(number)) = (log.to_ascii_lowercase().ends_with(".log"), number.parse::<u32>()) {
                 numbers.entry(log).or_default().push(number);
             }
@@ -225,6 +238,8 @@ impl LogDigest {
 
 /// The shortest silence that is a hole. Our own measure.
 const LEAST_HOLE: TimeDelta = TimeDelta::hours(2);
+/// The shortest silence between two files that is a hole where a file of the same log could not be read. Our own measure.
+const UNREAD_HOLE: TimeDelta = TimeDelta::minutes(10);
 /// A silence of this length is a hole whatever other logs do. Our own measure.
 const LONG_HOLE: TimeDelta = TimeDelta::hours(12);
 

@@ -71,6 +71,10 @@ pub struct Snapshot {
     pub started: DateTime<FixedOffset>,
     /// End of the collection, node clock.
     pub ended: DateTime<FixedOffset>,
+    /// Digest of the manifest, which has the digests of all members: equal ones are of one collection.
+    pub manifest: String,
+    /// Digests of the manifests that the bundle is a stricter copy of, the first collection first.
+    pub scrubbed_from: Vec<String>,
     /// The folder was copied from elsewhere (`--node`).
     pub copied: bool,
     /// The collector ran with administrative rights; `NotCollected` if that is not known.
@@ -128,9 +132,11 @@ impl Node {
         self.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str())
     }
 
-    /// When its worker process started, if its bundle says so.
+    /// When its worker process started, if its bundle says so. A start after the collection is none.
     pub fn worker_started(&self) -> Option<DateTime<Utc>> {
-        self.snapshot.as_ref()?.facts.host.worker_started.value().copied()
+        let snapshot = self.snapshot.as_ref()?;
+        let started = snapshot.facts.host.worker_started.value().copied();
+        started.filter(|started| *started <= snapshot.ended.to_utc())
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) fn cluster(nodes: &[&str], build: BuildVersion) -> Cluster {
         as_of: chrono::DateTime::UNIX_EPOCH,
         target: Some(BuildVersion::new(12, 0, 22)),
         package: None,
+        repaired: Vec::new(),
     }
 }
 
@@ -93,6 +94,8 @@ pub(super) fn bundle<'c>(cluster: &'c mut Cluster, name: &str) -> &'c mut Snapsh
         input: name.into(),
         started: began,
         ended: began,
+        manifest: String::new(),
+        scrubbed_from: Vec::new(),
         copied: false,
         elevated: Observed::default(),
         key_id: None,

@@ -58,6 +58,15 @@ const MOST: usize = 50_000;
 /// What the names of files contain that open what a bundle hides.
 pub const DO_NOT_SEND: &str = "do-not-send";
 
+/// How a legend begins.
+const LEGEND: &str = "# clusterbrief legend";
+
+/// Whether a text is a legend, also without its first line.
+pub(super) fn is_legend(text: &str) -> bool {
+    let label = text.split_once('\t').and_then(|(label, _)| key_of(label));
+    text.starts_with(LEGEND) || label.is_some()
+}
+
 /// Makes labels under one key, and remembers what each stands for.
 #[derive(Debug)]
 pub struct Labels {
@@ -137,7 +146,7 @@ impl Labels {
     /// bundle and never sent.
     pub fn legend_text(&self) -> String {
         let mut text = format!(
-            "# clusterbrief legend of key {}: what each label stands for. Do not send this file to anybody.\n",
+            "{LEGEND} of key {}: what each label stands for. Do not send this file to anybody.\n",
             self.key_id()
         );
         for (label, value) in self.legend() {

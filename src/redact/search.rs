@@ -21,28 +21,6 @@ const NAMES: usize = 64;
 /// What most secrets are.
 const VALUE: &str = "a value after the name of a secret";
 
-/// How files begin that are as dense as a key file, and are none: programs, pictures, fonts, documents, archives.
-const KNOWN_FORMATS: [&[u8]; 16] = [
-    b"MZ",
-    b"\x7fELF",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"RIFF",
-    b"\0\0\x01\0",
-    b"\0\x01\0\0",
-    b"OTTO",
-    b"wOF",
-    b"%PDF-",
-    b"PK\x03\x04",
-    b"\x1f\x8b\x08",
-    b"7z\xbc\xaf",
-    b"BZh",
-    b"\xfd7zXZ",
-];
-/// Bytes of the longest of these.
-const LONGEST_MARK: usize = 5;
-
 /// Where a secret is, and of which kind; never its value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeakLocation {
@@ -57,6 +35,11 @@ pub struct LeakLocation {
 }
 
 impl LeakLocation {
+    /// Whether it is a file that whoever collected keeps: a case key or a legend.
+    pub fn is_kept(&self) -> bool {
+        [HitKind::CaseKey, HitKind::Legend].iter().any(|kind| self.what == kind.as_str())
+    }
+
     fn new(line: u64, what: &'static str, excerpt: String) -> Self {
         let head = excerpt.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
         let name = head.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
@@ -83,8 +66,8 @@ pub struct Searcher {
 }
 
 impl Searcher {
-    /// Starts to search one text that arrives in pieces.
-    pub fn start(&self) -> TextSearch<'_> {
+    /// Starts to search one text that arrives in pieces, with the name of its file where it has one.
+    pub fn start<'s>(&'s self, name: Option<&'s str>) -> TextSearch<'s> {
         let patterns = Patterns {
             redactor: &self.redactor,
             columns: Columns::default(),
@@ -94,12 +77,12 @@ impl Searcher {
             more: 0,
             prose: 0,
         };
-        TextSearch { head: Vec::new(), scan: self.scanner.start(), cutter: Cutter::new(), patterns }
+        TextSearch { scan: self.scanner.start(name), cutter: Cutter::new(), patterns }
     }
 
     /// Searches a text at once.
     pub fn search(&self, text: &[u8]) -> SecretFindings {
-        let mut search = self.start();
+        let mut search = self.start(None);
         search.push(text);
         search.finish()
     }
@@ -107,8 +90,6 @@ impl Searcher {
 
 /// One text that is searched.
 pub struct TextSearch<'s> {
-    /// The first bytes.
-    head: Vec<u8>,
     scan: Scan<'s>,
     cutter: Cutter,
     patterns: Patterns<'s>,
@@ -117,8 +98,6 @@ pub struct TextSearch<'s> {
 impl TextSearch<'_> {
     /// Takes the next piece.
     pub fn push(&mut self, piece: &[u8]) {
-        let room = LONGEST_MARK.saturating_sub(self.head.len()).min(piece.len());
-        self.head.extend_from_slice(piece.get(..room).unwrap_or_default());
         self.scan.push(piece);
         self.cutter.push(piece, &mut |part| self.patterns.look(part));
     }
@@ -129,8 +108,6 @@ impl TextSearch<'_> {
         let mut hits = self.scan.finish();
         // UTF-16 reads the same one byte further on, in the other order of bytes.
         hits.dedup_by(|a, b| a.kind == b.kind && a.offset == b.offset + 1);
-        let known = KNOWN_FORMATS.iter().any(|mark| self.head.starts_with(mark));
-        hits.retain(|hit| !(known && hit.kind == HitKind::KeyFile));
         let plain: Vec<(u64, String)> = hits.iter().map(|hit| (hit.line, printable(&hit.secret))).collect();
         let by_pattern = |place: &(LeakLocation, Secret)| !reported(&plain, place);
         let Patterns { found, more, prose, .. } = self.patterns;

@@ -5,6 +5,7 @@ use crate::demo::CASES;
 use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
 use crate::knowledge::checklist::Occasion;
+use crate::model::host_name::is_name;
 use crate::model::{Area, BuildVersion, Role};
 use crate::report::format::{FORMATS, OutputFormat};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
@@ -279,8 +280,8 @@ fn role(text: &str) -> Result<(String, Role), String> {
         .into_iter()
         .find(|role| role.word() == word)
         .ok_or("the role is dr, standby or mirror")?;
-    if name.is_empty() {
-        return Err("the name of the node is missing".into());
+    if !is_name(name) {
+        return Err("the name of one node is missing".into());
     }
     Ok((name.to_owned(), role))
 }

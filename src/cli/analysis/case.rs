@@ -6,6 +6,7 @@ use crate::analysis::{self, Analysis, Analyzer, Options};
 use crate::bundle::{Limits, list_archive};
 use crate::cli::{OrExit as _, must_exist};
 use crate::intake;
+use crate::model::input::ProblemKind;
 use crate::model::{InputStatus, Package};
 use anyhow::anyhow;
 use chrono::{SubsecRound as _, Utc};
@@ -46,8 +47,9 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer) -> Result<Analysis, F
         output::complain(remark);
     }
     let inputs = &audited.report.inputs;
-    for input in inputs.iter().filter(|input| input.status != InputStatus::Read) {
-        for problem in &input.problems {
+    for input in inputs {
+        let read = input.status == InputStatus::Read;
+        for problem in input.problems.iter().filter(|one| !read || one.kind == ProblemKind::Unlisted) {
             output::complain(&format!("{}: {}", input.name, problem.text));
         }
     }

@@ -69,10 +69,13 @@ pub(super) fn scrub(
 
     let texts = (std::mem::take(&mut manifest.looked_at), std::mem::take(&mut manifest.never_taken));
     manifest.members.clear();
+    let mut copies_of = std::mem::take(&mut manifest.scrubbed_from);
+    copies_of.push(bundle.manifest_sha256());
     manifest = redactor.clean_all(&manifest).map_err(CollectError::from)?;
     (manifest.looked_at, manifest.never_taken) = texts;
     manifest.node.name = node;
     manifest.options.insert(Level::OPTION.to_owned(), scrub.level.to_string());
+    manifest.scrubbed_from = copies_of;
     if let Some(words) = &scrub.redact_words {
         manifest.options.insert(OPTION_WORDS.to_owned(), words.lines().to_string());
     }

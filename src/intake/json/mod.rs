@@ -14,6 +14,7 @@ use super::{Parsed, ReadExport, Source, clocks, malformed};
 use crate::model::input::{InputKind, Problem, ProblemKind};
 use crate::model::pages::Pages;
 use crate::model::{Location, Position};
+use crate::text::json::{Document, parse};
 use crate::text::{encoding, size::size};
 use chrono::DateTime;
 use find::FoundExport;
@@ -87,9 +88,18 @@ pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<ReadExport, JsonError> {
     if memchr::memchr_iter(b',', text.as_bytes()).nth(MAX_VALUES).is_some() {
         return Err(JsonError::TooLarge);
     }
-    let document: Value = serde_json::from_str(&text)
+    let Document { value: document, twice } = parse(text.as_bytes(), true)
         .map_err(|error| JsonError::NotJson { line: error.line(), column: error.column() })?;
-    if let Some((path, nodes)) = nodes_json::records(&document) {
+    let mut read = read_document(cx, &document)?;
+    read.parsed.problems.extend(twice.iter().map(|path| {
+        let at = place(cx.input, &cx.shown(path));
+        malformed(format!("{at}: this key is there twice, so neither of its values counts."))
+    }));
+    Ok(read)
+}
+
+fn read_document(cx: Source, document: &Value) -> Result<ReadExport, JsonError> {
+    if let Some((path, nodes)) = nodes_json::records(document) {
         if nodes.len() > MAX_NODES {
             return Err(JsonError::TooManyNodes(nodes.len()));
         }
@@ -99,9 +109,9 @@ pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<ReadExport, JsonError> {
         let parsed = list.map(|list| vec![Facts::Nodes(list)]);
         return Ok(ReadExport { kind: InputKind::NodesJson, holds: Vec::new(), parsed });
     }
-    let (parts, strange) = find::parts(&document, &cx.knowledge.exports);
+    let (parts, strange) = find::parts(document, &cx.knowledge.exports);
     if parts.is_empty() {
-        return Err(what_else(&document));
+        return Err(what_else(document));
     }
     let records = parts.iter().map(|part| part.objects.len()).sum();
     if records > MAX_RECORDS {

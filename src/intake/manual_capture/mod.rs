@@ -12,6 +12,7 @@ use crate::knowledge::exports::FieldParser;
 use crate::model::Observed;
 use crate::model::export::ReportedFields;
 use crate::model::facts::ClockReference;
+use crate::model::host_name::is_name;
 use crate::model::node::Clocks;
 use crate::parsers::manual_capture::Saved;
 use crate::probes;
@@ -88,7 +89,7 @@ fn outputs(input: &str, text: &str) -> Result<Vec<Saved>, ManualCaptureError> {
                 return Err(ManualCaptureError::Newer);
             }
             let node = node.trim();
-            if !super::names::is_usable(node) {
+            if !is_name(node) {
                 return Err(ManualCaptureError::Nameless);
             }
             if all.len() == MAX_NODES {

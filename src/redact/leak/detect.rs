@@ -49,21 +49,6 @@ fn may_end_a_name(text: &[u8], at: usize) -> bool {
     })
 }
 
-/// Whether a text of `total` bytes that starts with `head` is the content of a key file under any name: small,
-/// and an opaque blob, after 41 printable bytes or from its start.
-pub(super) fn is_key_file(head: &[u8], total: u64) -> bool {
-    let opaque = |bytes: &[u8]| {
-        let count = |class: fn(&u8) -> bool| bytes.iter().filter(|b| class(b)).count();
-        // Texts of any code page have hardly a control character; UTF-16 has zeros, random bytes few.
-        let control = count(|b| (1..9).contains(b) || (14..32).contains(b) || *b == 127);
-        bytes.len() >= 64 && control * 25 >= bytes.len() && count(|b| *b >= 128) * 5 >= bytes.len()
-    };
-    let printable = |bytes: &[u8]| bytes.iter().all(|b| (32..127).contains(b));
-    (128..=64 * 1024).contains(&total)
-        && (opaque(head)
-            || head.split_at_checked(41).is_some_and(|(mark, blob)| printable(mark) && opaque(blob)))
-}
-
 /// A name, the sign at `at`, and a value that is neither a marker nor empty.
 fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
     let head = text.get(at.saturating_sub(32)..at)?;

@@ -7,6 +7,7 @@
 mod codes;
 mod decode;
 mod detect;
+mod file;
 mod names;
 mod needles;
 
@@ -24,8 +25,6 @@ const WINDOW: usize = 256 * 1024;
 /// Bytes that are looked at twice, so that nothing hides in a cut: no form of a needle is longer.
 const OVERLAP: usize = 9 * 1024;
 const _: () = assert!(OVERLAP > 2 * needles::PIECE * 18 && OVERLAP > detect::REACH * 4);
-/// Bytes that decide whether a text is the content of a key file.
-const HEAD: usize = 512;
 /// Hits after which a text needs no further proof.
 const MOST_HITS: usize = 1000;
 
@@ -34,8 +33,16 @@ const MOST_HITS: usize = 1000;
 pub enum HitKind {
     /// A harvested value, in whatever form.
     Value,
-    /// Content of a key file.
+    /// Content of a key file: known bytes, or a file with its name.
     KeyFile,
+    /// A file that may be a key file: nothing else explains its content.
+    MayBeKeyFile,
+    /// A private key, or a store that holds one, as a file of its own.
+    KeyStore,
+    /// A case key.
+    CaseKey,
+    /// A legend of labels.
+    Legend,
     /// A private key block.
     PrivateKey,
     /// A JSON web token.
@@ -60,6 +67,10 @@ impl HitKind {
         match self {
             Self::Value => "a value from a configuration file",
             Self::KeyFile => "content of a key file",
+            Self::MayBeKeyFile => "what may be a key file",
+            Self::KeyStore => "a private key or a store of keys",
+            Self::CaseKey => "a case key",
+            Self::Legend => "a legend of labels",
             Self::PrivateKey => "a private key",
             Self::Jwt => "a JSON web token",
             Self::ConnectionString => "a connection string with a password",
@@ -123,10 +134,11 @@ impl Scanner {
         Self::default()
     }
 
-    /// Starts to scan one text that arrives in pieces.
-    pub fn start(&self) -> Scan<'_> {
+    /// Starts to scan one text that arrives in pieces, with its name where it has one.
+    pub fn start<'s>(&'s self, name: Option<&'s str>) -> Scan<'s> {
         Scan {
             scanner: self,
+            name,
             window: Vec::new(),
             seen: 0,
             offset: 0,
@@ -137,9 +149,14 @@ impl Scanner {
         }
     }
 
+    /// What a whole file is that must not leave its node, by its name and its start alone.
+    pub fn file(name: &str, bytes: &[u8]) -> Option<HitKind> {
+        file::kind(Some(name), bytes.get(..file::HEAD).unwrap_or(bytes), bytes.len() as u64)
+    }
+
     /// Scans a text at once.
     pub fn scan(&self, text: &[u8]) -> Vec<Hit> {
-        let mut scan = self.start();
+        let mut scan = self.start(None);
         scan.push(text);
         scan.finish()
     }
@@ -148,6 +165,7 @@ impl Scanner {
 /// One text on its way through the scanner.
 pub struct Scan<'s> {
     scanner: &'s Scanner,
+    name: Option<&'s str>,
     /// Bytes of the last window that are looked at again, then new ones.
     window: Vec<u8>,
     /// How many bytes of `window` were looked at before.
@@ -165,7 +183,7 @@ impl Scan<'_> {
     /// Takes the next piece.
     pub fn push(&mut self, piece: &[u8]) {
         self.total += piece.len() as u64;
-        let room = HEAD.saturating_sub(self.head.len()).min(piece.len());
+        let room = file::HEAD.saturating_sub(self.head.len()).min(piece.len());
         self.head.extend_from_slice(piece.get(..room).unwrap_or_default());
         let mut rest = piece;
         while !rest.is_empty() {
@@ -182,14 +200,14 @@ impl Scan<'_> {
     /// Ends the text; hits in order of place.
     pub fn finish(mut self) -> Vec<Hit> {
         self.look();
-        if detect::is_key_file(&self.head, self.total) {
-            self.hits.push(Hit {
-                offset: 0,
-                line: 1,
-                kind: HitKind::KeyFile,
-                excerpt: String::new(),
-                secret: Secret::new(""),
-            });
+        let whole = file::kind(self.name, &self.head, self.total);
+        // A key in a text has its place already.
+        let known = |kind: &HitKind| {
+            *kind == HitKind::KeyStore && self.hits.iter().any(|hit| hit.kind == HitKind::PrivateKey)
+        };
+        if let Some(kind) = whole.filter(|kind| !known(kind)) {
+            let (excerpt, secret) = (String::new(), Secret::new(""));
+            self.hits.push(Hit { offset: 0, line: 1, kind, excerpt, secret });
         }
         self.hits.sort();
         self.hits.dedup_by(|a, b| (a.offset, a.kind) == (b.offset, b.kind));

@@ -35,6 +35,9 @@ fn covered(node: &Node, digest: &LogDigest) -> Covered {
         if file.truncated {
             gaps.push(format!("{} was cut to its newest part", file.name));
         }
+        if let Some(why) = &file.unread {
+            gaps.push(format!("{} was not read: {why}", file.name));
+        }
         if let Some(why) = &file.broken {
             gaps.push(format!("{} could not be read whole: {why}", file.name));
         }

@@ -45,7 +45,10 @@ pub(super) fn view(seen: &InputsSeen) -> VerdictView {
     VerdictView {
         state: seen.verdict.state,
         label: label(seen.verdict.state),
-        complete: left_out.is_empty() && !set.confirmed_by.is_empty() && set.without_bundle.is_empty(),
+        complete: left_out.is_empty()
+            && !set.confirmed_by.is_empty()
+            && set.without_bundle.is_empty()
+            && set.conflicts.is_empty(),
         question: question(seen.cluster),
         headline: headline(seen, &reasons, &left_out),
         settle: settle(seen.verdict, seen.missing),
@@ -220,6 +223,9 @@ fn reasons<'a>(seen: &InputsSeen<'a>) -> Vec<(Reason, Option<&'a Finding>)> {
 /// Why too little is known of the nodes for a verdict, if it is.
 fn node_set_gap(cluster: &Cluster) -> Option<String> {
     let set = &cluster.node_set;
+    if !set.conflicts.is_empty() {
+        return Some(set.conflicts.join(" ").trim_end_matches('.').to_owned());
+    }
     let unseen = cluster.serving().filter(|node| node.snapshot.is_none());
     let unseen: Vec<String> = unseen.map(|node| node.name.clone()).collect();
     if !unseen.is_empty() {
@@ -238,7 +244,8 @@ fn node_set_reason(seen: &InputsSeen) -> Option<Reason> {
     let text = node_set_gap(seen.cluster)?;
     let view = seen.missing.iter().find(|view| view.rules.iter().any(|rule| rule == "CLU-006"));
     let anchor = view.map(|view| view.anchor.clone()).unwrap_or_default();
-    Some(Reason { rule: "CLU-006".into(), text, anchor })
+    let rule = if seen.cluster.node_set.conflicts.is_empty() { "CLU-006" } else { "BND-003" };
+    Some(Reason { rule: rule.into(), text, anchor })
 }
 
 fn title<'a>(coverage: &'a Coverage, rule: &'a str) -> &'a str {
@@ -269,7 +276,11 @@ fn headline(seen: &InputsSeen, reasons: &[(Reason, Option<&Finding>)], left_out:
         Readiness::Ready => format!("READY, as far as looked: {}", left_out.sentence()),
         Readiness::Undetermined => undecided(seen, reasons, &lead),
     };
-    format!("{said}{}", of_nodes(seen.cluster))
+    let Cluster { node_set, repaired, .. } = seen.cluster;
+    // What is undecided because of them has it in its own words.
+    let conflicts = node_set.conflicts.iter().filter(|_| seen.verdict.state != Readiness::Undetermined);
+    let more: String = conflicts.chain(repaired).flat_map(|text| [" ", text]).collect();
+    format!("{said}{}{more}", of_nodes(seen.cluster))
 }
 
 /// Of which nodes the verdict is said, where nothing confirms that they are all.

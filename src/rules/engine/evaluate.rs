@@ -7,6 +7,7 @@ use crate::finding::{
 };
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::RuleMeta;
+use crate::model::input::{Problem, ProblemKind};
 use crate::model::{Answers, Cluster, Input, InputKind, Node, Role};
 use rayon::prelude::*;
 use std::cell::RefCell;
@@ -124,8 +125,11 @@ impl<'a> Evaluation<'a> {
     }
 }
 
+/// Whether the rules on bundles look at an input: also at an export that contradicts another one.
 fn is_bundle(input: &Input) -> bool {
+    let conflict = |problem: &Problem| problem.kind == ProblemKind::Conflict;
     matches!(input.kind, InputKind::BundleZip | InputKind::BundleFolder | InputKind::Unrecognised)
+        || input.problems.iter().any(conflict)
 }
 
 /// Settles the rule's range of builds first: outside is not applicable, undecided is unknown.

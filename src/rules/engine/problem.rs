@@ -1,16 +1,16 @@
 //! Evaluator of the bundle rules: the problems that reading an input met.
 
 use super::context::Context;
-use crate::finding::{Evidence, EvidenceRequest, MissingEvidence, Outcome, Subject};
+use crate::finding::{Confidence, Evidence, EvidenceRequest, MissingEvidence, Outcome, Severity, Subject};
 use crate::model::input::ProblemKind;
 use crate::model::{Input, InputStatus, Location};
 
 /// The problems a rule stands for.
 fn kinds(rule: &str) -> &'static [ProblemKind] {
     match rule {
-        "BND-001" => &[ProblemKind::KeyMaterial],
-        "BND-002" => &[ProblemKind::Secret],
-        "BND-003" => &[ProblemKind::Duplicate],
+        "BND-001" => &[ProblemKind::KeyMaterial, ProblemKind::MayBeKeyMaterial],
+        "BND-002" => &[ProblemKind::Secret, ProblemKind::DoNotSend],
+        "BND-003" => &[ProblemKind::Duplicate, ProblemKind::Conflict],
         "BND-004" => &[
             ProblemKind::Incomplete,
             ProblemKind::Malformed,
@@ -32,28 +32,44 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
         return unread(input).unwrap_or_else(Outcome::pass);
     }
     let has = |kind: ProblemKind| problems.iter().any(|problem| problem.kind == kind);
-    let is_page = problems.iter().all(|problem| problem.kind == ProblemKind::Page);
-    let is_newer = has(ProblemKind::Newer);
-    let unreadable = is_newer || has(ProblemKind::Malformed);
-    let unusable = input.status == InputStatus::Refused && unreadable;
-    let title = if unusable {
-        format!("{} does not count", input.name)
+    let all = |kind: ProblemKind| problems.iter().all(|problem| problem.kind == kind);
+    let unreadable = has(ProblemKind::Newer) || has(ProblemKind::Malformed);
+    let own = format!(": {}", cx.rule.title.to_lowercase());
+    let (title, remedy) = if input.status == InputStatus::Refused && unreadable {
+        let remedy = if has(ProblemKind::Newer) {
+            "Read it with a newer clusterbrief on this computer; do not ask for it again."
+        } else {
+            "Ask for it again, as the collector wrote it."
+        };
+        (" does not count", remedy)
+    } else if all(ProblemKind::Page) {
+        (own.as_str(), "Save the whole list in one answer, and give that instead of the page.")
+    } else if has(ProblemKind::Conflict) {
+        let remedy = "Ask whose it is and when it was made, and collect or export again.";
+        (": contradicts another input", remedy)
+    } else if all(ProblemKind::MayBeKeyMaterial) {
+        let remedy =
+            "Look at it. If it is encryption.config or database.config, delete every copy and collect again.";
+        (": may be a key file", remedy)
+    } else if all(ProblemKind::DoNotSend) {
+        let remedy = "Delete it here, and tell the sender to make a new one and to collect again with that.";
+        (": a file that must not be sent", remedy)
     } else {
-        format!("{}: {}", input.name, cx.rule.title.to_lowercase())
+        (own.as_str(), cx.rule.remediation.as_str())
     };
-    let remedy = match unusable {
-        _ if is_newer => "Read it with a newer clusterbrief on this computer; do not ask for it again.",
-        true => "Ask for it again, as the collector wrote it.",
-        false if is_page => "Save the whole list in one answer, and give that instead of the page.",
-        false => cx.rule.remediation.as_str(),
-    };
+    let title = format!("{}{title}", input.name);
     let node = input.node.as_deref().unwrap_or_default();
     let evidence = problems.iter().map(|problem| {
         let place = Location::file(problem.member.as_deref().unwrap_or_default()).in_input(&input.name);
         Evidence::value(node, problem.member.as_deref().unwrap_or("input"), &problem.text, place)
     });
     let detail = problems.first().map(|problem| problem.text.as_str()).unwrap_or_default();
-    let finding = cx.finding(Subject::input(&input.name), title, remedy).detail(detail);
+    let mut finding = cx.finding(Subject::input(&input.name), title, remedy).detail(detail);
+    if all(ProblemKind::MayBeKeyMaterial) {
+        (finding.severity, finding.confidence) = (Severity::High, Confidence::Inferred);
+    } else if all(ProblemKind::DoNotSend) || has(ProblemKind::Conflict) {
+        finding.severity = Severity::High;
+    }
     finding.resting_on(evidence).into()
 }
 

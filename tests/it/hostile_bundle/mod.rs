@@ -53,6 +53,7 @@ fn manifest() -> Manifest {
         looked_at: Vec::new(),
         never_taken: Vec::new(),
         fingerprint: Observed::not_collected("there is no key"),
+        scrubbed_from: Vec::new(),
         members: Vec::new(),
     }
 }

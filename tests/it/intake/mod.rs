@@ -105,6 +105,7 @@ impl Bundle {
                 FingerprintKey { scheme: "case".into(), key_id: "k1".into() },
                 Location::file("host"),
             ),
+            scrubbed_from: Vec::new(),
             members: Vec::new(),
         };
         writer.finish(manifest).unwrap().commit().unwrap()

@@ -28,7 +28,7 @@ fn the_newer_of_two_bundles_of_one_node_counts() {
 }
 
 #[test]
-fn one_name_on_two_machines_counts_for_neither_and_a_clone_is_reported() {
+fn two_machines_of_one_name_are_believed_where_they_agree_and_a_clone_is_reported() {
     let folder = TempDir::new().unwrap();
     Bundle::of("WEB01").write(folder.path(), "a", Form::Zip);
     let mut other = Bundle::of("WEB01");
@@ -42,17 +42,20 @@ fn one_name_on_two_machines_counts_for_neither_and_a_clone_is_reported() {
     let case = case(&folder);
     assert_eq!(
         case.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(),
-        ["WEB02", "WEB03"]
+        ["WEB01", "WEB02", "WEB03"]
     );
-    for (name, status) in [
-        ("a.zip", InputStatus::Refused),
-        ("b.zip", InputStatus::Refused),
-        ("c.zip", InputStatus::Read),
-        ("d.zip", InputStatus::Read),
+    for (name, status, kind) in [
+        ("a.zip", InputStatus::Partly, ProblemKind::Conflict),
+        ("b.zip", InputStatus::Partly, ProblemKind::Conflict),
+        ("c.zip", InputStatus::Read, ProblemKind::Duplicate),
+        ("d.zip", InputStatus::Read, ProblemKind::Duplicate),
     ] {
         let input = input(&case, name);
-        assert_eq!((input.status, input.problems[0].kind), (status, ProblemKind::Duplicate), "{name}");
+        assert_eq!((input.status, input.problems[0].kind), (status, kind), "{name}");
     }
+    let agreed = node(&case, "WEB01").snapshot.as_ref().unwrap();
+    assert!(agreed.facts.host.machine_id.is_unknown() && agreed.facts.binaries.value().is_some());
+    assert_eq!(case.cluster.node_set.conflicts.len(), 1);
     assert!(texts(input(&case, "c.zip"))[0].contains("WEB02 and WEB03 have the same installation id"));
 }
 

@@ -16,6 +16,7 @@
 
 pub mod bless;
 pub mod case;
+pub mod files;
 pub mod fill;
 pub mod fixtures;
 pub mod forms;

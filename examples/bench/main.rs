@@ -10,6 +10,7 @@
 
 mod case;
 mod collection;
+mod hostile;
 mod knowledge;
 mod log_text;
 mod process;
@@ -49,6 +50,7 @@ fn main() -> Result<()> {
         Some("intake") => tables::intake(path(0)),
         Some("csv-cells") => process::measured(|| yardstick::csv_cells(path(0))).map(print_number),
         Some("xlsx-cells") => process::measured(|| yardstick::xlsx_cells(path(0))).map(print_number),
+        Some("verb") => hostile::verb(),
         Some(job) => bail!("no job {job}"),
     }
 }
@@ -62,7 +64,7 @@ fn print_number(number: usize) {
 const TINY: u64 = 100;
 
 /// The steps, in order.
-const STEPS: [&str; 5] = ["report", "collect", "tables", "case", "knowledge"];
+const STEPS: [&str; 6] = ["report", "collect", "tables", "case", "knowledge", "hostile"];
 
 /// The steps asked for, on data in a temporary folder that is removed again.
 fn all(arguments: &[String]) -> Result<()> {
@@ -102,6 +104,7 @@ fn all(arguments: &[String]) -> Result<()> {
             "collect" => collection::run(&folder, scale)?,
             "tables" => tables::run(&folder, scale)?,
             "knowledge" => knowledge::run()?,
+            "hostile" => hostile::run(&folder, scale)?,
             _ => case::run(&folder)?,
         }
     }

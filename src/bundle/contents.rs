@@ -1,12 +1,13 @@
 //! Everything that lies in a file, a folder or a zip, zips in zips too: for whoever looks for something in it, whatever
 //! it is. Nothing is unpacked to a place with a name.
 
-use super::file::SharedFile;
+use super::entry::EntryBytes;
+use super::file::{SharedFile, open_plain};
 use super::limits::Limits;
 use super::listing::relative;
+use super::outside;
 use super::problem::{OpenError, quoted};
 use super::zipped::{self, OpenZip, has_magic};
-use std::fs::File;
 use std::io::{self, Read, Seek as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -14,6 +15,9 @@ use walkdir::WalkDir;
 
 /// Zips in zips that are opened: tickets hold a zip of zips, and one more is room enough.
 const DEPTH: usize = 3;
+
+/// What the bytes of a zip are called that are in none of its files.
+const OUTSIDE: &str = "(outside of its files)";
 
 /// Why a file was not read to its end.
 const LARGER: &str = "is larger than what is read";
@@ -42,14 +46,14 @@ pub fn visit(
         visit.folder(path)?;
     } else {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut file = File::open(path)?;
+        let mut file = open_plain(path)?;
         if has_magic(&mut file)? {
             // What a person points at must be readable as what it is.
             let mut archive = zipped::archive(SharedFile::open(path)?, limits)?;
             visit.entries("", &mut archive, 1);
         } else {
             file.rewind()?;
-            visit.file(&name, &mut file, 1);
+            visit.file(&name, &mut file, 0);
         }
     }
     Ok(visit.seen)
@@ -58,7 +62,7 @@ pub fn visit(
 struct Visit<'v> {
     limits: Limits,
     entries: usize,
-    /// Bytes of zips in zips.
+    /// Bytes of files in zips, and of zips in zips.
     unpacked: u64,
     seen: Visited,
     each: &'v mut dyn FnMut(&str, &mut dyn Read) -> io::Result<()>,
@@ -85,7 +89,7 @@ impl Visit<'_> {
                 self.unread(&name, "is a link or a special file");
                 continue;
             }
-            match File::open(found.path()) {
+            match open_plain(found.path()) {
                 Ok(mut file) => self.file(&name, &mut file, 0),
                 Err(error) => self.unread(&name, &format!("could not be read: {error}")),
             }
@@ -103,16 +107,44 @@ impl Visit<'_> {
                 );
                 return;
             }
-            let opened = archive.by_index(index).map(|mut entry| {
+            let named = archive.by_index_data(index).map(|entry| {
                 let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
                 let name = if place.is_empty() { name } else { format!("{place}/{name}") };
-                if !entry.is_dir() || entry.size() > 0 {
-                    self.file(&name, &mut entry, depth);
-                }
+                (name, entry.is_dir() && entry.compressed_size() == 0)
             });
-            if let Err(error) = opened {
-                self.unread(&format!("{place}/entry {}", index + 1), &format!("could not be read: {error}"));
+            let (name, is_folder) = match named {
+                Ok(named) => named,
+                Err(error) => {
+                    let name = format!("{place}/entry {}", index + 1);
+                    self.unread(&name, &format!("could not be read: {error}"));
+                    continue;
+                }
+            };
+            if is_folder {
+                continue;
             }
+            match EntryBytes::open(archive, index, false) {
+                Ok(mut entry) => {
+                    self.file(&name, &mut entry, depth);
+                    match entry.behind() {
+                        Ok(None) => {}
+                        Ok(Some(bytes)) => self.file(&format!("{name} (behind its end)"), bytes, depth),
+                        Err(error) => self.unread(&name, &format!("could not be read to its end: {error}")),
+                    }
+                }
+                Err(error) => self.unread(&name, &error.to_string()),
+            }
+        }
+        self.outside(place, archive, depth);
+    }
+
+    /// The bytes of a zip that are in none of its files.
+    fn outside(&mut self, place: &str, archive: &OpenZip, depth: usize) {
+        let name = if place.is_empty() { OUTSIDE.to_owned() } else { format!("{place}/{OUTSIDE}") };
+        match outside::find(archive) {
+            Ok(outside) if outside.is_empty() => {}
+            Ok(outside) => self.file(&name, &mut outside.bytes(archive), depth),
+            Err(error) => self.unread(&name, &format!("could not be read: {error}")),
         }
     }
 
@@ -133,10 +165,12 @@ impl Visit<'_> {
             };
         }
         self.seen.files += 1;
-        let most = self.left();
+        let most = self.left(depth);
         let mut source = whole.take(most);
         let looked = (self.each)(name, &mut source);
-        self.seen.bytes += most - source.limit();
+        let read = most - source.limit();
+        self.seen.bytes += read;
+        self.unpacked += if depth > 0 { read } else { 0 };
         if let Err(error) = looked {
             self.unread(name, &format!("could not be read to its end: {error}"));
         } else if source.limit() == 0 && source.into_inner().read(&mut [0]).is_ok_and(|more| more > 0) {
@@ -150,8 +184,9 @@ impl Visit<'_> {
     /// A zip in a zip, which lies in a file without a name while it is read. Its own bytes count, too.
     fn nested(&mut self, name: &str, source: &mut dyn Read, depth: usize) -> Result<(), OpenError> {
         let mut held = tempfile::tempfile()?;
-        let mut source = source.take(self.left());
-        self.unpacked += io::copy(&mut source, &mut held)?;
+        let mut source = source.take(self.left(depth));
+        let read = io::copy(&mut source, &mut held)?;
+        self.unpacked += if depth > 0 { read } else { 0 };
         if source.limit() == 0 && source.into_inner().read(&mut [0])? > 0 {
             self.unread(name, LARGER);
             return Ok(());
@@ -161,10 +196,12 @@ impl Visit<'_> {
         Ok(())
     }
 
-    /// Bytes that the next file may have.
-    fn left(&self) -> u64 {
-        let spent = self.seen.bytes + self.unpacked;
-        self.limits.total_bytes.saturating_sub(spent).min(self.limits.member_bytes)
+    /// Bytes that the next file may have. Outside of a zip a file is what it is, and it is read once.
+    fn left(&self, depth: usize) -> u64 {
+        if depth == 0 {
+            return u64::MAX;
+        }
+        self.limits.total_bytes.saturating_sub(self.unpacked).min(self.limits.member_bytes)
     }
 
     fn one_more(&mut self) -> bool {
@@ -265,6 +302,46 @@ mod tests {
         assert_eq!(
             (names.len(), visited.unread),
             (0, vec!["\"many.zip\" needs more than 65536 bytes to list its entries.".to_owned()])
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_in_no_file_are_seen_too() {
+        let plain = zip(&[("a.txt", b"a"), ("b.txt", b"b")]);
+        let end = plain.len() - 22;
+        let mut comment = plain.clone();
+        comment[end + 20] = 7;
+        comment.extend_from_slice(b"comment");
+        // Between the last file and the directory, whose place is written in the last record.
+        let directory = u32::from_le_bytes(plain[end + 16..end + 20].try_into().unwrap());
+        let mut gap = plain.clone();
+        gap.splice(directory as usize..directory as usize, *b"gap");
+        gap[end + 3 + 16..end + 3 + 20].copy_from_slice(&(directory + 3).to_le_bytes());
+        let mut behind = plain.clone();
+        behind.extend_from_slice(b"behind");
+        for (bytes, hidden) in [(comment, "comment"), (gap, "gap"), (behind, "behind")] {
+            let expected =
+                ["a.txt=a", "b.txt=b", &format!("(outside of its files)=\n{hidden}")].map(str::to_owned);
+            let (names, visited) = seen(&bytes, &Limits::default());
+            assert_eq!((names, visited.unread), (expected.to_vec(), vec![]));
+        }
+        // In the file itself, where its content has ended.
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        writer.start_file("deflated", stored).unwrap();
+        writer.write_all(b"\x03\0behind").unwrap();
+        let mut bytes = writer.finish().unwrap().into_inner();
+        // An empty stream: its method, its length and its checksum, in both headers.
+        for (sign, method) in [(b"PK\x03\x04", 8), (b"PK\x01\x02", 10)] {
+            let at = memchr::memmem::find(&bytes, sign).unwrap() + method;
+            bytes[at] = 8;
+            bytes[at + 6..at + 10].fill(0);
+            bytes[at + 14..at + 18].fill(0);
+        }
+        let (names, visited) = seen(&bytes, &Limits::default());
+        assert_eq!(
+            (names.join(" "), visited.unread),
+            ("deflated= deflated (behind its end)=behind".into(), vec![])
         );
     }
 

@@ -16,9 +16,17 @@ pub(super) struct SharedFile {
     length: u64,
 }
 
+/// Opens a plain file. Anything else may never answer: a pipe waits for somebody who writes.
+pub fn open_plain(path: &Path) -> io::Result<File> {
+    if std::fs::metadata(path)?.is_dir() || std::fs::metadata(path)?.is_file() {
+        return File::open(path);
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe or a device: save what it holds as a file"))
+}
+
 impl SharedFile {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        File::open(path)?.try_into()
+        open_plain(path)?.try_into()
     }
 }
 

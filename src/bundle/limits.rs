@@ -5,6 +5,8 @@
 
 /// Characters of a member name, separators included.
 pub const NAME_CHARS: usize = 120;
+/// Characters of a node's name; the name system allows no more.
+pub const NODE_NAME_CHARS: usize = 253;
 /// Levels of a member name: two folders and a file.
 pub const NAME_LEVELS: usize = 3;
 
@@ -17,6 +19,10 @@ pub struct Limits {
     pub directory_bytes: u64,
     /// Bytes of the manifest, actual ones.
     pub manifest_bytes: u64,
+    /// Bytes of `facts.json`, which is held in memory.
+    pub facts_bytes: u64,
+    /// Bytes of `inventory.jsonl`.
+    pub inventory_bytes: u64,
     /// Bytes of one member. The manifest declares them, the container must agree, and reading stops at the first
     /// byte beyond: a lie costs what was declared.
     pub member_bytes: u64,
@@ -31,10 +37,12 @@ impl Default for Limits {
         Self {
             entries: 10_000,
             directory_bytes: 16 << 20,
-            manifest_bytes: 16 << 20,
-            // Below 4 GiB, so that no entry needs the zip64 header extension.
-            member_bytes: 2 << 30,
-            total_bytes: 8 << 30,
+            manifest_bytes: 8 << 20,
+            facts_bytes: 4 << 20,
+            inventory_bytes: 64 << 20,
+            // A small zip may inflate to all of this, and every byte is worked on.
+            member_bytes: 256 << 20,
+            total_bytes: 512 << 20,
             problems: 100,
         }
     }

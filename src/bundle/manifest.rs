@@ -3,7 +3,7 @@
 use super::MANIFEST;
 use super::digest::Sha256;
 use super::format::FormatVersion;
-use super::limits::Limits;
+use super::limits::{Limits, NODE_NAME_CHARS};
 use super::name::MemberName;
 use super::problem::ManifestError;
 use crate::model::Observed;
@@ -214,6 +214,9 @@ impl Manifest {
         let (mut manifest, unknown) = version.read::<Self>(json)?;
         if manifest.members.len() > limits.entries {
             return Err(ManifestError::TooManyMembers(limits.entries));
+        }
+        if manifest.node.name.chars().nth(NODE_NAME_CHARS).is_some() {
+            return Err(ManifestError::NodeName(NODE_NAME_CHARS));
         }
         let mut names = BTreeSet::new();
         for member in &manifest.members {

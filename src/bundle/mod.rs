@@ -10,13 +10,16 @@
 
 pub mod contents;
 pub mod digest;
+mod entry;
 mod file;
 pub mod format;
+pub mod half_made;
 pub mod limits;
 mod listing;
 pub mod manifest;
 pub mod name;
 mod output;
+mod outside;
 pub mod problem;
 pub mod read;
 pub mod source;
@@ -24,7 +27,9 @@ pub mod write;
 mod zipped;
 
 pub use digest::Sha256;
+pub use file::open_plain;
 pub use format::FormatVersion;
+pub use half_made::HalfMade;
 pub use limits::Limits;
 pub use listing::relative;
 pub use manifest::{
@@ -32,7 +37,7 @@ pub use manifest::{
 };
 pub use name::MemberName;
 pub use output::{create_private, packed_size};
-pub use problem::{MemberError, OpenError};
+pub use problem::{MemberError, OpenError, bound};
 pub use read::{Bundle, Form};
 pub use source::{Found, Given, GivenError, find_bundles, gather};
 pub use write::{BundleWriter, Edit, NewMember, Unfinished, WriteError};

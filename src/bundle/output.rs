@@ -2,6 +2,7 @@
 
 use super::digest::{Hasher, next_chunk};
 use super::file::SharedFile;
+use super::half_made::HalfMade;
 use super::manifest::Content;
 use super::read::Form;
 use super::write::WriteError;
@@ -23,7 +24,7 @@ pub(super) struct Output {
 pub(super) struct Partial {
     pub(super) path: PathBuf,
     pub(super) form: Form,
-    committed: bool,
+    half: HalfMade,
 }
 
 /// What came of writing one entry.
@@ -80,11 +81,15 @@ impl Output {
     pub(super) fn create(path: PathBuf, form: Form) -> Result<Self, WriteError> {
         let writer = |file| Box::new(ZipWriter::new(BufWriter::new(Outlet { file, failed: false })));
         let created = match form {
-            Form::Zip => create_private(&path).map(|file| Some(writer(file))),
-            Form::Folder => fs::create_dir(&path).map(|()| None),
+            Form::Zip => {
+                HalfMade::begin(&path, create_private).map(|(half, file)| (half, Some(writer(file))))
+            }
+            Form::Folder => {
+                HalfMade::begin(&path, |path| fs::create_dir(path)).map(|(half, ())| (half, None))
+            }
         };
         match created {
-            Ok(writer) => Ok(Self { partial: Partial { path, form, committed: false }, writer }),
+            Ok((half, writer)) => Ok(Self { partial: Partial { path, form, half }, writer }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(WriteError::InTheWay(path)),
             Err(error) => Err(WriteError::io(&path, error)),
         }
@@ -196,34 +201,24 @@ fn copy(first: &[u8], source: &mut dyn Read, most: u64, target: &mut dyn Write) 
 }
 
 impl Partial {
-    /// Gives it its final name, which must not be taken.
-    pub(super) fn commit(mut self, target: &Path) -> Result<(), WriteError> {
-        let moved = match self.form {
+    /// Gives it its final name, which must not be taken; `others` belong to it and are whole with it.
+    pub(super) fn commit(self, target: &Path, mut others: Vec<HalfMade>) -> Result<(), WriteError> {
+        let Self { path, form, half } = self;
+        others.push(half);
+        let moved = HalfMade::finish(others, || match form {
             Form::Folder if target.exists() => Err(io::ErrorKind::AlreadyExists.into()),
-            Form::Folder => fs::rename(&self.path, target),
-            Form::Zip => TempPath::try_from_path(&self.path)
+            Form::Folder => fs::rename(&path, target),
+            Form::Zip => TempPath::try_from_path(&path)
                 .and_then(|path| path.persist_noclobber(target).map_err(|error| error.error)),
-        };
+        });
         moved.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => WriteError::Exists(target.to_owned()),
             _ => WriteError::io(target, error),
         })?;
-        self.committed = true;
         // The new name is on the disk when its folder is; systems that cannot sync a folder do so by themselves.
         if let Some(Ok(folder)) = target.parent().map(File::open) {
             let _ = folder.sync_all();
         }
         Ok(())
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if !self.committed {
-            let _ = match self.form {
-                Form::Folder => fs::remove_dir_all(&self.path),
-                Form::Zip => fs::remove_file(&self.path),
-            };
-        }
     }
 }

@@ -70,6 +70,9 @@ pub enum ManifestError {
     /// More rows than [`super::Limits::entries`].
     #[error("lists more than {0} members")]
     TooManyMembers(usize),
+    /// A node name that is none.
+    #[error("names its node with more than {0} characters")]
+    NodeName(usize),
     /// Two rows of one name.
     #[error("lists {} twice", quoted(.0))]
     Duplicate(String),
@@ -100,7 +103,7 @@ pub enum MemberError {
     #[error("is compressed by a method other than deflate")]
     Method,
     /// Beyond [`super::Limits::member_bytes`].
-    #[error("claims {size} bytes, more than the {limit} a member may have")]
+    #[error("claims {size} bytes, more than the {limit} that it may have")]
     TooLarge {
         /// Bytes it declares.
         size: u64,
@@ -134,6 +137,9 @@ pub enum MemberError {
         /// Digest of the bytes.
         actual: Sha256,
     },
+    /// Bytes that no reader of the archive would show.
+    #[error("holds more bytes behind the end of its content")]
+    Behind,
     /// The bytes could not be read or inflated.
     #[error("could not be read: {0}")]
     Damaged(String),
@@ -166,7 +172,7 @@ impl MemberError {
     /// The same as a problem of the bundle.
     pub fn problem(&self, member: &str) -> Problem {
         let kind = match self {
-            Self::Gone | Self::Size { .. } | Self::Hash { .. } => ProblemKind::Tampered,
+            Self::Gone | Self::Size { .. } | Self::Hash { .. } | Self::Behind => ProblemKind::Tampered,
             Self::NotTaken(_) => ProblemKind::Incomplete,
             _ => ProblemKind::Malformed,
         };
@@ -184,6 +190,24 @@ pub(super) fn odd_name(name: &str, error: NameError) -> Problem {
 pub(super) fn unlisted(name: &str) -> Problem {
     let text = format!("The entry {} is not listed in the manifest; it was left out.", quoted(name));
     Problem { kind: ProblemKind::Tampered, member: None, text }
+}
+
+/// Bytes of the archive that are in none of its files.
+pub(super) fn outside(bytes: u64) -> Problem {
+    let text = format!(
+        "The archive holds {bytes} bytes that are in none of its files: comments, or gaps between them; they were left out."
+    );
+    Problem { kind: ProblemKind::Tampered, member: None, text }
+}
+
+/// Keeps the first problems and counts the rest, so that a hostile bundle cannot flood a report.
+pub fn bound(problems: &mut Vec<Problem>, most: usize) {
+    let more = problems.len().saturating_sub(most);
+    if more > 0 {
+        problems.truncate(most);
+        let text = format!("There are {more} more problems of this kind.");
+        problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+    }
 }
 
 /// A name from outside as it may stand in a sentence: quoted, escaped and bounded.

@@ -1,20 +1,20 @@
 //! Reading a bundle: the manifest at once, each member in one verified pass when it is asked for.
 
 use super::digest::{Hasher, Sha256, next_chunk};
+use super::entry::EntryBytes;
 use super::limits::Limits;
 use super::listing::{At, Entry, Listing, list_folder};
 use super::manifest::{Content, Manifest, MemberRecord, Status};
 use super::name::MemberName;
-use super::problem::{ManifestError, MemberError, OpenError, quoted, unlisted};
+use super::problem::{ManifestError, MemberError, OpenError, bound, quoted, unlisted};
 use super::zipped::OpenZip;
-use super::{MANIFEST, zipped};
-use crate::model::input::{Problem, ProblemKind};
+use super::{FACTS, INVENTORY, MANIFEST, zipped};
+use crate::model::input::Problem;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use zip::ZipReadOptions;
 
 /// Bytes read at a time; larger ones bring nothing measurable.
 const CHUNK: usize = 64 * 1024;
@@ -231,8 +231,13 @@ fn slots(
         if let Some(bad) = entry.bad {
             return Err(bad);
         }
-        if size > limits.member_bytes {
-            return Err(MemberError::TooLarge { size, limit: limits.member_bytes });
+        let limit = match record.path.as_str() {
+            FACTS => limits.facts_bytes,
+            INVENTORY => limits.inventory_bytes,
+            _ => limits.member_bytes,
+        };
+        if size > limit {
+            return Err(MemberError::TooLarge { size, limit });
         }
         total = total.saturating_add(size);
         if total > limits.total_bytes {
@@ -252,16 +257,6 @@ fn not_taken(status: &Status) -> MemberError {
         Some(why) => format!("{}, {why}", status.word()),
         None => status.word().to_owned(),
     })
-}
-
-/// Keeps the first problems and counts the rest, so that a hostile bundle cannot flood a report.
-fn bound(problems: &mut Vec<Problem>, most: usize) {
-    let more = problems.len().saturating_sub(most);
-    if more > 0 {
-        problems.truncate(most);
-        let text = format!("There are {more} more problems of this kind.");
-        problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
-    }
 }
 
 fn read_manifest(
@@ -301,9 +296,10 @@ fn with_bytes<T>(
         }
         At::Zip(index) => {
             let mut archive = archive.ok_or(MemberError::Unknown)?.clone();
-            let options = ZipReadOptions::new().ignore_crc32(!checksum);
-            let mut file = archive.by_index_with_options(*index, options).map_err(MemberError::damaged)?;
-            Ok(f(&mut file))
+            let mut bytes = EntryBytes::open(&mut archive, *index, checksum)?;
+            let done = f(&mut bytes);
+            let behind = bytes.behind().map_err(MemberError::damaged)?;
+            if behind.is_some() { Err(MemberError::Behind) } else { Ok(done) }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a person gave, found, and opened or read: bundles as bundles, every other file as bytes within a cap.
 
+use super::file::open_plain;
 use super::limits::Limits;
 use super::problem::OpenError;
 use super::read::Bundle;
@@ -8,7 +9,6 @@ use super::zipped::{has_magic, is_leftover};
 use super::{MANIFEST, Sha256};
 use crate::text::size::size;
 use rayon::prelude::*;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -89,7 +89,7 @@ fn open(path: &Path, cap: u64) -> Result<Content, GivenError> {
 
 /// The bytes of a file of at most `cap` bytes.
 pub fn read_capped(path: &Path, cap: u64) -> Result<Vec<u8>, GivenError> {
-    let file = File::open(path)?;
+    let file = open_plain(path)?;
     let size = file.metadata()?.len().min(cap);
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
     file.take(cap.saturating_add(1)).read_to_end(&mut bytes)?;
@@ -178,7 +178,7 @@ fn may_be_bundle(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let office = ["xlsx", "xlsm", "docx", "ods"].contains(&extension.as_str());
     let named = ["zip", PARTIAL].contains(&extension.as_str());
-    let zipped = || File::open(path).is_ok_and(|mut file| has_magic(&mut file).unwrap_or(false));
+    let zipped = || open_plain(path).is_ok_and(|mut file| has_magic(&mut file).unwrap_or(false));
     named || (!office && zipped())
 }
 

@@ -1,6 +1,7 @@
 //! Writing a bundle: under a name that no reader accepts until all of it is there, checked and on the disk.
 
 use super::MANIFEST;
+use super::half_made::HalfMade;
 use super::limits::Limits;
 use super::manifest::{END_MISSING, Manifest, MemberRecord, Status};
 use super::name::MemberName;
@@ -270,7 +271,12 @@ impl Unfinished {
 
     /// Gives the bundle its name, once all of it is on the disk; returns the path.
     pub fn commit(self) -> Result<PathBuf, WriteError> {
-        self.partial.commit(&self.target)?;
+        self.commit_with(Vec::new())
+    }
+
+    /// As [`Self::commit`], together with files that belong to it: they stay if it does.
+    pub fn commit_with(self, others: Vec<HalfMade>) -> Result<PathBuf, WriteError> {
+        self.partial.commit(&self.target, others)?;
         Ok(self.target)
     }
 }

@@ -2,13 +2,13 @@
 
 use super::MANIFEST;
 use super::digest::Sha256;
-use super::file::SharedFile;
+use super::file::{SharedFile, open_plain};
 use super::limits::Limits;
 use super::listing::{At, Entry, Listing};
-use super::problem::{MemberError, OpenError};
+use super::outside;
+use super::problem::{self, MemberError, OpenError};
 use crate::model::package::PackageMember;
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -44,7 +44,9 @@ pub(super) fn has_magic(file: &mut dyn Read) -> io::Result<bool> {
 /// disagree with the central directory. What is wrong with one entry stays with that entry.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<(OpenZip, Listing), OpenError> {
     let archive = archive(SharedFile::open(path)?, limits)?;
-    let listing = list(&archive)?;
+    let mut listing = list(&archive)?;
+    let hidden = outside::find(&archive)?.hidden();
+    listing.problems.extend((hidden > 0).then(|| problem::outside(hidden)));
     Ok((archive, listing))
 }
 
@@ -61,7 +63,7 @@ pub struct Archive {
 
 /// Hashes a file in one pass and lists it within the limits of a bundle: nothing is inflated, so that no bomb goes off.
 pub fn list_archive(path: &Path, limits: &Limits) -> io::Result<Archive> {
-    let (sha256, bytes) = Sha256::of_reader(&mut File::open(path)?)?;
+    let (sha256, bytes) = Sha256::of_reader(&mut open_plain(path)?)?;
     let members = catch_unwind(AssertUnwindSafe(|| names(path, limits)));
     Ok(Archive { bytes, sha256, members: members.unwrap_or(Err(OpenError::Panicked)) })
 }
@@ -167,9 +169,12 @@ fn fault(entry: &ZipFileEntry<'_>) -> Option<MemberError> {
     const REGULAR: u32 = 0o100_000;
     const FOLDER: u32 = 0o040_000;
     let kind = entry.unix_mode().map_or(0, |mode| mode & TYPE_BITS);
-    if ![0, REGULAR, FOLDER].contains(&kind) {
-        Some(MemberError::Link)
-    } else if entry.encrypted() {
+    if ![0, REGULAR, FOLDER].contains(&kind) { Some(MemberError::Link) } else { unreadable(entry) }
+}
+
+/// What makes the bytes of an entry unreadable.
+pub(super) fn unreadable(entry: &ZipFileEntry<'_>) -> Option<MemberError> {
+    if entry.encrypted() {
         Some(MemberError::Encrypted)
     } else if ![CompressionMethod::Stored, CompressionMethod::Deflated].contains(&entry.compression()) {
         Some(MemberError::Method)

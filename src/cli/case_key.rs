@@ -1,7 +1,7 @@
 //! `case-key new`.
 
 use super::{Exit, Failure, OrExit as _, output};
-use crate::bundle::create_private;
+use crate::bundle::{HalfMade, create_private};
 use crate::redact::CaseKey;
 use anyhow::anyhow;
 use std::io::{ErrorKind, Write as _};
@@ -10,11 +10,10 @@ use std::path::Path;
 pub(super) fn new(out: &Path) -> Result<Exit, Failure> {
     let key = CaseKey::generate().or_exit(Exit::CannotWrite)?;
     // Never over an existing key: bundles made with it could not be compared any more.
-    create_private(out)
-        .and_then(|mut file| {
-            let written = file.write_all(key.to_file_text().as_bytes()).and_then(|()| file.sync_all());
-            // A file with half a key would only stop the next attempt.
-            written.inspect_err(|_| drop(std::fs::remove_file(out)))
+    HalfMade::begin(out, create_private)
+        .and_then(|(half, mut file)| {
+            file.write_all(key.to_file_text().as_bytes()).and_then(|()| file.sync_all())?;
+            HalfMade::finish(vec![half], || Ok(()))
         })
         .map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => anyhow!(

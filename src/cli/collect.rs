@@ -3,8 +3,9 @@
 use super::args::{Args, CollectArgs, Priority, Since, Verb};
 use super::console::{Terminal, privileges};
 use super::guided::{self, Decision, Prompt as _};
-use super::progress::{Line, end_on_interrupt, size};
+use super::progress::{Line, size};
 use super::{Exit, Failure, OrExit as _, estimate, output};
+use crate::bundle::open_plain;
 use crate::collect::{CollectError, Installed, Options, Search, Touch, TouchKind};
 use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, is_network, process, targets};
 use crate::redact::{CaseKey, OwnWords, own_words};
@@ -15,7 +16,6 @@ use clap::Parser as _;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::Read as _;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -115,7 +115,6 @@ fn collect(args: &CollectArgs, options: &Options, asked: &[PathBuf]) -> Result<E
         output::print(&estimate::table(&estimate))?;
         return Ok(Exit::Success);
     }
-    end_on_interrupt();
     let mut line = Line::new();
     let collected = threads.install(|| crate::collect::run(options, &host, &mut line));
     line.finish();
@@ -184,7 +183,7 @@ pub(super) fn words(file: &Path) -> anyhow::Result<OwnWords> {
 
 fn read(file: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(file)
+    open_plain(file)
         .and_then(|file| file.take(most).read_to_end(&mut bytes))
         .with_context(|| format!("cannot read {}", file.display()))?;
     Ok(bytes)

@@ -6,6 +6,7 @@ mod args;
 mod case_key;
 mod collect;
 mod console;
+mod ending;
 mod estimate;
 mod exit;
 mod guided;
@@ -29,6 +30,7 @@ use std::process::ExitCode;
 
 /// Runs the command line of this process and gives its exit code.
 pub fn main() -> ExitCode {
+    ending::end_when_asked();
     if std::env::args_os().len() > 1 {
         return run_arguments();
     }

@@ -9,9 +9,6 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// Most bytes that are read of a member.
-const MAX_BYTES: u64 = 64 << 20;
-
 /// Most names that are printed for one reason; the others are counted.
 const SHOWN: usize = 60;
 
@@ -40,7 +37,7 @@ const WINDOWS: &str = "Windows facts: services, rights, protocols, certificate, 
 /// What is not there, not known, or listed without its content; empty where nothing is missing.
 pub(super) fn text(bundle: &Bundle) -> String {
     let mut text = String::new();
-    let json = bundle.bytes(FACTS, MAX_BYTES).ok();
+    let json = bundle.bytes(FACTS, u64::MAX).ok();
     if let Some(facts) = json.and_then(|json| serde_json::from_slice::<Value>(&json).ok()) {
         text += &section("Missing on the node:", &[(String::new(), absent(&facts))].into());
         text += &section("Not known:", &not_known(&facts, bundle.manifest().node.copied));
@@ -124,7 +121,7 @@ fn name(path: &str, labels: &BTreeMap<String, String>) -> String {
 /// Files that are in the inventory without a digest, by reason. Those that are members have a line of their own.
 fn unread(bundle: &Bundle) -> ByReason {
     let members: BTreeSet<&str> = bundle.members().map(|record| record.origin.as_str()).collect();
-    let inventory = bundle.bytes(INVENTORY, MAX_BYTES).unwrap_or_default();
+    let inventory = bundle.bytes(INVENTORY, u64::MAX).unwrap_or_default();
     let lines = inventory.split(|byte| *byte == b'\n');
     let mut by_reason = ByReason::new();
     for entry in lines.filter_map(|line| serde_json::from_slice::<InventoryEntry>(line).ok()) {

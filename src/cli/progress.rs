@@ -1,19 +1,9 @@
-//! Progress of a collection as one line on the terminal, and Ctrl-C, which ends it.
+//! Progress of a collection as one line on the terminal.
 
 use crate::collect::Progress;
 pub(super) use crate::text::size::size;
 use std::io::{IsTerminal as _, Write as _};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-
-/// Somebody pressed Ctrl-C, closed the window or asked the process to end.
-static ENDED: AtomicBool = AtomicBool::new(false);
-
-/// From now on Ctrl-C ends the collection at its next piece, and what was begun is removed.
-pub(super) fn end_on_interrupt() {
-    // Where no handler can be set, Ctrl-C ends the process and leaves a file with the ending .partial, which is no bundle.
-    let _ = ctrlc::set_handler(|| ENDED.store(true, Ordering::Relaxed));
-}
 
 /// Shows what is done, its share and the time left on a terminal, and nothing elsewhere.
 pub(super) struct Line {
@@ -80,10 +70,6 @@ impl Progress for Line {
         if self.terminal && self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW) {
             self.draw();
         }
-    }
-
-    fn cancelled(&self) -> bool {
-        ENDED.load(Ordering::Relaxed)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::args::ScrubArgs;
 use super::collect::{case_key, words};
-use super::progress::{Line, end_on_interrupt};
+use super::progress::Line;
 use super::{Exit, Failure, OrExit as _, guided, output};
 use crate::collect::CollectError;
 use crate::collect::scrub::{Scrub, ScrubError, scrub};
@@ -13,7 +13,6 @@ pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {
     let redact_words = args.redact_words.as_deref().map(words).transpose().or_exit(Exit::Usage)?;
     let (input, out) = (args.input.clone(), args.out.clone());
     let request = Scrub { input, level: args.level, case_key, redact_words, out };
-    end_on_interrupt();
     let mut line = Line::new();
     let scrubbed = scrub(&request, &mut line);
     line.finish();

@@ -37,9 +37,6 @@ pub enum CollectError {
         .0.display()
     )]
     Network(PathBuf),
-    /// The collection was cancelled.
-    #[error("the collection was cancelled before the bundle was complete; nothing of it was kept")]
-    Cancelled,
     /// The bundle would become a part of the folder that it describes, and web servers serve what is in there.
     #[error("{} is inside the application folder: choose another output folder", .0.display())]
     OutInside(PathBuf),

@@ -7,11 +7,10 @@ use super::iis::Iis;
 use super::key_files::{self, KeyFiles};
 use super::options::Options;
 use super::walk::ListedFile;
-use crate::bundle::create_private;
+use crate::bundle::{HalfMade, create_private};
 use crate::redact::fingerprint::Fingerprinter;
 use crate::redact::labels::DO_NOT_SEND;
 use crate::redact::{CaseKey, Identities, IdentitiesError, Identity, Known, Labels, Level, Redactor};
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,8 +68,8 @@ impl IdentityRedaction {
         Ok(secrets.with(Identities::new(known, Arc::clone(labels))?))
     }
 
-    /// Writes the legend, and the key if it was made here, beside the bundle at `bundle`. They are removed again unless
-    /// [`OperatorFiles::keep`] is called.
+    /// Writes the legend, and the key if it was made here, beside the bundle at `bundle`. They stay if they are finished
+    /// with it.
     pub(super) fn write(hiding: Option<&Self>, bundle: &Path) -> Result<OperatorFiles, CollectError> {
         let mut kept = OperatorFiles::default();
         let Some(Self { labels, made, .. }) = hiding else { return Ok(kept) };
@@ -111,8 +110,8 @@ pub fn is_made_key(kept: &Path) -> bool {
 /// Files that stay with the operator, and a warning about them.
 #[derive(Default)]
 pub(super) struct OperatorFiles {
-    files: Vec<PathBuf>,
-    warning: Option<String>,
+    pub(super) files: Vec<HalfMade>,
+    pub(super) warning: Option<String>,
 }
 
 impl OperatorFiles {
@@ -120,22 +119,14 @@ impl OperatorFiles {
     fn write(&mut self, bundle: &Path, what: &str, text: &str) -> Result<String, CollectError> {
         let path = beside(bundle, what);
         let failed = |source| CollectError::Keep(path.clone(), source);
-        let mut file = create_private(&path).map_err(failed)?;
-        self.files.push(path.clone());
+        let (half, mut file) = HalfMade::begin(&path, create_private).map_err(failed)?;
+        self.files.push(half);
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
         Ok(path.file_name().unwrap_or_default().to_string_lossy().into_owned())
     }
 
-    /// Leaves the files where they are.
-    pub(super) fn keep(mut self) -> (Vec<PathBuf>, Option<String>) {
-        (std::mem::take(&mut self.files), self.warning.take())
-    }
-}
-
-impl Drop for OperatorFiles {
-    fn drop(&mut self) {
-        for path in &self.files {
-            let _ = fs::remove_file(path);
-        }
+    /// Their paths.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        self.files.iter().map(|file| file.path().to_owned()).collect()
     }
 }

@@ -18,6 +18,9 @@ pub const DAYS: i64 = 14;
 /// Maximum number of logs that a bundle lists: half as many members as a reader accepts, to leave room for the others.
 /// Users who never remove old logs may have more.
 const MOST: usize = 4000;
+/// Most bytes of one log and of all, less than a bundle may hold: markers may be longer than what they replace.
+const LONGEST: u64 = 240 << 20;
+const MOST_BYTES: u64 = 480 << 20;
 
 /// How much of a log is collected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +130,7 @@ pub(super) fn choose(
     current.sort_by_key(|log| log.file.size);
 
     let configs = files.iter().filter(|file| file.item == Item::Config).map(|file| file.size).sum();
-    let mut shares = BudgetShares { budget, left: budget.saturating_sub(configs), look };
+    let mut shares = BudgetShares { budget, left: budget.min(MOST_BYTES).saturating_sub(configs), look };
     let mut takes = shares.share_out(&current);
     takes.extend(rolled.iter().map(|log| shares.take(log.file, shares.left)));
     let too_old = format!("{TOO_OLD}{}", since.format("%Y-%m-%d %H:%M UTC"));
@@ -187,6 +190,7 @@ impl BudgetShares {
 
     /// Takes at most `share` bytes of a log from what is left; nothing if they contain no line.
     fn take(&mut self, file: &ListedFile, share: u64) -> Selection {
+        let share = share.min(LONGEST);
         let take = if file.size <= share {
             Selection::Whole
         } else if share == 0 {

@@ -73,18 +73,13 @@ pub(super) fn write(
             }
             Err(error) => return Err(error.into()),
         }
-        progress.check_cancelled()?;
     }
     Ok(())
 }
 
 /// Collects the names in the selected logs, in an extra pass: a name must be hidden in the first line even if only a
 /// later line shows that it is one.
-pub(super) fn learn(
-    known: &mut Known,
-    chosen: &[(&ListedFile, Selection)],
-    progress: &Shared<'_>,
-) -> Result<(), CollectError> {
+pub(super) fn learn(known: &mut Known, chosen: &[(&ListedFile, Selection)], progress: &Shared<'_>) {
     progress.phase("looking for names in logs", chosen.iter().map(|(file, take)| take.bytes(file)).sum());
     let learning = Redactor::learning(std::mem::take(known));
     for (file, take) in chosen {
@@ -95,10 +90,8 @@ pub(super) fn learn(
             // A log that cannot be read is reported when it is collected.
             let _ = io::copy(&mut Redacting::new(text, learning.stream(), progress), &mut io::sink());
         }
-        progress.check_cancelled()?;
     }
     *known = learning.learned();
-    Ok(())
 }
 
 /// An open log at the first byte that is collected.

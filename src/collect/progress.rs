@@ -1,9 +1,7 @@
-//! Progress of a collection, shared by all threads, and when it stops: at its time limit, or when it is cancelled.
+//! Progress of a collection, shared by all threads, and its time limit.
 
-use super::error::CollectError;
 use super::host::Stopwatch;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,11 +12,6 @@ pub trait Progress: Send {
 
     /// This many more bytes of the phase are done.
     fn advance(&mut self, _bytes: u64) {}
-
-    /// Whether the collection was cancelled; checked for every piece that is read.
-    fn cancelled(&self) -> bool {
-        false
-    }
 }
 
 /// Shows nothing.
@@ -30,7 +23,6 @@ impl Progress for Silent {}
 /// One progress for all threads.
 pub(super) struct Shared<'a> {
     progress: Mutex<&'a mut dyn Progress>,
-    cancelled: AtomicBool,
     watch: Stopwatch,
     /// When reading ends, by the stopwatch, and that limit in minutes.
     limit: Option<(Duration, u32)>,
@@ -39,7 +31,7 @@ pub(super) struct Shared<'a> {
 impl<'a> Shared<'a> {
     pub(super) fn new(progress: &'a mut dyn Progress, watch: Stopwatch, minutes: Option<u32>) -> Self {
         let limit = minutes.map(|minutes| (Duration::from_secs(u64::from(minutes) * 60), minutes));
-        Self { progress: Mutex::new(progress), cancelled: AtomicBool::new(false), watch, limit }
+        Self { progress: Mutex::new(progress), watch, limit }
     }
 
     pub(super) fn phase(&self, name: &str, bytes: u64) {
@@ -47,22 +39,7 @@ impl<'a> Shared<'a> {
     }
 
     pub(super) fn advance(&self, bytes: usize) {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.advance(bytes as u64);
-        if progress.cancelled() {
-            self.cancelled.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether the collection was cancelled.
-    pub(super) fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
-    }
-
-    /// Fails once the collection was cancelled.
-    pub(super) fn check_cancelled(&self) -> Result<(), CollectError> {
-        self.advance(0);
-        if self.is_cancelled() { Err(CollectError::Cancelled) } else { Ok(()) }
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).advance(bytes as u64);
     }
 
     /// How long the collection has taken, by a monotonic clock.
@@ -81,9 +58,6 @@ impl<'a> Shared<'a> {
 
     /// Fails where no further piece may be read. What decides whether nodes agree is read however long it takes.
     pub(super) fn check_limits(&self, decisive: bool) -> io::Result<()> {
-        if self.is_cancelled() {
-            return Err(io::Error::other("the collection was cancelled"));
-        }
         match self.time_over() {
             Some(why) if !decisive => Err(io::Error::other(why)),
             _ => Ok(()),

@@ -53,7 +53,6 @@ pub fn run(
     shared.phase("listing the application folder", 0);
     let files = walk(&options.app_dir, host);
     safety::check_room(options, host.system(), &files)?;
-    shared.check_cancelled()?;
     let (keys, printer, mut hiding) = identities::keys(options, &files, host)?;
     let mut harvest = SecretSet::default();
     if let Some(words) = &options.redact_words {
@@ -74,7 +73,7 @@ pub fn run(
     if let Some(hiding) = &mut hiding {
         hiding.learn_node(&node, host, &iis, copied);
         events::learn(&mut hiding.known, &records);
-        logs::learn(&mut hiding.known, &chosen, &shared)?;
+        logs::learn(&mut hiding.known, &chosen, &shared);
     }
     let redactor = IdentityRedaction::redactor(hiding.as_ref(), harvest.redactor())?;
     let node = redactor.clean_field(Identity::Host, &node);
@@ -99,12 +98,10 @@ pub fn run(
     };
     shared.phase("asking the system", 0);
     let machine = probes::facts(&cx);
-    shared.check_cancelled()?;
 
     shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
     let beside = sibling_copies::list(options, site_root.as_deref(), &key_files::sizes(&files));
     let inventory = inventory::read_all(&files, &keys, &printer, &redactor, &shared);
-    shared.check_cancelled()?;
     own_members::add_inventory(&mut bundle, inventory.entries, &redactor)?;
     let facts = NodeFacts {
         host: host_facts::facts(options, host, started, &cx),
@@ -145,13 +142,12 @@ pub fn run(
     let (unfinished, leaks) = leak::check(unfinished, sensitive, &options.out, &shared)?;
     warnings.extend(leaks);
     let members = unfinished.manifest().members.iter().filter(|member| member.content().is_some()).count();
-    shared.check_cancelled()?;
     let kept = IdentityRedaction::write(hiding.as_ref(), unfinished.target())?;
     // After this nothing may fail: the bundle and the files that belong to it stay together.
     let sha256 = digest(&unfinished, options.form)?;
-    let path = unfinished.commit()?;
-    let (keep, made_key) = kept.keep();
-    warnings.extend(made_key);
+    let keep = kept.paths();
+    let path = unfinished.commit_with(kept.files)?;
+    warnings.extend(kept.warning);
     let bytes = size_on_disk(&path);
     warnings.extend(warnings::large(bytes, options));
     warnings.extend(warnings::left_over(&options.out));

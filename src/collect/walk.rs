@@ -2,9 +2,9 @@
 
 use super::host::Host;
 use super::inventory_table::Item;
-use crate::bundle::{MemberName, MemberRecord, NewMember, Status, relative};
+use crate::bundle::{MemberName, MemberRecord, NewMember, Status, open_plain, relative};
 use chrono::{DateTime, Utc};
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -112,7 +112,7 @@ pub(super) fn unlisted(error: &walkdir::Error) -> String {
 /// The content of a file up to one byte more than `most`, so that the caller sees that it is too large.
 pub(super) fn read_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    open_plain(path)?.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -2,7 +2,7 @@
 
 use super::node_folder::{NodeFolder, hex, noise};
 use super::{DemoError, at, exports, write_file};
-use crate::bundle::{Content, FACTS, Form, MANIFEST, Manifest, Sha256, Status};
+use crate::bundle::{Content, FACTS, Form, HalfMade, MANIFEST, Manifest, Sha256, Status};
 use crate::collect::{BUDGET, Options, Silent, run};
 use crate::model::facts::NodeFacts;
 use crate::model::{Location, Observed};
@@ -108,7 +108,7 @@ impl NodeBuilder {
 
     fn collect(&self, out: &Path) -> Result<(), DemoError> {
         let name = &self.folder.node;
-        let work = tempfile::tempdir().map_err(at(Path::new("a temporary folder")))?;
+        let (_half, work) = HalfMade::temporary_folder().map_err(at(Path::new("a temporary folder")))?;
         let options = Options {
             iis_config: Some(work.path().join("applicationHost.config")),
             reference_time: self.reference,

@@ -15,6 +15,7 @@ pub use cases::CASES;
 pub use node_folder::{APP_FOLDER, NodeFolder, hex, noise};
 pub use pe::Pe;
 
+use crate::bundle::HalfMade;
 use crate::collect::CollectError;
 use builder::CaseBuilder;
 use std::fs;
@@ -48,9 +49,11 @@ impl Case {
         if fs::read_dir(folder).map_err(at(folder))?.next().is_some() {
             return Err(DemoError::NotEmpty(folder.to_owned()));
         }
+        let (half, ()) = HalfMade::begin(folder, |_| Ok(())).map_err(at(folder))?;
         let mut case = CaseBuilder::default();
         (self.recipe)(&mut case);
-        case.write(folder)
+        case.write(folder)?;
+        HalfMade::finish(vec![half], || Ok(()))
     }
 }
 

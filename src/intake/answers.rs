@@ -6,7 +6,9 @@ use crate::knowledge::checklist::WORDS;
 use crate::model::answers::{Answer, Answers};
 use crate::model::input::Problem;
 use crate::model::{Location, Position};
+use crate::parsers::xml_config::Lines;
 use crate::text::encoding;
+use crate::text::size::size;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -67,6 +69,9 @@ pub(super) struct Entry {
     pub(super) note: Option<String>,
 }
 
+/// Most bytes of an answers file: room for ten thousand answers.
+const MAX_BYTES: usize = 1 << 20;
+
 /// What begins an answer, without its blanks.
 const HEADER: &str = "[[answer]]";
 
@@ -85,11 +90,13 @@ pub(super) fn parse(
     bytes: &[u8],
     questions: &[Question],
 ) -> Result<Parsed<Answers>, AnswersError> {
+    if bytes.len() > MAX_BYTES {
+        let message = format!("it is larger than {}", size(MAX_BYTES as u64));
+        return Err(AnswersError { line: 1, message });
+    }
     let text = encoding::decode(bytes);
-    let line_of = |offset: usize| {
-        let before = text.as_bytes().get(..offset).unwrap_or_default();
-        u32::try_from(memchr::memchr_iter(b'\n', before).count() + 1).unwrap_or(u32::MAX)
-    };
+    let lines = Lines::of(&text);
+    let line_of = |offset: usize| lines.at(offset);
     let file: File = toml::from_str(&text).map_err(|error| AnswersError {
         line: line_of(error.span().map_or(0, |span| span.start)),
         message: cx.shown(error.message()),

@@ -7,6 +7,7 @@ use super::names::{self, MachineNames};
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
 use super::{duplicates, labels, lists};
+use crate::bundle::{Limits, bound};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
@@ -134,6 +135,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     for input in &mut builder.inputs {
         input.problems.sort();
         input.problems.dedup();
+        bound(&mut input.problems, Limits::default().problems);
     }
     let mut nodes: Vec<Node> = nodes.into_values().collect();
     nodes.sort_by(|a, b| (a.name.to_uppercase(), &a.name).cmp(&(b.name.to_uppercase(), &b.name)));

@@ -17,16 +17,14 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Most bytes of `facts.json`.
-pub(super) const MAX_FACTS_BYTES: u64 = 16 << 20;
 /// Most bytes of one redacted configuration file.
-pub(super) const MAX_CONFIG_BYTES: u64 = 8 << 20;
+pub(super) const MAX_CONFIG_BYTES: u64 = 2 << 20;
 /// Most settings of one configuration file. Real ones have hundreds.
 pub(super) const MAX_SETTINGS: usize = 20_000;
 /// Most configuration files of one bundle.
 pub(super) const MAX_CONFIGS: usize = 32;
 /// Most files of an application folder. Real ones have some ten thousand.
-pub(super) const MAX_INVENTORY: usize = 500_000;
+pub(super) const MAX_INVENTORY: usize = 200_000;
 /// Longest line of the inventory, in bytes.
 const MAX_INVENTORY_LINE: usize = 64 << 10;
 
@@ -130,7 +128,7 @@ impl<'a> MemberReader<'a> {
         let name = record.path.as_str();
         let size = record.content().map_or(0, |content| content.size);
         let (mut sink, cap) = match name {
-            FACTS => (Sink::Facts(Vec::new()), MAX_FACTS_BYTES),
+            FACTS => (Sink::Facts(Vec::new()), u64::MAX),
             INVENTORY => (Sink::Inventory(InventoryLines::default()), u64::MAX),
             _ if is_config(record) && allowed => (Sink::Config(Vec::new()), MAX_CONFIG_BYTES),
             _ if is_log(record) => {

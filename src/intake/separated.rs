@@ -1,6 +1,7 @@
 //! Reader of separated text (CSV and its dialects): the `csv` crate, with the row numbers that a spreadsheet shows.
 
 use super::table::{MAX_COLUMNS, Row, TableError};
+use crate::redact::columns::is_too_wide;
 
 /// Calls `each` with every record that has a cell with text, until it returns `false`.
 pub(super) fn records(
@@ -8,6 +9,9 @@ pub(super) fn records(
     delimiter: u8,
     each: &mut dyn FnMut(&Row) -> Result<bool, TableError>,
 ) -> Result<(), TableError> {
+    if is_too_wide(delimiter, text) {
+        return Err(TableError::TooManyCells);
+    }
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)

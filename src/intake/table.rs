@@ -212,9 +212,12 @@ fn trimmed(text: &str) -> &str {
     if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
 }
 
+/// Characters of a cell that are looked at as a head; a cell may be as long as its file.
+const LONGEST_HEAD: usize = 1_000;
+
 /// A column head as it compares: letters and digits in lower case, so that `Machine Name` is `MachineName`.
 pub fn head(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.chars().take(LONGEST_HEAD).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

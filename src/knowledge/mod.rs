@@ -38,6 +38,7 @@ use crate::text::escape;
 use chrono::NaiveDate;
 use layer::{Layers, Record, check, records, sorted};
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 /// The day the built-in records were last reviewed, for code that does not load them.
@@ -266,9 +267,12 @@ impl Layers {
     /// What is wrong with records, alone or together with others. Sources and facts are checked before.
     fn problems(&self, facts: &Facts) -> Vec<KnowledgeError> {
         let mut fixed = BTreeSet::new();
+        let signatures = self.signatures.iter().map(|one| one.record.id.as_str()).collect();
+        // Of built-in records alone tests have made sure.
+        let claims = LazyCell::new(|| overlay::Claims::of(&self.signatures));
         [
             check(&self.exports, |export| export.problems(facts)),
-            check(&self.signatures, |signature| signature.problems(&self.signatures)),
+            check(&self.signatures, |signature| signature.problems(&signatures)),
             check(&self.advisories, advisories::Advisory::problems),
             check(&self.cve_products, advisories::CveProduct::problems),
             check(&self.actions, |action| action.problems(&mut fixed)),
@@ -287,7 +291,7 @@ impl Layers {
             check(&self.tasks, |task| task.problems(self)),
             check(self.rules.iter().filter(|located| located.is_overlay), |rule| overlay::rule(rule, self)),
             check(self.signatures.iter().filter(|located| located.is_overlay), |signature| {
-                overlay::signature(signature, &self.signatures).into_iter().collect()
+                overlay::signature(signature, &claims).into_iter().collect()
             }),
         ]
         .concat()

@@ -5,6 +5,7 @@ use super::rows::{Family, RuleMeta};
 use super::signatures::Signature;
 use crate::finding::SubjectKind;
 use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is wrong with a rule, as lower-case fragments.
 pub(super) fn rule(rule: &RuleMeta, layers: &Layers) -> Vec<String> {
@@ -41,7 +42,7 @@ pub(super) fn rule(rule: &RuleMeta, layers: &Layers) -> Vec<String> {
 
 /// What is wrong with the texts of a signature, as a lower-case fragment: a pattern does not compile, it does not match
 /// its own example, or a line matches two signatures and neither is marked as the more precise one.
-pub(super) fn signature(own: &Signature, all: &[Located<Signature>]) -> Option<String> {
+pub(super) fn signature(own: &Signature, claims: &Claims<'_>) -> Option<String> {
     for pattern in &own.patterns {
         if let Err(error) = Regex::new(&pattern.regex_source()) {
             let why = error.to_string();
@@ -56,19 +57,72 @@ pub(super) fn signature(own: &Signature, all: &[Located<Signature>]) -> Option<S
     if let Some(line) = own.counter_examples.iter().find(|line| own.matching_pattern(line).is_some()) {
         return Some(format!("it matches its counter-example \"{line}\""));
     }
-    let others = || all.iter().map(|one| &one.record).filter(|one| one.id != own.id);
-    for other in others() {
-        let declared = own.overlaps.contains(&other.id) || other.overlaps.contains(&own.id);
-        let claims = other.matching_pattern(example).is_some();
-        let claimed = other.example.as_deref().is_some_and(|line| own.matching_pattern(line).is_some());
-        if !declared && (claims || claimed) {
-            return Some(format!(
-                "it and {} match the same line, and neither names the other in `overlaps`",
-                other.id
-            ));
+    let other = claims.0.get(own.id.as_str())?;
+    Some(format!("it and {other} match the same line, and neither names the other in `overlaps`"))
+}
+
+/// Signatures that match the example of another one and do not say so, each with the first other one, both ways.
+pub(super) struct Claims<'a>(BTreeMap<&'a str, &'a str>);
+
+/// Bytes that a text and what it matches have in common; no text is shorter.
+const GRAM: usize = 8;
+
+impl<'a> Claims<'a> {
+    /// Finds them. Only texts that have a part in common are compared, so that many signatures take no longer together
+    /// than one after the other.
+    pub(super) fn of(all: &'a [Located<Signature>]) -> Self {
+        let plain = |text: &str| -> String {
+            text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase()
+        };
+        let mut grams: HashMap<Vec<u8>, BTreeSet<usize>> = HashMap::new();
+        let examples: Vec<String> = all
+            .iter()
+            .map(|one| one.record.example.as_deref().unwrap_or_default().to_ascii_lowercase())
+            .collect();
+        for (index, example) in examples.iter().enumerate() {
+            for gram in plain(example).as_bytes().windows(GRAM) {
+                grams.entry(gram.to_vec()).or_default().insert(index);
+            }
         }
+        let none = BTreeSet::new();
+        let every: BTreeSet<usize> = (0..examples.len()).collect();
+        let mut claims = BTreeMap::new();
+        for one in all.iter().map(|one| &one.record) {
+            for pattern in &one.patterns {
+                let compiled = pattern.regex.as_ref().map(|_| Regex::new(&pattern.regex_source()));
+                let candidates = |text: &String| {
+                    let text = plain(text);
+                    // What fewest examples have.
+                    let few = text.as_bytes().windows(GRAM).map(|gram| grams.get(gram).unwrap_or(&none));
+                    few.min_by_key(|examples| examples.len()).unwrap_or(&none)
+                };
+                let candidates: BTreeSet<usize> = match compiled {
+                    Some(_) => every.clone(),
+                    None => pattern.texts.iter().flat_map(candidates).copied().collect(),
+                };
+                let matches = |line: &str| match &compiled {
+                    Some(compiled) => compiled.as_ref().is_ok_and(|regex| regex.is_match(line)),
+                    None => pattern.matches(line),
+                };
+                let other = |index: &usize| all.get(*index).map(|other| &other.record);
+                let undeclared = |other: &&Signature| {
+                    other.id != one.id
+                        && !one.overlaps.contains(&other.id)
+                        && !other.overlaps.contains(&one.id)
+                };
+                for index in &candidates {
+                    if let Some(other) = other(index).filter(undeclared)
+                        && !(claims.contains_key(one.id.as_str()) && claims.contains_key(other.id.as_str()))
+                        && examples.get(*index).is_some_and(|line| !line.is_empty() && matches(line))
+                    {
+                        claims.entry(one.id.as_str()).or_insert(other.id.as_str());
+                        claims.entry(other.id.as_str()).or_insert(one.id.as_str());
+                    }
+                }
+            }
+        }
+        Self(claims)
     }
-    None
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Known errors of the product: the log texts that show them, or the symptom where no text is known.
 
-use super::layer::{Located, failed};
+use super::layer::failed;
 use super::sources::Citation;
 use crate::finding::Severity;
 use crate::model::BuildVersion;
 use regex::Regex;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// One known error: what is seen, why it happens, and what to do. Either it has patterns that logs and pages are searched
 /// for, or it is a symptom that only a person can see: a text is never invented for one.
@@ -158,6 +159,18 @@ impl Pattern {
         loose(&self.plain_source())
     }
 
+    /// Whether it matches a lower-cased text; an expression is compiled for it.
+    pub(super) fn matches(&self, text: &str) -> bool {
+        if self.regex.is_some() {
+            return Regex::new(&self.regex_source()).is_ok_and(|regex| regex.is_match(text));
+        }
+        self.texts.iter().any(|literal| {
+            // The first word decides nearly everywhere.
+            let first = literal.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+            text.match_indices(&first).any(|(at, _)| starts_loosely(text.get(at..).unwrap_or_default(), literal))
+        })
+    }
+
     /// The same with white space as it is written.
     pub fn plain_source(&self) -> String {
         let literal = |text: &String| regex::escape(&text.to_ascii_lowercase());
@@ -192,6 +205,14 @@ fn loose(source: &str) -> String {
     loose
 }
 
+/// Whether `text` starts with `literal`, in whose place of a blank white space is as long as it likes.
+fn starts_loosely(mut text: &str, literal: &str) -> bool {
+    literal.to_ascii_lowercase().chars().all(|expected| {
+        let rest = if expected == ' ' { text.trim_start() } else { text.strip_prefix(expected).unwrap_or(text) };
+        rest.len() < std::mem::replace(&mut text, rest).len()
+    })
+}
+
 impl Signature {
     /// Whether a hit of the pattern of this index at error level proves the error: the words are the product's own, and
     /// the error is of the cluster family or confirmed by a source. A name given by the documentation never proves it.
@@ -204,9 +225,7 @@ impl Signature {
     /// The index of the first pattern that matches `text`. For short texts; logs are searched for all signatures at once.
     pub fn matching_pattern(&self, text: &str) -> Option<usize> {
         let text = text.to_ascii_lowercase();
-        self.patterns
-            .iter()
-            .position(|pattern| Regex::new(&pattern.regex_source()).is_ok_and(|regex| regex.is_match(&text)))
+        self.patterns.iter().position(|pattern| pattern.matches(&text))
     }
 
     /// Whether it can be found in the log of a system in another language than English, so that its absence there counts.
@@ -224,7 +243,7 @@ impl Signature {
     }
 
     /// What is wrong with it, as lower-case fragments.
-    pub(super) fn problems(&self, all: &[Located<Self>]) -> Vec<String> {
+    pub(super) fn problems(&self, ids: &BTreeSet<&str>) -> Vec<String> {
         let any_pattern = |is_wrong: &dyn Fn(&Pattern) -> bool| self.patterns.iter().any(is_wrong);
         let has_no_text = any_pattern(&|one| one.texts.is_empty());
         let unlisted =
@@ -250,7 +269,7 @@ impl Signature {
             (too_short, "a text is shorter than 8 bytes"),
             (capitals, "a pattern has capital letters, but it is matched with lower-case text"),
         ]);
-        let unknown = |id: &&String| **id == self.id || !all.iter().any(|one| one.record.id == **id);
+        let unknown = |id: &&String| **id == self.id || !ids.contains(id.as_str());
         let unknown = self.overlaps.iter().filter(unknown);
         problems.extend(unknown.map(|id| format!("`overlaps` names {id}, which is no other signature")));
         problems

@@ -15,6 +15,12 @@ const APP_SETTINGS: &str = "appSettings";
 /// Deepest nesting of elements. Real files stay below ten; paths grow with the depth.
 const MAX_DEPTH: usize = 64;
 
+/// Longest path of an element, in bytes: it is a part of the path of everything below.
+const MAX_PATH: usize = 2_000;
+
+/// Most elements. Real files have hundreds.
+const MAX_ELEMENTS: usize = 20_000;
+
 /// Attributes that tell equal elements of one parent apart, in order of preference.
 const IDENTITY: &[&str] =
     &["key", "name", "path", "assembly", "namespace", "fileExtension", "statusCode", "ref"];
@@ -58,12 +64,19 @@ pub fn settings(text: &str, sanitizer: &dyn Sanitize) -> Result<BTreeMap<String,
     let document = parse(text)?;
     let lines = Lines::of(text);
     let mut settings = BTreeMap::new();
+    // Many settings may be on one line.
+    let mut last: Option<(std::ops::Range<usize>, Excerpt)> = None;
     let mut keep = |path: String, value: &str, at: usize| {
-        let line = text.get(lines.range(at, text.len())).unwrap_or_default();
-        let excerpt = Excerpt::new(line, sanitizer);
+        let range = lines.range(at, text.len());
+        let excerpt = match &last {
+            Some((line, excerpt)) if *line == range => excerpt.clone(),
+            _ => Excerpt::new(text.get(range.clone()).unwrap_or_default(), sanitizer),
+        };
+        last = Some((range, excerpt.clone()));
         settings.insert(path, Setting { value: value.to_owned(), line: lines.at(at), excerpt });
     };
     let mut walk = Walk::default();
+    let mut elements = 0;
     // Where the element ends that is known as a whole.
     let mut done = 0;
     for node in document.descendants().filter(Node::is_element) {
@@ -76,6 +89,10 @@ pub fn settings(text: &str, sanitizer: &dyn Sanitize) -> Result<BTreeMap<String,
             column: 1,
             error: "elements nested too deeply",
         })?;
+        elements += 1;
+        if elements > MAX_ELEMENTS {
+            return Err(ConfigError::TooMany(MAX_ELEMENTS));
+        }
         if is_the_file_itself(&node) {
             continue;
         }
@@ -166,7 +183,7 @@ impl Walk {
             *count += 1;
             if *count == 1 { path } else { format!("{path}#{count}") }
         };
-        if self.above.len() >= MAX_DEPTH {
+        if self.above.len() >= MAX_DEPTH || own.len() > MAX_PATH {
             return None;
         }
         self.current.clone_from(&own);

@@ -22,7 +22,7 @@ pub mod system;
 #[cfg(test)]
 mod tests;
 mod time_service;
-#[cfg(any(windows, test))]
+#[cfg(any(windows, test, feature = "report"))]
 mod x509;
 
 #[cfg(any(windows, test))]
@@ -110,6 +110,12 @@ pub(super) struct ProbeContext<'a> {
     pub(super) asks_iis: bool,
     /// What the time service printed, so that it is asked once.
     pub(super) time: OnceCell<ProbeResult<time_service::Status>>,
+}
+
+/// Whether the fields that facts need can be read of a certificate.
+#[cfg(feature = "report")]
+pub fn reads_certificate(der: &[u8]) -> bool {
+    x509::read(der, String::new()).is_some()
 }
 
 /// Every probe, in order of its fact.

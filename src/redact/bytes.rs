@@ -7,7 +7,12 @@ pub(super) const NEAR: usize = 256;
 
 /// The rest of the line from `at`, at most [`MAX_VALUE`] bytes.
 pub(super) fn line_from(text: &[u8], at: usize) -> &[u8] {
-    let rest = first(text.get(at..).unwrap_or_default(), MAX_VALUE);
+    line_within(text, at, MAX_VALUE)
+}
+
+/// The rest of the line from `at`, at most so many bytes: a line may be nothing but candidates.
+pub(super) fn line_within(text: &[u8], at: usize, most: usize) -> &[u8] {
+    let rest = first(text.get(at..).unwrap_or_default(), most);
     let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
     rest.get(..end).unwrap_or(rest)
 }

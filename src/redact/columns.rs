@@ -7,10 +7,51 @@ use super::words::names_secret;
 use std::borrow::Cow;
 use std::ops::Range;
 
+/// Most cells of a row; a row of a table that a person made has some ten.
+const MOST_CELLS: usize = 10_000;
+
+/// Whether a row of a text has more cells than a table: reading it as one would take many times its bytes.
+pub fn is_too_wide(delimiter: u8, text: &str) -> bool {
+    let text = text.as_bytes();
+    if memchr::memchr_iter(delimiter, text).nth(MOST_CELLS).is_none() {
+        return false;
+    }
+    /// Where a sign is.
+    #[derive(Clone, Copy)]
+    enum Place {
+        Start,
+        Plain,
+        Quoted,
+        /// Behind a quote, which ends a cell unless another one follows.
+        Closing,
+    }
+    let (mut place, mut cells) = (Place::Start, 0);
+    text.iter().any(|byte| {
+        place = match (place, byte) {
+            (Place::Start | Place::Closing, b'"') => Place::Quoted,
+            (Place::Quoted, b'"') => Place::Closing,
+            (Place::Quoted, _) => Place::Quoted,
+            (_, b'\n' | b'\r') => {
+                cells = 0;
+                Place::Start
+            }
+            (_, byte) if *byte == delimiter => {
+                cells += 1;
+                Place::Start
+            }
+            _ => Place::Plain,
+        };
+        cells > MOST_CELLS
+    })
+}
+
 /// The delimiter of a table and the names of its columns, from its first line; `None` where that has one column or none.
 pub fn heading(line: &str) -> Option<(u8, Vec<String>)> {
     let count = |sign: &u8| memchr::memchr_iter(*sign, line.as_bytes()).count();
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(count).filter(|sign| count(sign) > 0)?;
+    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(count)?;
+    if !(1..=MOST_CELLS).contains(&count(&delimiter)) {
+        return None;
+    }
     Some((delimiter, cells(delimiter, line)))
 }
 
@@ -129,6 +170,9 @@ impl<'t> Table<'t> {
             let mut cells = 0;
             let from = at;
             at = row(bytes, at, delimiter, |_| cells += 1)?;
+            if cells > MOST_CELLS {
+                return None;
+            }
             let is_blank = text.get(from..at).is_some_and(|row| row.trim().is_empty());
             all += usize::from(!is_blank);
             odd += usize::from(!is_blank && cells != names.len());
@@ -324,6 +368,22 @@ mod tests {
             if line.matches('"').count() % 2 == 0 && reader.read_record(&mut record).unwrap() {
                 proptest::prop_assert_eq!(cells(b',', &line), record.iter().collect::<Vec<_>>());
             }
+        }
+    }
+
+    #[test]
+    fn a_row_of_a_million_cells_is_no_row_of_a_table() {
+        let commas = ",".repeat(MOST_CELLS + 1);
+        let rows = "a,b\n".repeat(MOST_CELLS);
+        assert!(heading(&commas).is_none());
+        for (text, wide) in [
+            (format!("Name,Password\n{commas}"), true),
+            (format!("a\"b{commas}"), true),
+            ("\"\n\",".repeat(MOST_CELLS + 1), true),
+            (format!("\"{commas}\"\"{commas}\",b\n"), false),
+            (rows, false),
+        ] {
+            assert_eq!(is_too_wide(b',', &text), wide, "{}", &text[..20]);
         }
     }
 

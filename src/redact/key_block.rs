@@ -1,6 +1,7 @@
 //! Private keys: a block of lines between a BEGIN and an END mark, or all of it in one line.
 
 use super::bytes::{first, line_from};
+use super::lines::begins_record;
 use super::pattern::MAX_VALUE;
 use std::ops::Range;
 
@@ -8,11 +9,12 @@ use std::ops::Range;
 pub(super) const BEGIN: &str =
     r"(?:-{1,5}|%2d)(?:[ +]|%20)?begin[ +%][a-z0-9 +%]{0,50}private(?:[ +]|%20)key";
 
-/// A key of `PuTTY` with its lines escaped; the sign at the end escapes the first.
-pub(super) const ESCAPED_PUTTY: &str = r"private-lines:[ \t]?[0-9]{1,4}\\";
+/// A key of `PuTTY`; a sign at the end escapes the first of its lines.
+pub(super) const PUTTY: &str = r"private-lines:[ \t]?[0-9]{1,4}(?:\\|[ \t]?\r?\n)";
 
-/// Longest line of a block, in bytes.
+/// Longest line of a block, in bytes, and shortest one behind the prefix of a log.
 const MAX_LINE: usize = 200;
+const SHORTEST: usize = 16;
 
 /// What of a line belongs to the block whose mark starts at `start`: to its end mark, or all of the line.
 pub(super) fn in_line(text: &[u8], start: usize) -> Range<usize> {
@@ -20,9 +22,12 @@ pub(super) fn in_line(text: &[u8], start: usize) -> Range<usize> {
     start..start + end(rest).unwrap_or(rest.len())
 }
 
-/// The escaped lines of a key of `PuTTY`, from behind the sign that escapes the first.
-pub(super) fn escaped(text: &[u8], at: usize) -> Range<usize> {
+/// The escaped lines of a key of `PuTTY`, from the sign that escapes the first; what is before them, where they are lines.
+pub(super) fn putty(text: &[u8], Range { start: from, end: at }: Range<usize>) -> Range<usize> {
     let start = at - 1;
+    if text.get(start) == Some(&b'\n') {
+        return from..text.get(..start).unwrap_or_default().trim_ascii_end().len();
+    }
     let code = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=\\".contains(b);
     start..start + line_from(text, start).iter().take_while(code).count()
 }
@@ -46,14 +51,15 @@ pub(super) enum KeyBlock {
 }
 
 impl KeyBlock {
-    /// How much of a line belongs to the block: all of it, up to the end mark, or nothing. What is no part of the block may
-    /// open another one.
-    pub(super) fn take(&mut self, line: &[u8]) -> usize {
-        let content = line.trim_ascii();
+    /// What of a line belongs to the block, as where it starts and ends: all of the line, up to the end mark, or nothing; of a
+    /// line of a log what is behind its prefix. What is no part of the block may open another one.
+    pub(super) fn take(&mut self, line: &[u8]) -> (usize, usize) {
+        let prefix = prefix(line);
+        let content = line.get(prefix..).unwrap_or_default().trim_ascii();
         let body = body(content);
         if let Some(end) = end(line).filter(|_| body.starts_with(b"--")) {
             *self = Self::Outside;
-            return end;
+            return (prefix, end);
         }
         let name = content.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
         let header = *self == Self::Headers
@@ -62,13 +68,30 @@ impl KeyBlock {
         let code = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
         *self = if header {
             Self::Headers
-        } else if content.len() <= MAX_LINE && body.iter().all(code) {
+        } else if content.len() <= MAX_LINE
+            && body.iter().all(code)
+            && (prefix == 0 || body.len() >= SHORTEST)
+        {
             Self::Inside
         } else {
             Self::Outside
         };
-        if *self == Self::Outside { 0 } else { line.len() }
+        if *self == Self::Outside { (0, 0) } else { (prefix, line.len()) }
     }
+}
+
+/// How long what is before the text of a log's line is: a time, a thread, a level, a logger. The text itself is one word here.
+fn prefix(line: &[u8]) -> usize {
+    if !begins_record(line) {
+        return 0;
+    }
+    let line = line.trim_ascii_end();
+    // A mark holds blanks.
+    let text = memchr::memmem::find(line, b"--").unwrap_or(line.len());
+    let head = line.get(..text).unwrap_or_default();
+    let head = if text < line.len() { head.trim_ascii_end() } else { head };
+    memchr::memrchr2(b' ', b'\t', if text < line.len() { line.get(..text).unwrap_or_default() } else { head })
+        .map_or(0, |at| at + 1)
 }
 
 /// What a line of a key says without the signs of a quotation, of a program's text or of an element around it.

@@ -26,6 +26,7 @@ pub mod labels;
 pub mod leak;
 mod level;
 mod licence;
+mod lines;
 mod lists;
 pub mod own_words;
 mod pattern;

@@ -1,30 +1,25 @@
 //! Secret scanner for text of unknown origin (`inspect --leaks`): what the leak scan finds by shape, and what the
 //! redactor would replace by pattern.
 //!
-//! The redactor replaces in doubt; here a doubt is noise. An account is no secret, and a word of prose behind a name and a
-//! colon (`Invalid password: try again`, `Secret: Server7`) is only counted.
+//! An account is no secret here. A word of prose behind a name and a colon (`Invalid password: try again`, `Secret: Server7`), which
+//! the redactor leaves, is only counted.
 
 use super::columns::Columns;
 use super::counts::Kind;
-use super::cut::Cutter;
+use super::cut::{Cutter, Part};
 use super::leak::{self, Hit, HitKind, Scan, Scanner};
 use super::pattern::Span;
 use super::secret_set::Secret;
 use super::text::Redactor;
-use super::words::looks_random;
 use crate::model::excerpt::Sanitize as _;
 use std::collections::BTreeMap;
 
 /// Most locations of one text behind one name that are listed; more are only counted. So no noise hides another name.
-const MOST: usize = 1000;
+const MOST: usize = 200;
 /// Names of one text that are reported apart.
 const NAMES: usize = 64;
 /// What most secrets are.
 const VALUE: &str = "a value after the name of a secret";
-/// Bytes behind a value that tell whether it is a word of prose.
-const AHEAD: usize = 8;
-/// From so many characters on a value behind a word of the product may be key material.
-const LONG: usize = 16;
 
 /// How files begin that are as dense as a key file, and are none: programs, pictures, fonts, documents, archives.
 const KNOWN_FORMATS: [&[u8]; 16] = [
@@ -125,12 +120,12 @@ impl TextSearch<'_> {
         let room = LONGEST_MARK.saturating_sub(self.head.len()).min(piece.len());
         self.head.extend_from_slice(piece.get(..room).unwrap_or_default());
         self.scan.push(piece);
-        self.cutter.push(piece, &mut |part, safe| self.patterns.look(part, safe));
+        self.cutter.push(piece, &mut |part| self.patterns.look(part));
     }
 
     /// Ends the text.
     pub fn finish(mut self) -> SecretFindings {
-        self.cutter.finish(&mut |part, safe| self.patterns.look(part, safe));
+        self.cutter.finish(&mut |part| self.patterns.look(part));
         let mut hits = self.scan.finish();
         // UTF-16 reads the same one byte further on, in the other order of bytes.
         hits.dedup_by(|a, b| a.kind == b.kind && a.offset == b.offset + 1);
@@ -177,21 +172,24 @@ struct Patterns<'s> {
 }
 
 impl Patterns<'_> {
-    /// Notes every secret that starts in the first `safe` bytes of `text`; gives how much is done.
-    fn look(&mut self, text: &[u8], safe: usize) -> usize {
-        if safe == text.len() {
-            self.cells(text);
+    /// Notes every secret that starts in a part; gives how much is done.
+    fn look(&mut self, part: Part) -> usize {
+        let found = self.redactor.spans(part.text, part.last || !part.is_lines());
+        let safe = part.safe.min(found.done);
+        if part.is_lines() {
+            self.cells(part.text.get(..safe).unwrap_or_default());
         }
+        self.prose += found.prose;
         let mut at = 0;
-        for span in self.redactor.spans(text).into_iter().take_while(|span| span.range.start < safe) {
-            let between = text.get(at..span.range.start).unwrap_or_default();
-            self.line += memchr::memchr_iter(b'\n', between).count() as u64;
+        for span in found.spans.into_iter().take_while(|span| span.range.start < safe) {
+            let between = part.text.get(at..span.range.start).unwrap_or_default();
+            self.line += line_ends(between);
             let line_start = memchr::memrchr(b'\n', between).map_or(at, |end| at + end + 1);
-            self.note(text, line_start, &span);
+            self.note(part.text, line_start, &span);
+            self.line += line_ends(part.text.get(span.range.clone()).unwrap_or_default());
             at = span.range.end;
         }
-        let rest = text.get(at..safe).unwrap_or_default();
-        self.line += memchr::memchr_iter(b'\n', rest).count() as u64;
+        self.line += line_ends(part.text.get(at..safe).unwrap_or_default());
         at.max(safe)
     }
 
@@ -214,16 +212,11 @@ impl Patterns<'_> {
     fn note(&mut self, text: &[u8], from: usize, span: &Span) {
         let before = text.get(from..span.range.start).unwrap_or_default();
         let value = text.get(span.range.clone()).unwrap_or_default();
-        let after = text.get(span.range.end..).unwrap_or_default();
         let Some(what) =
             description(span.kind).filter(|_| !is_binary(before, value) && !is_placeholder(value))
         else {
             return;
         };
-        if span.kind == Kind::Assignment && is_prose(before, value, after) {
-            self.prose += 1;
-            return;
-        }
         let place = LeakLocation::new(self.line, what, leak::excerpt(before));
         self.add(place, Secret::new(String::from_utf8_lossy(value)));
     }
@@ -269,22 +262,8 @@ fn is_placeholder(value: &[u8]) -> bool {
     inside.is_some_and(|inside| inside.iter().all(u8::is_ascii_digit)) || matches!(value, b"%s" | b"%d" | [_])
 }
 
-/// Whether a value is a word of a sentence, behind a colon and a blank, not in quotes. Behind what names a password: without
-/// a digit, and the sentence goes on. Behind a word of the product: without a digit, or the sentence goes on, and of a
-/// secret, which has a name, any short word.
-fn is_prose(before: &[u8], value: &[u8], after: &[u8]) -> bool {
-    let Some(head) = before.trim_ascii_end().strip_suffix(b":").filter(|_| before.ends_with(b" ")) else {
-        return false;
-    };
-    let word = value.iter().all(|b| b.is_ascii_alphabetic() || !b.is_ascii() || b".,:;!?'()-".contains(b));
-    let head = head.to_ascii_lowercase();
-    let vocabulary =
-        [&b"secret"[..], b"token", b"credential", b"credentials"].iter().any(|name| head.ends_with(name));
-    let after = after.get(..AHEAD.min(after.len())).unwrap_or_default();
-    let goes_on =
-        after.starts_with(b" ") && after.trim_ascii().first().is_some_and(u8::is_ascii_alphanumeric);
-    let short = value.len() < LONG && !looks_random(&String::from_utf8_lossy(value));
-    (word && (vocabulary || goes_on)) || (vocabulary && short && (goes_on || head.ends_with(b"secret")))
+fn line_ends(text: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', text).count() as u64
 }
 
 #[cfg(test)]

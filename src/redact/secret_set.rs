@@ -160,8 +160,7 @@ impl SecretSet {
 
 /// What patterns find in a text, and as what.
 fn found(text: &[u8]) -> Vec<(String, Kind)> {
-    let mut spans = Vec::new();
-    pattern::spans(text, &mut spans);
+    let spans = pattern::find(text).spans;
     let value = |range| String::from_utf8_lossy(text.get(range).unwrap_or_default()).into_owned();
     spans.into_iter().map(|span| (value(span.range), span.kind)).collect()
 }

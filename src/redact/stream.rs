@@ -3,11 +3,11 @@
 //! Whole lines are redacted together. A line longer than a window is redacted window by window; a window leaves
 //! its end to the next one, so that everything that starts before was seen whole.
 
-use super::counts::Counts;
-use super::cut::Cutter;
+use super::counts::{Counts, Kind};
+use super::cut::{Cutter, Part};
 use super::key_block::{self, KeyBlock};
 use super::pattern::Span;
-use super::text::Redactor;
+use super::text::{Redactor, Spans, merged};
 
 /// Times a line is looked at again; one is enough for all but made-up lines.
 const ROUNDS: usize = 8;
@@ -34,42 +34,43 @@ impl<'r> Stream<'r> {
 
     /// Takes the next piece and appends to `out` what is ready.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        self.cutter.push(piece, &mut |part, safe| self.state.redact(part, safe, out));
+        self.cutter.push(piece, &mut |part| self.state.redact(part, out));
     }
 
     /// Ends the text: appends the rest to `out` and gives the counts.
     pub fn finish(mut self, out: &mut Vec<u8>) -> Counts {
-        self.cutter.finish(&mut |part, safe| self.state.redact(part, safe, out));
+        self.cutter.finish(&mut |part| self.state.redact(part, out));
         self.state.counts
     }
 }
 
 impl State<'_> {
-    /// Redacts whole lines, or the first `safe` bytes of a longer one; gives how much is done.
-    fn redact(&mut self, part: &[u8], safe: usize, out: &mut Vec<u8>) -> usize {
-        if safe == part.len() {
-            self.redact_lines(part, out);
-            return safe;
+    /// Redacts whole lines, or the start of a longer one; gives how much is done.
+    fn redact(&mut self, part: Part, out: &mut Vec<u8>) -> usize {
+        if part.is_lines() {
+            return self.redact_lines(part.text, part.last, out);
         }
         // No line of a key block is this long.
         self.key_block = KeyBlock::Outside;
-        let spans = self.redactor.spans(part).into_iter().take_while(|span| span.range.start < safe);
-        let at = self.redactor.replace(part, 0, spans, out, &mut self.counts);
-        out.extend_from_slice(part.get(at..safe).unwrap_or_default());
-        at.max(safe)
+        let spans = self.redactor.spans(part.text, true).spans;
+        let spans = spans.into_iter().take_while(|span| span.range.start < part.safe);
+        let at = self.redactor.replace(part.text, 0, spans, out, &mut self.counts);
+        out.extend_from_slice(part.text.get(at..part.safe).unwrap_or_default());
+        at.max(part.safe)
     }
 
-    /// Redacts whole lines.
-    fn redact_lines(&mut self, block: &[u8], out: &mut Vec<u8>) {
+    /// Redacts whole lines, but for the last ones where what comes decides on them; gives how much is done.
+    fn redact_lines(&mut self, block: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
         let mut rest = block;
         while !rest.is_empty() {
             if self.key_block != KeyBlock::Outside {
                 let line = first_line(rest);
-                let done = self.key_block.take(line);
+                let (kept, done) = self.key_block.take(line);
+                out.extend_from_slice(line.get(..kept).unwrap_or_default());
                 if done == line.len() {
                     // Its content goes, its end stays, so that line numbers hold.
                     out.extend_from_slice(line_end(line));
-                } else if done > 0 && done + line_end(line).len() < line.len() {
+                } else if done > kept && done + line_end(line).len() < line.len() {
                     // What goes on in the line is no start of one.
                     out.extend_from_slice(super::MARKER.as_bytes());
                 }
@@ -81,39 +82,66 @@ impl State<'_> {
             let end =
                 opener.map_or(rest.len(), |at| at + first_line(rest.get(at..).unwrap_or_default()).len());
             let (lines, tail) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+            let done = self.redact_spans(lines, last, opener, out);
+            if done < lines.len() {
+                return block.len() - rest.len() + done;
+            }
             if opener.is_some() {
                 self.key_block = KeyBlock::Headers;
             }
-            self.redact_spans(lines, out);
             rest = tail;
         }
+        block.len()
     }
 
-    /// Redacts lines that no key block touches.
-    fn redact_spans(&mut self, lines: &[u8], out: &mut Vec<u8>) {
+    /// Redacts lines that no key block touches; gives how much is done.
+    /// `key`: where the mark of one is in the last of them, all of which from there on is a part of its block.
+    fn redact_spans(&mut self, lines: &[u8], last: bool, key: Option<usize>, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
-        let mut spans = self.redactor.spans(lines).into_iter().peekable();
+        let Spans { spans, groups, done, .. } = self.redactor.spans(lines, last || key.is_some());
+        let key =
+            key.map(|at| Span { range: at..lines.len() - line_end(lines).len(), kind: Kind::PrivateKey });
+        let spans = if key.is_some() { merged(spans.into_iter().chain(key).collect()) } else { spans };
+        let (mut spans, mut groups) = (spans.into_iter().peekable(), groups.into_iter().peekable());
         while let Some(first) = spans.peek() {
             let start = first.range.start;
             let line_start = lines.get(at..start).and_then(|head| memchr::memrchr(b'\n', head));
-            let line_start = line_start.map_or(at, |i| at + i + 1);
-            let line = first_line(lines.get(line_start..).unwrap_or_default());
-            let end = line_start + line.len();
-            let here: Vec<Span> =
-                std::iter::from_fn(|| spans.next_if(|span| span.range.start < end)).collect();
-            out.extend_from_slice(lines.get(at..line_start).unwrap_or_default());
-            self.redact_line(line, line_start, here, out);
+            let mut from = line_start.map_or(at, |i| at + i + 1);
+            let line = first_line(lines.get(from..).unwrap_or_default());
+            let mut end = from + line.len();
+            let mut here: Vec<Span> = Vec::new();
+            loop {
+                while let Some(group) = groups.next_if(|group| group.start < end) {
+                    if group.end > from {
+                        from = from.min(group.start.max(at));
+                        end = end.max(group.end);
+                    }
+                }
+                match spans.next_if(|span| span.range.start < end) {
+                    Some(span) => {
+                        let reach = lines
+                            .get(span.range.end.max(end) - 1..)
+                            .map_or(end, |rest| span.range.end.max(end) - 1 + first_line(rest).len());
+                        end = if span.range.end > end { reach } else { end };
+                        here.push(span);
+                    }
+                    None => break,
+                }
+            }
+            out.extend_from_slice(lines.get(at..from).unwrap_or_default());
+            self.redact_line(lines.get(from..end).unwrap_or_default(), from, here, out);
             at = end;
         }
-        out.extend_from_slice(lines.get(at..).unwrap_or_default());
+        out.extend_from_slice(lines.get(at..done).unwrap_or_default());
+        done
     }
 
-    /// Replaces `spans`, whose ranges count from `base`, in one line. A marker changes what its neighbours look
-    /// like, so the line is looked at again until nothing more is found: redacting twice changes nothing.
+    /// Replaces `spans`, whose ranges count from `base`, in one line or in lines that belong together. A marker changes what its
+    /// neighbours look like, so they are looked at again until nothing more is found: redacting twice changes nothing.
     fn redact_line(&mut self, line: &[u8], base: usize, spans: Vec<Span>, out: &mut Vec<u8>) {
         let mut line = self.replaced(line, base, spans);
         for _ in 0..ROUNDS {
-            let again = self.redactor.spans(&line);
+            let again = self.redactor.spans(&line, true).spans;
             if again.is_empty() {
                 out.extend_from_slice(&line);
                 return;

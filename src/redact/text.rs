@@ -4,11 +4,13 @@ use super::counts::{Counts, Kind};
 use super::encodings::ValueMatcher;
 use super::identity::{Identities, IdentitySpan, Known};
 use super::licence;
+use super::lines::{self, Extent, Open};
 use super::own_words::OwnWords;
-use super::pattern::{self, Span};
+use super::pattern::{self, Found, Span};
 use super::secret_set::SecretSet;
 use super::weak::WeakMatcher;
 use crate::model::excerpt::Sanitize;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use super::stream::Stream;
@@ -84,7 +86,7 @@ impl Redactor {
 
     /// Whether `text` holds a secret.
     pub(super) fn objects_to(&self, text: &str) -> bool {
-        !self.secrets(text.as_bytes()).is_empty()
+        !self.secrets(text.as_bytes()).spans.is_empty()
     }
 
     /// Appends `text` with `spans` replaced, up to the end of the last one; gives where that is. Ranges of spans count from `base`.
@@ -101,7 +103,10 @@ impl Redactor {
             let (start, end) = (range.start - base, range.end - base);
             out.extend_from_slice(text.get(at..start).unwrap_or_default());
             counts.add(kind);
-            self.put(kind, text.get(start..end).unwrap_or_default(), out);
+            let gone = text.get(start..end).unwrap_or_default();
+            self.put(kind, gone, out);
+            // Line numbers hold.
+            out.extend(gone.iter().filter(|byte| matches!(byte, b'\r' | b'\n')));
             at = end;
         }
         at
@@ -126,15 +131,72 @@ impl Redactor {
         (String::from_utf8_lossy(&out).into_owned(), counts)
     }
 
-    /// What must go, in order, without overlaps. Lines are independent of each other.
-    pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
+    /// What must go from the lines of `text`, in order, without overlaps. `last`: no other lines come.
+    pub(super) fn spans(&self, text: &[u8], last: bool) -> Spans {
+        let mut all = Spans { done: text.len(), ..Spans::default() };
         if let Some(known) = &self.learned {
             known.lock().unwrap_or_else(PoisonError::into_inner).learn(text);
-            return Vec::new();
+            return all;
         }
-        let mut spans = self.secrets(text);
-        spans.extend(self.named(text));
-        merged(spans)
+        let mut found = self.secrets(text);
+        found.opens.sort_unstable_by_key(|(at, _)| *at);
+        let (mut end, mut table) = (0, 0..0);
+        let mut extents = lines::Extents::new(text, last);
+        for (at, open) in found.opens {
+            // What is inside of a group was looked at with it.
+            if at < end && open == Open::Object {
+                continue;
+            }
+            match extents.of(at, open) {
+                Extent::Lines(range)
+                    if open == Open::Table && range.start != table.start && at < table.end => {}
+                Extent::Lines(range) if open == Open::Table => {
+                    let group = text.get(range.clone()).unwrap_or_default();
+                    let cells = lines::cells(group, at - range.start);
+                    let secret =
+                        |cell: &Range<usize>| group.get(cell.clone()).is_some_and(pattern::is_secret_cell);
+                    let span = |cell: Range<usize>| Span {
+                        range: cell.start + range.start..cell.end + range.start,
+                        kind: Kind::Assignment,
+                    };
+                    found.spans.extend(cells.into_iter().filter(secret).map(span));
+                    if table != range {
+                        all.groups.push(range.clone());
+                    }
+                    table = range;
+                }
+                Extent::Lines(range) if range.end > end => {
+                    let group = text.get(range.clone()).unwrap_or_default();
+                    let more = self.secrets(&lines::joined(group));
+                    let shift = |span: Span| Span {
+                        range: span.range.start + range.start..span.range.end + range.start,
+                        ..span
+                    };
+                    found.spans.extend(more.spans.into_iter().map(shift));
+                    end = range.end;
+                    match all.groups.last_mut() {
+                        Some(last) if last.end > range.start => last.end = range.end,
+                        _ => all.groups.push(range),
+                    }
+                }
+                Extent::More(start) => {
+                    all.done = all.done.min(start);
+                    break;
+                }
+                Extent::Lines(_) | Extent::None => {}
+            }
+        }
+        // Lines that are looked at again are looked at with all of their group.
+        for group in all.groups.iter().rev() {
+            if group.contains(&all.done) {
+                all.done = group.start;
+            }
+        }
+        found.spans.extend(self.named(text));
+        found.spans.retain(|span| span.range.start < all.done);
+        all.spans = merged(found.spans);
+        all.prose = found.prose.into_iter().filter(|at| *at < all.done).count();
+        all
     }
 
     /// Identities, in any order.
@@ -144,15 +206,15 @@ impl Redactor {
     }
 
     /// Secrets, in any order.
-    fn secrets(&self, text: &[u8]) -> Vec<Span> {
+    fn secrets(&self, text: &[u8]) -> Found {
         let value = |range| Span { range, kind: Kind::Value };
-        let mut spans: Vec<Span> = self.values.ranges(text).into_iter().map(value).collect();
-        spans.extend(self.weak.ranges(text).into_iter().map(value));
+        let mut found = pattern::find(text);
+        found.spans.extend(self.values.ranges(text).into_iter().map(value));
+        found.spans.extend(self.weak.ranges(text).into_iter().map(value));
         let words = self.words.iter().flat_map(|words| words.ranges(text));
-        spans.extend(words.map(|range| Span { range, kind: Kind::OwnWord }));
-        pattern::spans(text, &mut spans);
-        licence::spans(text, &mut spans);
-        spans
+        found.spans.extend(words.map(|range| Span { range, kind: Kind::OwnWord }));
+        licence::spans(text, &mut found.spans);
+        found
     }
 }
 
@@ -162,8 +224,20 @@ impl From<IdentitySpan> for Span {
     }
 }
 
+/// What must go from a text.
+#[derive(Default)]
+pub(super) struct Spans {
+    pub spans: Vec<Span>,
+    /// Lines that were looked at together.
+    pub groups: Vec<Range<usize>>,
+    /// How far it was looked at; the lines behind are to come again, with more of the text.
+    pub done: usize,
+    /// How many words of sentences stay.
+    pub prose: usize,
+}
+
 /// Spans in order, those that overlap as one. A secret weighs more than a name.
-fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+pub(super) fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_by_key(|span| (span.range.start, span.kind));
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
@@ -200,7 +274,7 @@ impl Sanitize for Redactor {
 #[cfg(test)]
 pub(super) fn busy_text() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::strategy::Strategy;
-    let words = "password|Server=|PWD=|Authorization: Basic |eyJhbGciOiJIUzI1NiJ9|pwd|token|Secret|User ID|=|:|;|,|\"|'|\\\\|&|&amp;|&quot;|<|>| |\n|\t|value=|abc|hunter22|7|\\{redacted\\}|\\{|\\}|Bearer |Authorization:|Cookie:|://|@|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\\[enc:|\\]|eyJhbGciOi|\\.|%3D|-";
+    let words = "password|Password for svc: |password is |Password:\n|\"value\": \"abc7\"|\"fieldName\": \"password\"|sqlcmd -P |net user |</|Value>|---- ---|\n  |Server=|PWD=|Authorization: Basic |eyJhbGciOiJIUzI1NiJ9|pwd|token|Secret|User ID|=|:|;|,|\"|'|\\\\|&|&amp;|&quot;|<|>| |\n|\t|value=|abc|hunter22|7|\\{redacted\\}|\\{|\\}|Bearer |Authorization:|Cookie:|://|@|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\\[enc:|\\]|eyJhbGciOi|\\.|%3D|-";
     proptest::collection::vec(proptest::string::string_regex(words).unwrap(), 0..24).prop_map(|v| v.concat())
 }
 

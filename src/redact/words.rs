@@ -6,8 +6,8 @@ use super::lists::LISTS;
 /// A name in lower case without signs and without a number at its end: `Password2` and `Token1` name what `Password` and
 /// `Token` name.
 fn stem(name: &str) -> String {
-    let plain = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
-    let mut stem: String = plain.collect();
+    let mut stem: String =
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     stem.truncate(stem.trim_end_matches(|c: char| c.is_ascii_digit()).len());
     stem
 }
@@ -17,6 +17,7 @@ pub(crate) fn names_secret(name: &str) -> bool {
     let stem = stem(name);
     !is_one_of(stem.as_bytes(), &LISTS.not_secret)
         && (LISTS.secret_anywhere.iter().any(|word| stem.contains(word))
+            || LISTS.foreign_passwords.iter().any(|word| stem.ends_with(&word.replace([' ', '\''], "")))
             || LISTS.secret_ending.iter().any(|word| stem.ends_with(word)))
 }
 

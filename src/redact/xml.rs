@@ -8,18 +8,21 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Largest configuration that is read, in bytes. Real ones are under 200 KiB.
-pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+pub const MAX_BYTES: usize = 2 * 1024 * 1024;
 /// Most elements around a value that say what it is: no file that a program reads has more.
 const DEEPEST: usize = 64;
 /// Most nodes of a tree.
-const MAX_NODES: u32 = 400_000;
+const MAX_NODES: u32 = 100_000;
 
 /// Why a configuration cannot be redacted. Holds no text of the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// Larger than [`MAX_BYTES`].
-    #[error("the file is larger than 8 MiB")]
+    #[error("the file is larger than 2 MiB")]
     TooLarge,
+    /// More elements than are read.
+    #[error("the file has more than {0} elements")]
+    TooMany(usize),
     /// Not text in any encoding XML names.
     #[error("the file is not text in the encoding it declares")]
     NotText,

@@ -1,10 +1,10 @@
-//! A node in production: budgets, time limits, files that change while they are read, a collection that is cancelled.
+//! A node in production: budgets, time limits, files that change while they are read.
 
-use crate::support::site::{Site, Taken, clock, tree};
+use crate::support::site::{Site, Taken, clock};
 use chrono::TimeDelta;
 use clusterbrief::bundle::manifest::END_MISSING;
 use clusterbrief::bundle::{Form, Status};
-use clusterbrief::collect::{CollectError, FixedHost, Options, Progress, Silent, run};
+use clusterbrief::collect::{FixedHost, Options, Progress, Silent, run};
 use clusterbrief::model::Observed;
 use std::fs::{self, File};
 use std::io::{Seek as _, SeekFrom, Write as _};
@@ -246,54 +246,6 @@ fn a_clock_change_during_the_collection_is_reported() {
         assert!(problems.iter().any(|problem| problem.contains("clock was changed")), "{problems:?}");
     }
     assert_eq!(site.collect().bundle.manifest().collection.clock_set_ms, None);
-}
-
-/// Ends the collection in one of its phases.
-struct End(&'static str, bool);
-
-impl Progress for End {
-    fn phase(&mut self, name: &str, _: u64) {
-        self.1 |= name == self.0;
-    }
-
-    fn advance(&mut self, _: u64) {}
-
-    fn cancelled(&self) -> bool {
-        self.1
-    }
-}
-
-#[test]
-fn a_cancelled_collection_leaves_nothing_in_any_phase() {
-    let site = Site::new(|node| {
-        node.put("log/SS.log", lines(0, 10_000));
-    });
-    let mut phases = Phases::default();
-    run(&Options { out: site.dir.path().join("whole"), ..site.options() }, &site.node.host(), &mut phases)
-        .unwrap();
-    assert!(phases.0.len() >= 4, "{:?}", phases.0);
-    fs::create_dir(site.out()).unwrap();
-    for phase in phases.0 {
-        for form in [Form::Zip, Form::Folder] {
-            let options = Options { form, ..site.options() };
-            let phase: &'static str = phase.clone().leak();
-            let ended = run(&options, &site.node.host(), &mut End(phase, false));
-            assert!(matches!(ended, Err(CollectError::Cancelled)), "{phase}: {ended:?}");
-            assert_eq!(tree(&site.out()), [site.out()], "{phase}");
-        }
-    }
-}
-
-/// Notes the phases.
-#[derive(Default)]
-struct Phases(Vec<String>);
-
-impl Progress for Phases {
-    fn phase(&mut self, name: &str, _: u64) {
-        self.0.push(name.to_owned());
-    }
-
-    fn advance(&mut self, _: u64) {}
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The format page matches the program, and versions and forms of bundles are read as it says.
 
 use clusterbrief::bundle::format::FormatError;
-use clusterbrief::bundle::limits::{NAME_CHARS, NAME_LEVELS};
+use clusterbrief::bundle::limits::{NAME_CHARS, NAME_LEVELS, NODE_NAME_CHARS};
 use clusterbrief::bundle::{
     Bundle, BundleWriter, Form, FormatVersion, INVENTORY, Limits, MANIFEST, Manifest, NewMember, Status,
 };
@@ -148,6 +148,9 @@ fn the_page_states_the_limits_and_the_version_of_the_program() {
         ("bytes of headers and directory that are read to list the entries of a zip", limits.directory_bytes),
         ("rows of the manifest", limits.entries as u64),
         ("bytes of `manifest.json`", limits.manifest_bytes),
+        ("characters of the node's name", NODE_NAME_CHARS as u64),
+        ("bytes of `facts.json`", limits.facts_bytes),
+        ("bytes of `inventory.jsonl`", limits.inventory_bytes),
         ("bytes of one member", limits.member_bytes),
         ("bytes of all members, added up in the order of their names", limits.total_bytes),
         ("characters of a name", NAME_CHARS as u64),

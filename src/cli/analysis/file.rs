@@ -2,6 +2,7 @@
 
 use super::output::to_stdout;
 use super::{Exit, Failure};
+use crate::bundle::HalfMade;
 use crate::cli::OrExit as _;
 use anyhow::{Context as _, anyhow};
 use std::io::{self, Write as _};
@@ -21,14 +22,14 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the folder {}", folder.display()))
         .or_exit(Exit::CannotWrite)?;
-    let written =
-        tempfile::Builder::new().prefix(".clusterbrief-").tempfile_in(folder).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            allow_reading(file.as_file())?;
-            file.persist(path).map_err(|error| error.error)
-        });
-    written.map(drop).with_context(|| format!("cannot write {}", path.display())).or_exit(Exit::CannotWrite)
+    let written = HalfMade::file_in(folder, ".clusterbrief-", "").and_then(|file| {
+        let ((half, mut file), temporary) = file.into_parts();
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        allow_reading(&file)?;
+        HalfMade::finish(vec![half], || temporary.persist(path)).map_err(|error| error.error)
+    });
+    written.with_context(|| format!("cannot write {}", path.display())).or_exit(Exit::CannotWrite)
 }
 
 /// Temporary files are private to their owner; a report is to be passed on like any other file.

@@ -56,7 +56,7 @@ pub(super) fn scrub(
     let started = manifest.collection.local(manifest.collection.started);
     let name = format!("{}{SCRUBBED}", bundle_name(&node, started));
     let mut writer = BundleWriter::create(&scrub.out, &name, Form::Zip)?;
-    let names = members(bundle, &mut writer, &redactor, scrub, &shared)?;
+    let names = members(bundle, &mut writer, &redactor, scrub)?;
     if let Some(facts) = facts {
         own_members::add(&mut writer, FACTS, "", &facts_of(facts, &names, &redactor)?)?;
     }
@@ -84,11 +84,10 @@ pub(super) fn scrub(
         redactor: &redactor,
     };
     let (unfinished, mut notes) = leak::check(unfinished, sensitive, &scrub.out, &shared)?;
-    shared.check_cancelled()?;
     let kept = IdentityRedaction::write(hiding.as_ref(), unfinished.target())?;
-    let path = unfinished.commit()?;
-    let (keep, made_key) = kept.keep();
-    notes.extend(made_key);
+    let keep = kept.paths();
+    let path = unfinished.commit_with(kept.files)?;
+    notes.extend(kept.warning);
     Ok(Scrubbed { path, keep, notes })
 }
 
@@ -115,7 +114,6 @@ fn verify(
         read.iter().filter_map(|record| record.content()).map(|content| content.size).sum(),
     );
     for record in read {
-        shared.check_cancelled()?;
         let name = record.path.as_str();
         let failed = |error| ScrubError::Broken(format!("{name}: {error}."));
         if name == FACTS {
@@ -163,11 +161,9 @@ fn members(
     writer: &mut BundleWriter,
     redactor: &Redactor,
     scrub: &Scrub,
-    shared: &Shared<'_>,
 ) -> Result<BTreeMap<String, String>, ScrubError> {
     let mut names = BTreeMap::new();
     for record in bundle.members().filter(|record| ![FACTS, INVENTORY].contains(&record.path.as_str())) {
-        shared.check_cancelled()?;
         let old = record.path.as_str();
         let folder = old.split_once('/').map_or(CONFIGS, |(folder, _)| folder);
         let origin = redactor.sanitize(&record.origin);

@@ -2,8 +2,8 @@
 //! as a whole. What is no secret stays as it is.
 
 use super::{Scrub, ScrubError, Scrubbed, hiding, own_words, result_name};
-use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
+use crate::bundle::{HalfMade, WriteError};
 use crate::collect::error::CollectError;
 use crate::collect::identities::IdentityRedaction;
 use crate::collect::own_members::json;
@@ -19,6 +19,8 @@ use std::io::Write as _;
 
 /// Maximum number of bytes of an export.
 pub const EXPORT_BYTES: u64 = 48 << 20;
+/// Most values of JSON that is read as such; of more it is any other text.
+const MOST_VALUES: usize = 1_000_000;
 
 /// The form of an export.
 enum Form<'t> {
@@ -78,7 +80,9 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
 /// The object or the list that a text is.
 fn json_of(text: &str) -> Option<Value> {
     let text = text.trim();
-    text.starts_with(['{', '[']).then(|| serde_json::from_str(text).ok()).flatten()
+    // In memory a value takes many times its text, and each but the first of its list or object has a comma before it.
+    let held = memchr::memchr_iter(b',', text.as_bytes()).nth(MOST_VALUES).is_none();
+    (held && text.starts_with(['{', '['])).then(|| serde_json::from_str(text).ok()).flatten()
 }
 
 /// The lines of a text that are JSON, with their ends.
@@ -188,10 +192,12 @@ fn write(
     if path.symlink_metadata().is_ok() {
         return Err(WriteError::Exists(path).into());
     }
-    let mut file = tempfile::Builder::new().suffix(".partial").tempfile_in(&scrub.out).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    let kept = IdentityRedaction::write(hiding, &path)?;
-    file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
-    let (keep, made_key) = kept.keep();
-    Ok(Scrubbed { path, keep, notes: made_key.into_iter().collect() })
+    let ((half, mut file), partial) =
+        HalfMade::file_in(&scrub.out, "", ".partial").map_err(failed)?.into_parts();
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+    let mut kept = IdentityRedaction::write(hiding, &path)?;
+    let keep = kept.paths();
+    kept.files.push(half);
+    HalfMade::finish(kept.files, || partial.persist_noclobber(&path)).map_err(|error| failed(error.error))?;
+    Ok(Scrubbed { path, keep, notes: kept.warning.into_iter().collect() })
 }

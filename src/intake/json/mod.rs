@@ -22,14 +22,17 @@ use serde_json::{Map, Value};
 /// Most bytes of a JSON export: a tree of values takes many times its text.
 pub const MAX_JSON_BYTES: u64 = 8 << 20;
 
+/// Most values of one JSON export.
+pub const MAX_VALUES: usize = 1_000_000;
+
 /// Most records of one JSON export.
 pub const MAX_RECORDS: usize = 20_000;
 
 /// Why a JSON document is none of the exports. Reads after "is"; nothing of its values is shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
-    /// Over [`MAX_JSON_BYTES`].
-    #[error("JSON of more than {}, and no JSON export is that large", size(MAX_JSON_BYTES))]
+    /// Over [`MAX_JSON_BYTES`] or [`MAX_VALUES`].
+    #[error("JSON of more than {} or {MAX_VALUES} values, and no JSON export is that large", size(MAX_JSON_BYTES))]
     TooLarge,
     /// Not JSON at all. Line and column only: the parser's message could quote the text.
     #[error("not well-formed JSON at line {line}, column {column}")]
@@ -79,7 +82,12 @@ pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<ReadExport, JsonError> {
     if bytes.len() as u64 > MAX_JSON_BYTES {
         return Err(JsonError::TooLarge);
     }
-    let document: Value = serde_json::from_str(&encoding::decode(bytes))
+    let text = encoding::decode(bytes);
+    // Each value but the first of its list or object has a comma before it, and in memory it takes many times that.
+    if memchr::memchr_iter(b',', text.as_bytes()).nth(MAX_VALUES).is_some() {
+        return Err(JsonError::TooLarge);
+    }
+    let document: Value = serde_json::from_str(&text)
         .map_err(|error| JsonError::NotJson { line: error.line(), column: error.column() })?;
     if let Some((path, nodes)) = nodes_json::records(&document) {
         if nodes.len() > MAX_NODES {

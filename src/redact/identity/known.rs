@@ -11,10 +11,13 @@ use std::collections::BTreeMap;
 const MOST: usize = 20_000;
 /// Shortest value that is looked for in texts, in bytes.
 const SHORTEST: usize = 4;
+/// Longest value that is looked for in texts, and most bytes of all values, in bytes.
+const LONGEST: usize = 255;
+const MOST_BYTES: usize = 1 << 20;
 
 /// Values to be labelled wherever they are.
 #[derive(Clone, Default)]
-pub struct Known(BTreeMap<String, Identity>, Domains);
+pub struct Known(BTreeMap<String, Identity>, Domains, /* bytes of all values */ usize);
 
 /// Whether a word, in lower case, occurs in every log.
 pub(super) fn is_common(word: &str) -> bool {
@@ -76,12 +79,19 @@ impl Known {
             || common
             || label
             || account::is_built_in(lower.as_bytes())
+            || lower.len() > LONGEST
             || self.0.len() >= MOST
+            || self.2 >= MOST_BYTES
         {
             return;
         }
+        let length = lower.len();
         // The first kind in order counts, whatever the order of the texts.
-        self.0.entry(lower).and_modify(|known| *known = kind.min(*known)).or_insert(kind);
+        let known = self.0.entry(lower).or_insert_with(|| {
+            self.2 += length;
+            kind
+        });
+        *known = kind.min(*known);
     }
 
     /// The word that stands for a domain before an account is the first part of its name. `corp` and `local` are ends of

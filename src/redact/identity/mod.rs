@@ -22,7 +22,7 @@ pub use known::Known;
 
 use super::labels::{self, Identity, Labels};
 use super::pattern::Span;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -64,6 +64,9 @@ fn shaped(text: &[u8]) -> Vec<IdentitySpan> {
     out.spans
 }
 
+/// Bytes of all names from which on they are searched for in the form that is made in linear time.
+const LARGE: usize = 4 * 1024;
+
 /// Words that are known to be domains, in lower case: an account may be behind one in any case.
 type Domains = BTreeSet<String>;
 
@@ -102,7 +105,9 @@ impl Identities {
         let search = if texts.is_empty() {
             None
         } else {
-            let builder = AhoCorasick::builder().ascii_case_insensitive(true).build(texts);
+            // Of few but long names the quicker form would take long to make.
+            let kind = (texts.iter().map(Vec::len).sum::<usize>() > LARGE).then_some(AhoCorasickKind::ContiguousNFA);
+            let builder = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(texts);
             Some(builder.map_err(|_| IdentitiesError)?)
         };
         let domains = Arc::new(known.domains().clone());

@@ -199,9 +199,12 @@ fn escape(rest: &[u8]) -> Option<(Decoded, usize)> {
     }
 }
 
-/// Every reading as UTF-16: both byte orders, from both parities; none when there are no zero bytes.
+/// Every reading as UTF-16: both byte orders, from both parities; none when nothing in it looks like UTF-16.
 pub(super) fn from_utf16(layer: &DecodedText) -> Vec<DecodedText> {
-    if memchr::memchr_iter(0, &layer.bytes).take(4).count() < 4 {
+    // Three letters or signs of ASCII in a row, which are in every such text, and hardly ever in noise.
+    let bytes = &layer.bytes;
+    let zero = |at: usize| bytes.get(at) == Some(&0);
+    if !memchr::memchr_iter(0, bytes).any(|at| zero(at + 2) && zero(at + 4) && !zero(at + 1)) {
         return Vec::new();
     }
     let read = |parity: usize, unit: fn([u8; 2]) -> u16| {

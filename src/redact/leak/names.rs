@@ -9,32 +9,60 @@ use std::ops::Range;
 /// Shortest name that is looked for in what base64 or hexadecimal says, in bytes: noise says every short one.
 pub(super) const ENCODED: usize = 7;
 
-/// Names in lower case by their first run of letters and digits.
+/// Names in lower case, word by word: names that begin alike share their beginnings, so that no place of a text is
+/// compared with many.
 #[derive(Clone, Default)]
-pub(super) struct Names(HashMap<Box<[u8]>, Vec<Box<[u8]>>>);
+pub(super) struct Names {
+    names: Vec<Box<[u8]>>,
+    steps: Vec<Step>,
+}
+
+/// What may follow some words, and the name that ends with them.
+#[derive(Clone, Default)]
+struct Step {
+    next: HashMap<Box<[u8]>, usize>,
+    name: Option<usize>,
+}
+
+/// Most bytes of a word in a name; the name system allows no longer part, and letters beyond ASCII are of several bytes.
+const WORD: usize = 4 * 64;
 
 impl Names {
     pub(super) fn new(known: &Known) -> Self {
-        let mut names: HashMap<Box<[u8]>, Vec<Box<[u8]>>> = HashMap::new();
+        let mut names = Self::default();
         for name in known.iter().map(str::as_bytes) {
-            let first = run(name, 0);
-            names.entry(first.into()).or_default().push(name.into());
+            let (mut step, mut at) = (0, 0);
+            while at < name.len() {
+                let word = word(name, at);
+                at += word.len();
+                let free = names.steps.len().max(1);
+                names.steps.resize_with(free, Step::default);
+                let Some(here) = names.steps.get_mut(step) else { break };
+                step = *here.next.entry(word.into()).or_insert(free);
+                if step == free {
+                    names.steps.push(Step::default());
+                }
+            }
+            if let Some(last) = names.steps.get_mut(step) {
+                last.name = Some(names.names.len());
+            }
+            names.names.push(name.into());
         }
-        Self(names)
+        names
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.names.is_empty()
     }
 
     /// Whether some name needs a code page.
     pub(super) fn beyond_ascii(&self) -> bool {
-        self.0.values().flatten().any(|name| !name.is_ascii())
+        self.names.iter().any(|name| !name.is_ascii())
     }
 
     /// The first bytes of every name that is looked for in what base64 or hexadecimal says.
     pub(super) fn starts(&self) -> impl Iterator<Item = [u8; 4]> {
-        let encoded = self.0.values().flatten().filter(|name| name.len() >= ENCODED);
+        let encoded = self.names.iter().filter(|name| name.len() >= ENCODED);
         encoded.flat_map(|name| {
             let capitals = String::from_utf8_lossy(name).to_uppercase();
             [name.first_chunk().copied(), capitals.as_bytes().first_chunk().copied()].into_iter().flatten()
@@ -49,55 +77,50 @@ impl Names {
         let mut lower = Vec::new();
         let mut at = 0;
         while at < text.len() {
-            let here = run(text, at);
-            if here.is_empty() {
-                at += 1;
-                continue;
-            }
-            // No name has a longer run than the name system allows for a part; letters beyond ASCII are of several bytes.
-            if here.len() <= 4 * 64 {
-                lower.clear();
-                if here.is_ascii() {
-                    lower.extend(here.iter().map(u8::to_ascii_lowercase));
-                } else {
-                    lower.extend(String::from_utf8_lossy(here).to_lowercase().bytes());
-                }
-                for name in
-                    self.0.get(lower.as_slice()).into_iter().flatten().filter(|name| name.len() >= shortest)
-                {
-                    let end = length(text.get(at..).unwrap_or_default(), name).map(|length| at + length);
-                    if let Some(end) = end.filter(|end| letter(text, *end) == 0)
-                        && !labels::surrounds(text, at)
-                    {
+            let here = word(text, at);
+            if letter(text, at) > 0 {
+                self.find_at(text, at, &mut lower, |end, name| {
+                    if name.len() >= shortest && letter(text, end) == 0 && !labels::surrounds(text, at) {
                         found(at..end);
                     }
-                }
+                });
             }
             at += here.len();
         }
     }
+
+    /// Calls `found` for every name at `at`, with its end.
+    fn find_at(&self, text: &[u8], at: usize, lower: &mut Vec<u8>, mut found: impl FnMut(usize, &[u8])) {
+        let (mut step, mut end) = (self.steps.first(), at);
+        while let Some(here) = step
+            && end < text.len()
+        {
+            let word = word(text, end);
+            if word.len() > WORD {
+                return;
+            }
+            lower.clear();
+            if word.is_ascii() || letter(text, end) == 0 {
+                lower.extend(word.iter().map(u8::to_ascii_lowercase));
+            } else {
+                lower.extend(String::from_utf8_lossy(word).to_lowercase().bytes());
+            }
+            end += word.len();
+            step = here.next.get(lower.as_slice()).and_then(|next| self.steps.get(*next));
+            let name = step.and_then(|step| self.names.get(step.name?));
+            if let Some(name) = name {
+                found(end, name);
+            }
+        }
+    }
 }
 
-/// How long the name, which is in lower case, is at the start of `text`; `None` where it does not be there.
-fn length(text: &[u8], name: &[u8]) -> Option<usize> {
-    if name.is_ascii() {
-        return text
-            .get(..name.len())
-            .is_some_and(|there| there.eq_ignore_ascii_case(name))
-            .then_some(name.len());
+/// The letters and digits at `at`, or the one byte that is none.
+fn word(text: &[u8], at: usize) -> &[u8] {
+    match run(text, at) {
+        [] => text.get(at..=at).unwrap_or_default(),
+        run => run,
     }
-    let mut wanted = std::str::from_utf8(name).ok()?.chars();
-    let head = text.get(..text.len().min(2 * name.len() + 4))?;
-    let head = head.utf8_chunks().next()?.valid();
-    for (at, letter) in head.char_indices() {
-        if !letter.to_lowercase().all(|lower| wanted.next() == Some(lower)) {
-            return None;
-        }
-        if wanted.as_str().is_empty() {
-            return Some(at + letter.len_utf8());
-        }
-    }
-    None
 }
 
 /// The letters and digits from `at` on.

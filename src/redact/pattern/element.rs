@@ -1,7 +1,7 @@
 //! Secrets between the tags of an XML element, raw or escaped.
 
 use super::value::is_no_value;
-use crate::redact::bytes::{NEAR, first, is_name, line_from};
+use crate::redact::bytes::{NEAR, is_name, line_from, line_within};
 use std::ops::Range;
 
 /// The value of an element whose opening tag ends at `at`, raw or escaped.
@@ -12,7 +12,9 @@ pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range
     let named = opened.strip_suffix(b":").map_or(opened, |head| {
         head.get(..head.len() - head.iter().rev().take_while(|b| is_name(**b)).count()).unwrap_or(head)
     });
-    let escaped = opened.ends_with(b"\\") && text.get(name_start..)?.starts_with(b"u003c");
+    let coded = text.get(name_start..)?;
+    let escaped = (opened.ends_with(b"\\") && coded.starts_with(b"u003c"))
+        || (opened.ends_with(b"%") && coded.get(..2).is_some_and(|code| code.eq_ignore_ascii_case(b"3c")));
     // What follows the end of an element is none of its values.
     if named.ends_with(b"/") {
         return None;
@@ -28,7 +30,7 @@ pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range
     let end = (0..rest.len())
         .find(|i| {
             let tail = rest.get(*i..).unwrap_or_default();
-            tail.starts_with(b"<") || tail.starts_with(b"&lt;") || tail.starts_with(b"\\u003c")
+            [&b"<"[..], b"&lt;", b"\\u003c", b"%3c", b"%3C"].iter().any(|tag| tail.starts_with(tag))
         })
         .unwrap_or(rest.len());
     (!is_no_value(rest.get(..end)?)).then_some(at..at + end)
@@ -36,7 +38,7 @@ pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range
 
 /// The end of a tag whose attributes begin at `at`, raw or escaped.
 pub(super) fn end_of_tag(text: &[u8], at: usize) -> Option<usize> {
-    let rest = first(line_from(text, at), NEAR);
+    let rest = line_within(text, at, NEAR);
     let end = memchr::memchr2(b'>', b'<', rest);
     let escaped = memchr::memmem::find(rest, b"&gt;").filter(|gt| end.is_none_or(|end| *gt < end));
     let (end, after) = match escaped {

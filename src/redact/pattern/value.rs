@@ -3,12 +3,14 @@
 
 use super::connection::{closes_entity, starts_name};
 use super::token;
-use crate::redact::bytes::{NEAR, before, first, is_one_of, line_from, signs, slashes_at_end, trim_end};
+use crate::redact::bytes::{
+    NEAR, before, first, is_one_of, line_from, line_within, signs, slashes_at_end, trim_end,
+};
 use crate::redact::lists::LISTS;
 use std::ops::Range;
 
 /// What opens and closes a value, raw or escaped.
-const QUOTES: [&[u8]; 8] = [b"\"", b"'", b"&quot;", b"%22", b"&apos;", b"&#39;", b"&#34;", b"%27"];
+pub(super) const QUOTES: [&[u8]; 8] = [b"\"", b"'", b"&quot;", b"%22", b"&apos;", b"&#39;", b"&#34;", b"%27"];
 
 /// What is around a quoted text: blanks, quotes, and what escapes them.
 pub(super) const AROUND: &[u8] = b" \t\\\"'";
@@ -28,6 +30,9 @@ pub(super) fn at(text: &[u8], at: usize, connection: bool) -> Option<Range<usize
     if rest.starts_with(crate::redact::MARKER_STEM.as_bytes()) {
         return None;
     }
+    // `N'…'` of SQL, `u'…'` of Python.
+    let prefix = usize::from(matches!(rest, [b'N' | b'u' | b'b' | b'r', b'\'' | b'"', ..]));
+    let (rest, at) = (rest.get(prefix..)?, at + prefix);
     let slashes = signs(rest, b"\\");
     for open in QUOTES {
         if rest.get(slashes..)?.starts_with(open) {
@@ -51,6 +56,19 @@ pub(super) fn at(text: &[u8], at: usize, connection: bool) -> Option<Range<usize
         }
         _ => Some(at..at + unquoted_length(rest, connection)),
     }
+}
+
+/// Whether the value at `range`, of an assignment that ends at `at`, is in quotes that its line does not close.
+pub(super) fn is_unclosed(text: &[u8], at: usize, range: &Range<usize>) -> bool {
+    let opening = text.get(at..range.start).unwrap_or_default();
+    let quoted = QUOTES.iter().any(|quote| opening.ends_with(quote));
+    quoted && matches!(text.get(range.end), Some(b'\r' | b'\n'))
+}
+
+/// Whether nothing but blanks is left of the line, and another line comes.
+pub(super) fn ends_line(text: &[u8], at: usize) -> bool {
+    let rest = line_within(text, at, NEAR);
+    rest.len() < NEAR && rest.iter().all(u8::is_ascii_whitespace) && text.get(at + rest.len()).is_some()
 }
 
 /// Length of a value in braces, within reach; two closing ones are one of the value.
@@ -87,7 +105,7 @@ fn boxed(text: &[u8], rest: &[u8], at: usize) -> Option<Range<usize>> {
 }
 
 /// Length up to the closing quote, or to the end of the line.
-fn quoted_length(rest: &[u8], slashes: usize, quote: &[u8]) -> usize {
+pub(super) fn quoted_length(rest: &[u8], slashes: usize, quote: &[u8]) -> usize {
     let mut at = 0;
     while let Some(i) = rest.get(at..).and_then(|tail| memchr::memmem::find(tail, quote)) {
         let escapes = slashes_at_end(rest.get(..at + i).unwrap_or_default(), usize::MAX);

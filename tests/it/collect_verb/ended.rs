@@ -51,7 +51,7 @@ fn ctrl_c_ends_a_collection_and_leaves_no_file() {
     assert!(killed.success());
     let (code, said) = said(&child.wait_with_output().unwrap());
     assert_eq!(code, 5, "{said}");
-    assert!(said.contains("was cancelled before the bundle was complete; nothing of it was kept"), "{said}");
+    assert!(said.contains("asked to end before the work was complete; nothing of it was kept"), "{said}");
     assert!(site.written().is_empty(), "{:?}", site.written());
 }
 

@@ -1,8 +1,10 @@
 //! Secrets planted all over a node, in every form, and bundles of both levels that must hold none of them.
 
 mod configured;
+mod forms;
 mod innocent;
 mod planted;
+mod shapes;
 
 use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;

@@ -1,0 +1,74 @@
+//! The bytes of one entry of a zip, and whether more is behind where its content ends.
+
+use super::problem::MemberError;
+use super::zipped::{OpenZip, unreadable};
+use flate2::Crc;
+use flate2::bufread::DeflateDecoder;
+use std::io::{self, BufRead as _, BufReader, Read};
+use zip::CompressionMethod;
+use zip::read::ZipFile;
+
+use super::file::SharedFile;
+
+type Packed<'a> = BufReader<ZipFile<'a, SharedFile>>;
+
+enum Unpacking<'a> {
+    Stored(Packed<'a>),
+    Deflated(Box<DeflateDecoder<Packed<'a>>>),
+}
+
+/// The content of an entry on its way.
+pub(super) struct EntryBytes<'a> {
+    unpacking: Unpacking<'a>,
+    ended: bool,
+    /// What the archive says about the bytes, where nothing better does.
+    checksum: Option<(Crc, u32)>,
+}
+
+impl<'a> EntryBytes<'a> {
+    /// Opens an entry; `checksum`: fails at its end if that of the archive does not fit.
+    pub(super) fn open(archive: &'a mut OpenZip, index: usize, checksum: bool) -> Result<Self, MemberError> {
+        if let Some(bad) = unreadable(&archive.by_index_data(index).map_err(MemberError::damaged)?) {
+            return Err(bad);
+        }
+        let packed = archive.by_index_raw(index).map_err(MemberError::damaged)?;
+        let checksum = checksum.then(|| (Crc::new(), packed.crc32()));
+        let stored = packed.compression() == CompressionMethod::Stored;
+        let packed = BufReader::with_capacity(32 * 1024, packed);
+        let unpacking = if stored {
+            Unpacking::Stored(packed)
+        } else {
+            Unpacking::Deflated(Box::new(DeflateDecoder::new(packed)))
+        };
+        Ok(Self { unpacking, ended: false, checksum })
+    }
+
+    /// What is behind the end of the content, if all of the content was read and there is something.
+    pub(super) fn behind(&mut self) -> io::Result<Option<&mut dyn Read>> {
+        if !self.ended {
+            return Ok(None);
+        }
+        let packed = match &mut self.unpacking {
+            Unpacking::Stored(packed) => packed,
+            Unpacking::Deflated(decoder) => decoder.get_mut(),
+        };
+        Ok(if packed.fill_buf()?.is_empty() { None } else { Some(packed) })
+    }
+}
+
+impl Read for EntryBytes<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = match &mut self.unpacking {
+            Unpacking::Stored(packed) => packed.read(buffer)?,
+            Unpacking::Deflated(decoder) => decoder.read(buffer)?,
+        };
+        self.ended |= read == 0 && !buffer.is_empty();
+        if let Some((sum, expected)) = &mut self.checksum {
+            sum.update(buffer.get(..read).unwrap_or_default());
+            if self.ended && sum.sum() != *expected {
+                return Err(io::Error::other("its checksum does not fit"));
+            }
+        }
+        Ok(read)
+    }
+}

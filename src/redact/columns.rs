@@ -309,8 +309,8 @@ impl Columns {
                 if cells.len() != names.len() {
                     return Vec::new();
                 }
-                let named = names.iter().zip(&cells).filter(|((_, role), _)| *role == Role::Names);
-                let setting = named.map(|(_, cell)| cell.clone()).find(|name| names_secret(name));
+                let settings = names.iter().zip(&cells).filter(|((_, role), _)| *role == Role::Names);
+                let setting = settings.map(|(_, cell)| cell.clone()).find(|name| names_secret(name));
                 let secret = names.iter().zip(cells).filter_map(|((name, role), cell)| {
                     let name = setting.as_ref().filter(|_| *role == Role::Values).unwrap_or(name);
                     let is_secret = names_secret(name) && !cell.trim().is_empty();

@@ -253,12 +253,11 @@ fn connection_parts(text: &str) -> Vec<(&str, String)> {
         let close = close.filter(|close| !open.contains(close));
         let enclosed = close.and_then(|close| enclosed(tail.get(1..)?, close));
         open.extend(close.filter(|_| enclosed.is_none()));
-        let (value, length) = match enclosed {
-            Some((value, length)) => (value, length + 1),
-            None => {
-                let end = tail.find(';').unwrap_or(tail.len());
-                (tail.get(..end).unwrap_or_default().trim_end().to_owned(), end)
-            }
+        let (value, length) = if let Some((value, length)) = enclosed {
+            (value, length + 1)
+        } else {
+            let end = tail.find(';').unwrap_or(tail.len());
+            (tail.get(..end).unwrap_or_default().trim_end().to_owned(), end)
         };
         parts.push((name, value));
         rest = tail.get(length..).unwrap_or_default();
@@ -291,10 +290,7 @@ fn is_connection_string(value: &str) -> bool {
 
 /// A value without the quotes or braces around it.
 fn unquoted(value: &str) -> Cow<'_, str> {
-    let close = match value.chars().next() {
-        Some(quote @ ('"' | '\'' | '`')) => quote,
-        _ => return value.into(),
-    };
+    let Some(close @ ('"' | '\'' | '`')) = value.chars().next() else { return value.into() };
     match value.get(1..).and_then(|inside| enclosed(inside, close)) {
         Some((inside, length)) if length + 1 == value.len() => inside.into(),
         _ => value.into(),
@@ -345,7 +341,7 @@ pub(super) fn percent_decoded(text: &str) -> String {
 /// The printable text behind base64 of some length, of UTF-8 or UTF-16.
 fn base64_text(value: &str) -> Option<String> {
     const SHORTEST: usize = 12;
-    if value.len() < SHORTEST || value.len() % 4 != 0 {
+    if value.len() < SHORTEST || !value.len().is_multiple_of(4) {
         return None;
     }
     let bytes = STANDARD.decode(value).ok()?;

@@ -134,7 +134,9 @@ impl Redactor {
         for block in lines.chunks_mut(BLOCK) {
             let joined = block.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n");
             if self.sanitize(&joined) != joined {
-                block.iter_mut().for_each(|line| **line = self.sanitize(line));
+                for line in block {
+                    **line = self.sanitize(line);
+                }
             }
         }
     }
@@ -189,7 +191,9 @@ impl Redactor {
             },
             Value::Array(items) => {
                 let key = if !own && is_container(key) { key.trim_end_matches('s') } else { key };
-                items.iter_mut().for_each(|item| self.walk(item, parent, key, own));
+                for item in items {
+                    self.walk(item, parent, key, own);
+                }
             }
             Value::Object(fields) => {
                 let setting = secret_setting(fields);

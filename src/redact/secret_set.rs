@@ -88,7 +88,9 @@ impl SecretSet {
                 for value in [value.as_str(), value.split_whitespace().next().unwrap_or_default()] {
                     self.add_decoded(value);
                 }
-                unescaped.iter().for_each(|value| self.add(value));
+                if let Ok(value) = unescaped {
+                    self.add(&value);
+                }
             }
         }
     }

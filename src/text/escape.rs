@@ -63,18 +63,16 @@ pub fn neutral_source(text: &str) -> Cow<'_, str> {
             _ => 0,
         };
         let code = tail.get(1..=length).and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        match code.and_then(char::from_u32).filter(|c| length > 0 && is_treacherous(*c)) {
-            Some(c) => {
-                let _ = write!(safe, "⟨U+{:04X}⟩", u32::from(c));
-                rest = tail.get(1 + length..).unwrap_or_default();
-            }
-            None => {
-                // With what it escapes, which may be a backslash.
-                let escaped = tail.chars().next().map_or(0, char::len_utf8);
-                safe.push('\\');
-                safe.push_str(tail.get(..escaped).unwrap_or_default());
-                rest = tail.get(escaped..).unwrap_or_default();
-            }
+        let shown = code.and_then(char::from_u32).filter(|c| length > 0 && is_treacherous(*c));
+        if let Some(c) = shown {
+            let _ = write!(safe, "⟨U+{:04X}⟩", u32::from(c));
+            rest = tail.get(1 + length..).unwrap_or_default();
+        } else {
+            // With what it escapes, which may be a backslash.
+            let escaped = tail.chars().next().map_or(0, char::len_utf8);
+            safe.push('\\');
+            safe.push_str(tail.get(..escaped).unwrap_or_default());
+            rest = tail.get(escaped..).unwrap_or_default();
         }
     }
     safe.push_str(rest);

@@ -64,7 +64,9 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     let hits = scan(&secrets, &out);
     if !hits.is_empty() {
         // As a member of a bundle: once more with what was found.
-        hits.iter().for_each(|hit| secrets.add_secret(&hit.secret));
+        for hit in &hits {
+            secrets.add_secret(&hit.secret);
+        }
         redactor = redactor.identities.into_iter().fold(secrets.redactor(), Redactor::with);
         let text = String::from_utf8_lossy(&out).into_owned();
         out = Form::of(&text).rewritten(&text, &redactor)?;

@@ -40,7 +40,9 @@ fn numbers(layer: &DecodedText, each: &mut dyn FnMut(&DecodedText)) {
     let mut flush = |list: &mut Vec<(u8, usize)>| {
         if list.len() >= FEWEST {
             let mut out = DecodedText::default();
-            list.iter().for_each(|(byte, at)| out.push(*byte, layer.place(*at)));
+            for (byte, at) in &*list {
+                out.push(*byte, layer.place(*at));
+            }
             each(&out);
         }
         list.clear();
@@ -72,7 +74,9 @@ fn numbers(layer: &DecodedText, each: &mut dyn FnMut(&DecodedText)) {
             lists.iter_mut().filter(|(_, list)| !list.is_empty()).for_each(|(_, list)| flush(list));
         }
     }
-    lists.iter_mut().for_each(|(_, list)| flush(list));
+    for (_, list) in &mut lists {
+        flush(list);
+    }
 }
 
 /// Characters up to U+00FF, and those of the code page of western Windows, as the bytes that they were read from.
@@ -180,7 +184,7 @@ fn base32(layer: &DecodedText, each: &mut dyn FnMut(&DecodedText)) {
     });
 }
 
-/// The digits of base85: of Adobe, of Git and Python, of ZeroMQ.
+/// The digits of base85: of Adobe, of Git and Python, of `ZeroMQ`.
 pub(super) const DIGITS: [&[u8; 85]; 3] = [
     b"!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstu",
     b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~",

@@ -133,10 +133,7 @@ fn coded(bytes: &[u8], prefix: &str) -> Vec<(&'static str, String)> {
         ("base85 of Git", prefix.to_owned() + &digits(codes::DIGITS[1])),
         ("base85 of ZeroMQ", prefix.to_owned() + &digits(codes::DIGITS[2])),
         ("hex rows", rows(|byte| format!("{byte:02X}"), " ")),
-        (
-            "hex of base64",
-            prefix.to_owned() + &base64.bytes().map(|byte| format!("{byte:02x}")).collect::<String>(),
-        ),
+        ("hex of base64", prefix.to_owned() + &crate::text::hex::encode(base64.as_bytes())),
         ("base64 of hex", prefix.to_owned() + &STANDARD.encode(&hex)),
         ("base64 of base64", prefix.to_owned() + &STANDARD.encode(&base64)),
         ("base64 in lines", lines(&base64, 76)),

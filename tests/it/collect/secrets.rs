@@ -104,7 +104,7 @@ fn a_right_guess_of_a_text_with_a_secret_cannot_be_confirmed() {
         node.put("images/shorter.gif", key[1..].to_vec());
         node.put("fonts/base64.woff", base64::engine::general_purpose::STANDARD.encode(&key));
         node.put("bin/hex.dll", hex(&key));
-        node.put("images/list.ico", key.iter().map(|byte| format!("{byte}, ")).collect::<String>());
+        node.put("images/list.ico", key.iter().map(u8::to_string).collect::<Vec<_>>().join(", "));
     });
     let taken = site.collect();
     let everything = String::from_utf8_lossy(&taken.everything()).into_owned();

@@ -6,7 +6,8 @@ use super::inventory::Inventory;
 use super::names::MachineNames;
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
-use super::{duplicates, labels, lists, node_row};
+use super::time_order::is_after;
+use super::{duplicates, labels, lists};
 use crate::bundle::{Limits, bound};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
@@ -81,7 +82,7 @@ pub(super) struct CaseBuilder {
     pub(super) lists: Vec<(usize, NodeList)>,
     /// Lists that nodes have for themselves, by machine.
     pub(super) own_lists: BTreeMap<String, OwnList>,
-    histories: Vec<(usize, VersionHistory)>,
+    pub(super) histories: Vec<(usize, VersionHistory)>,
     pub(super) answers: Vec<(usize, Answers)>,
     pub(super) checklists: Vec<(usize, Origin)>,
     reported: Vec<(usize, ReportedFacts)>,
@@ -214,39 +215,6 @@ impl CaseBuilder {
         builder
     }
 
-    /// Forgets connections and upgrades that are dated after the day of the report: they would make every other one old.
-    fn nothing_after(&mut self, as_of: DateTime<Utc>) {
-        let is_after = |at: &Moment| is_after(at, as_of);
-        let mut told = Vec::new();
-        for (index, list) in &mut self.lists {
-            for row in list.rows.iter_mut().filter(|row| row.last_connected.value().is_some_and(is_after)) {
-                let name = &row.machine_name;
-                told.push((
-                    *index,
-                    format!(
-                        "{name} is said to have connected after the day of this report; that does not count."
-                    ),
-                ));
-                let why = "it is dated after the day of this report";
-                row.last_connected = Observed::unreadable(row.place.clone(), why);
-            }
-            if list.newest_connection.as_ref().is_some_and(is_after) {
-                list.newest_connection = node_row::newest_connection(&list.rows);
-            }
-        }
-        for (index, history) in &mut self.histories {
-            for row in history.rows.iter_mut().filter(|row| row.upgraded.value().is_some_and(is_after)) {
-                let why = "a date is after the day of this report";
-                row.upgraded = Observed::unreadable(row.place.clone(), why);
-                history.unordered.get_or_insert_with(|| why.to_owned());
-                told.push((*index, format!("{} is dated after the day of this report.", row.place)));
-            }
-        }
-        for (index, text) in told {
-            self.problem(index, InputStatus::Partly, ProblemKind::Malformed, text);
-        }
-    }
-
     /// Name of an input.
     pub(super) fn name(&self, index: usize) -> String {
         self.inputs.get(index).map_or(String::new(), |input| input.name.clone())
@@ -287,7 +255,7 @@ impl CaseBuilder {
     }
 
     /// Why there is no fact of a kind: an input of that kind was refused, or there is none.
-    fn without<T>(&self, kinds: &[InputKind], what: &str) -> Observed<T> {
+    pub(super) fn without<T>(&self, kinds: &[InputKind], what: &str) -> Observed<T> {
         let refused = |input: &&Input| kinds.contains(&input.kind) && input.status == InputStatus::Refused;
         match self.inputs.iter().find(refused) {
             None => Observed::not_collected(format!("no {what} was given")),
@@ -306,53 +274,6 @@ impl CaseBuilder {
             }
             None => self.without(&[InputKind::NodesJson, InputKind::NodesTable], "node list"),
         }
-    }
-
-    /// The history whose newest row is the newest; where a date is missing, the longest of those with the highest version. Beside two clusters nobody can say whose it is.
-    fn history(&mut self, several_clusters: bool) -> Observed<VersionHistory> {
-        let mut histories = std::mem::take(&mut self.histories);
-        if several_clusters {
-            for (index, _) in histories {
-                self.refuse_ambiguous(index);
-            }
-            return self.without(&[InputKind::VersionTable], "version history");
-        }
-        let upgraded =
-            |history: &VersionHistory| history.current().and_then(|row| row.upgraded.value().copied());
-        let dated = histories.iter().all(|(_, history)| upgraded(history).is_some());
-        // The table only grows. Of two that nothing else tells apart, the one that says which row is the current one counts.
-        let rank = |(index, history): &(usize, VersionHistory)| {
-            let highest = history.rows.iter().filter_map(|row| row.version.value().copied()).max();
-            let version = history.build().value().copied();
-            let grown = (highest, history.rows.len(), version);
-            (upgraded(history).filter(|_| dated), grown, std::cmp::Reverse(*index))
-        };
-        histories.sort_by_key(rank);
-        let Some((chosen, mut history)) = histories.pop() else {
-            return self.without(&[InputKind::VersionTable], "version history");
-        };
-        let name = self.name(chosen);
-        let current = |history: &VersionHistory| upgraded(history).zip(history.build().value().copied());
-        for (index, other) in histories {
-            let (one, other) = (current(&history), current(&other));
-            if let (Some((time, one)), Some((_, other))) =
-                (one, other.filter(|other| Some(other.0) == one.map(|one| one.0)))
-                && one != other
-            {
-                let names = format!("{name} and {}", self.name(index));
-                let text = format!(
-                    "The version histories {names} contradict each other: of {} they name the builds {one} and {other}.",
-                    time.wall.date()
-                );
-                self.problem(index, InputStatus::Partly, ProblemKind::Conflict, text.clone());
-                self.problem(chosen, InputStatus::Partly, ProblemKind::Conflict, text.clone());
-                self.conflicts.push(text);
-                history.unordered = Some(format!("{names} contradict each other"));
-                continue;
-            }
-            self.note(index, format!("{name} is a newer version history and counts instead."));
-        }
-        Observed::known(history, Location::input(name))
     }
 
     /// Every node that a list, a bundle or a person names, by machine.
@@ -452,7 +373,7 @@ impl CaseBuilder {
     }
 
     /// Refuses an input that names no node where there are inputs of two clusters.
-    fn refuse_ambiguous(&mut self, index: usize) {
+    pub(super) fn refuse_ambiguous(&mut self, index: usize) {
         let name = self.name(index);
         let text =
             format!("{name} does not say to which cluster of this case it belongs, so it does not count.");
@@ -498,13 +419,6 @@ fn name_fully(name: &mut String, other: &str) {
     if name.is_empty() || is_cut_of(&label(name).to_uppercase(), &label(other).to_uppercase()) {
         other.clone_into(name);
     }
-}
-
-/// Whether a moment of an export is after the day of the report.
-fn is_after(at: &Moment, as_of: DateTime<Utc>) -> bool {
-    // A wall clock may be ahead of UTC by this.
-    let latest = as_of + TimeDelta::days(1) + TimeDelta::hours(14);
-    at.utc.unwrap_or_else(|| at.wall.and_utc()) > latest
 }
 
 /// When the query was asked, as its result says.

@@ -40,6 +40,7 @@ mod separated;
 mod snapshot;
 pub mod table;
 mod tables;
+mod time_order;
 pub mod version_table;
 pub mod workbook;
 

@@ -33,7 +33,10 @@ pub const MAX_RECORDS: usize = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
     /// Over [`MAX_JSON_BYTES`] or [`MAX_VALUES`].
-    #[error("JSON of more than {} or {MAX_VALUES} values, and no JSON export is that large", size(MAX_JSON_BYTES))]
+    #[error(
+        "JSON of more than {} or {MAX_VALUES} values, and no JSON export is that large",
+        size(MAX_JSON_BYTES)
+    )]
     TooLarge,
     /// Not JSON at all. Line and column only: the parser's message could quote the text.
     #[error("not well-formed JSON at line {line}, column {column}")]

@@ -167,7 +167,8 @@ impl Pattern {
         self.texts.iter().any(|literal| {
             // The first word decides nearly everywhere.
             let first = literal.split(' ').next().unwrap_or_default().to_ascii_lowercase();
-            text.match_indices(&first).any(|(at, _)| starts_loosely(text.get(at..).unwrap_or_default(), literal))
+            text.match_indices(&first)
+                .any(|(at, _)| starts_loosely(text.get(at..).unwrap_or_default(), literal))
         })
     }
 
@@ -208,7 +209,8 @@ fn loose(source: &str) -> String {
 /// Whether `text` starts with `literal`, in whose place of a blank white space is as long as it likes.
 fn starts_loosely(mut text: &str, literal: &str) -> bool {
     literal.to_ascii_lowercase().chars().all(|expected| {
-        let rest = if expected == ' ' { text.trim_start() } else { text.strip_prefix(expected).unwrap_or(text) };
+        let rest =
+            if expected == ' ' { text.trim_start() } else { text.strip_prefix(expected).unwrap_or(text) };
         rest.len() < std::mem::replace(&mut text, rest).len()
     })
 }

@@ -106,7 +106,8 @@ impl Identities {
             None
         } else {
             // Of few but long names the quicker form would take long to make.
-            let kind = (texts.iter().map(Vec::len).sum::<usize>() > LARGE).then_some(AhoCorasickKind::ContiguousNFA);
+            let kind =
+                (texts.iter().map(Vec::len).sum::<usize>() > LARGE).then_some(AhoCorasickKind::ContiguousNFA);
             let builder = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(texts);
             Some(builder.map_err(|_| IdentitiesError)?)
         };

@@ -192,7 +192,7 @@ pub fn names(bytes: &[u8]) {
 pub fn leaks(bytes: &[u8]) {
     let whole = Searcher::default().search(bytes);
     let searcher = Searcher::default();
-    let mut search = searcher.start();
+    let mut search = searcher.start(None);
     bytes.chunks(11).for_each(|piece| search.push(piece));
     assert_eq!(format!("{whole:?}"), format!("{:?}", search.finish()), "pieces do not matter");
 }

@@ -70,8 +70,13 @@ impl<'t> Extents<'t> {
     fn look(&self, open: Open) -> Extent {
         let Range { start, end: first } = self.line;
         let whole = |end: usize| if end > first { Extent::Lines(start..end) } else { Extent::None };
-        // What follows the mark of a key is a matter of its block.
-        let marked = |line: &[u8]| memchr::memmem::find(line, b"PRIVATE KEY").is_some();
+        // What follows the mark of a key is a matter of its block, unless the line ends it.
+        let marked = |line: &[u8]| {
+            let last = |text: &[u8]| memchr::memmem::rfind(line, text);
+            // A line with a marker was looked at, with all that belonged to it: what is left of it opens nothing more.
+            (last(b"PRIVATE KEY").is_some() && last(b"END ") <= last(b"BEGIN "))
+                || memchr::memmem::find(line, super::MARKER_STEM.as_bytes()).is_some()
+        };
         if first - start > BYTES || self.text.get(start..first).is_some_and(marked) {
             return Extent::None;
         }
@@ -89,7 +94,7 @@ impl<'t> Extents<'t> {
             }
             let line = line_within(self.text, end, BYTES);
             let next = line_end(self.text, end);
-            if begins_record(line) {
+            if begins_record(line) || marked(line) {
                 break;
             }
             match open {

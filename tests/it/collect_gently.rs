@@ -174,7 +174,9 @@ fn a_busy_role_does_not_use_up_the_budget_of_other_logs() {
     assert!(matches!(busy.status("logs/SS-BWSR.log.1"), Status::Skipped { .. }));
 
     // Five gigabytes without a line end use up no other budget.
-    File::create(site.app().join("log/SS-BWSR.log")).unwrap().set_len(5 << 30).unwrap();
+    let mut endless = File::create(site.app().join("log/SS-BWSR.log")).unwrap();
+    endless.write_all("no end of a line ".repeat(1000).as_bytes()).unwrap();
+    endless.set_len(5 << 30).unwrap();
     let out = site.dir.path().join("sparse");
     let sparse = collect(Options { budget, out, ..site.options() }, &site.node.host());
     let Status::Skipped { why } = sparse.status("logs/SS-BWSR.log") else { panic!() };

@@ -113,10 +113,10 @@ fn behind_sign(
     let at = if sign == Sign::Colon && rest.get(mark..)?.starts_with(b" ") { at + mark } else { at };
     let value =
         super::value::at(text, at, sign == Sign::Equals && in_connection_string(text, name.start..at))?;
+    let said = text.get(value.clone())?;
     if is_unclosed(text, at, &value) {
         seen.opens.push((name.start, Open::Quote));
     }
-    let said = text.get(value.clone())?;
     if is_no_value(said) {
         return None;
     }

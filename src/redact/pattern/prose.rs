@@ -2,7 +2,7 @@
 
 use super::value::is_no_value;
 use crate::redact::allowlist;
-use crate::redact::bytes::{first, is_one_of, trim_end};
+use crate::redact::bytes::{first, is_one_of, signs, trim_end};
 use crate::redact::words::looks_random;
 
 /// Bytes behind a value that tell whether a sentence goes on.
@@ -82,7 +82,8 @@ fn goes_on(after: &[u8]) -> bool {
         [b',' | b';' | b'.', rest @ ..] => (true, rest),
         rest => (false, rest),
     };
-    let next = after.trim_ascii_start();
+    // On its own line: which lines are looked at together decides nothing.
+    let next = after.get(signs(after, b" \t")..).unwrap_or_default();
     let word = next.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
     after.starts_with(b" ") && word > 0 && !(comma && matches!(next.get(word), Some(b':' | b'=')))
 }

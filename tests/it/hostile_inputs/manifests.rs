@@ -197,7 +197,7 @@ pub(super) fn inputs() -> Vec<Hostile> {
         "case.zip",
         changed(|one| one["node"]["name"] = json!("\u{200b}")),
         4,
-        "has no usable machine name",
+        "is not the name of one machine",
     ));
     let counts =
         changed(|one| member(one, 0)["redactions"] = json!({"assignment": u64::MAX, "jwt": u64::MAX}));

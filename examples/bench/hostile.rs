@@ -1,5 +1,6 @@
 //! Texts that are made to be slow, and files of other forms: twice the size takes at most 2.4 times as long, no more than
 //! ten times as long as an ordinary log of its size, and at most 256 MB.
+#![expect(clippy::format_collect, reason = "data that is made once, before anything is measured")]
 
 use crate::log_text::LogWriter;
 use crate::process::{self, Run};
@@ -125,8 +126,13 @@ const ALPHABETS: &[(&str, &str)] = &[
     ("escapes", "%25ab41\\u0x&#;"),
 ];
 
+/// Makes a text of about so many bytes.
+type MakeText = fn(usize) -> String;
+/// The same as bytes.
+type MakeBytes = Box<dyn Fn(usize) -> Vec<u8>>;
+
 /// Files of other forms than a log, of about so many bytes.
-const FILES: &[(&str, fn(usize) -> String)] = &[
+const FILES: &[(&str, MakeText)] = &[
     ("a list of numbers", |bytes| format!("[{}1]", "1,".repeat(bytes / 2))),
     ("an object of many keys", |bytes| {
         format!("{{{}\"z\":1}}", (0..bytes / 14).map(|n| format!("\"k{n:08}\":1,")).collect::<String>())
@@ -247,14 +253,14 @@ pub fn run(folder: &Path, scale: Scale) -> Result<()> {
     let end = NaiveDateTime::parse_from_str("2026-11-20 09:59:00", "%Y-%m-%d %H:%M:%S")?;
     LogWriter::new(&Knowledge::builtin()?)?.write(&log, sizes[1] as u64, 1, end)?;
     let ordinary = fs::read(&log)?;
-    let mut texts: Vec<(String, Box<dyn Fn(usize) -> Vec<u8>>)> = Vec::new();
+    let mut texts: Vec<(String, MakeBytes)> = Vec::new();
     for fragment in FRAGMENTS {
         texts.push((format!("{fragment:?}"), Box::new(|bytes| repeated(fragment, bytes))));
     }
     for (name, alphabet) in ALPHABETS {
         texts.push(((*name).to_owned(), Box::new(|bytes| drawn(alphabet, bytes))));
     }
-    let mut files: Vec<(String, Box<dyn Fn(usize) -> Vec<u8>>)> = Vec::new();
+    let mut files: Vec<(String, MakeBytes)> = Vec::new();
     for (name, make) in FILES {
         files.push(((*name).to_owned(), Box::new(|bytes| make(bytes).into_bytes())));
     }

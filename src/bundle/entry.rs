@@ -13,7 +13,7 @@ use super::file::SharedFile;
 type Packed<'a> = BufReader<ZipFile<'a, SharedFile>>;
 
 enum Unpacking<'a> {
-    Stored(Packed<'a>),
+    Stored(Box<Packed<'a>>),
     Deflated(Box<DeflateDecoder<Packed<'a>>>),
 }
 
@@ -36,7 +36,7 @@ impl<'a> EntryBytes<'a> {
         let stored = packed.compression() == CompressionMethod::Stored;
         let packed = BufReader::with_capacity(32 * 1024, packed);
         let unpacking = if stored {
-            Unpacking::Stored(packed)
+            Unpacking::Stored(Box::new(packed))
         } else {
             Unpacking::Deflated(Box::new(DeflateDecoder::new(packed)))
         };

@@ -26,10 +26,10 @@ pub struct HalfMade {
 }
 
 impl HalfMade {
-    /// Begins it with `make`.
-    pub fn begin<T>(path: &Path, make: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<(Self, T)> {
+    /// Begins it with `create`.
+    pub fn begin<T>(path: &Path, create: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<(Self, T)> {
         let mut all = all();
-        let made = make(path)?;
+        let made = create(path)?;
         all.insert(path.to_owned());
         Ok((Self { path: path.to_owned() }, made))
     }

@@ -66,7 +66,7 @@ pub(super) fn find(archive: &OpenZip) -> io::Result<Outside> {
     }
     used.sort_by_key(|range| (range.start, range.end));
     let mut done = 0;
-    for range in used.into_iter().chain([length..length]) {
+    for range in used.into_iter().chain(std::iter::once(length..length)) {
         if range.start > done {
             outside.gaps.push(done..range.start);
         }
@@ -131,13 +131,14 @@ fn descriptor(file: &mut SharedFile, at: u64, entry: &zip::read::ZipFileEntry<'_
     let found = head::<24>(file, at)?;
     let sign = if found.starts_with(b"PK\x07\x08") { 4 } else { 0 };
     let rest = found.get(sign..).unwrap_or_default();
-    let (small, large) = (entry.compressed_size() as u32, entry.compressed_size());
+    let four = |size: u64| u32::try_from(size).unwrap_or(u32::MAX).to_le_bytes();
+    let packed = entry.compressed_size();
     let fits = |size: &[u8], bytes: usize| {
         rest.starts_with(&entry.crc32().to_le_bytes()) && rest.get(4..4 + bytes) == Some(size)
     };
-    Ok(if fits(&large.to_le_bytes(), 8) && rest.get(12..20) == Some(&entry.size().to_le_bytes()) {
+    Ok(if fits(&packed.to_le_bytes(), 8) && rest.get(12..20) == Some(&entry.size().to_le_bytes()) {
         sign as u64 + 20
-    } else if fits(&small.to_le_bytes(), 4) && rest.get(8..12) == Some(&(entry.size() as u32).to_le_bytes()) {
+    } else if fits(&four(packed), 4) && rest.get(8..12) == Some(&four(entry.size())) {
         sign as u64 + 12
     } else {
         0

@@ -169,7 +169,7 @@ fn fault(entry: &ZipFileEntry<'_>) -> Option<MemberError> {
     const REGULAR: u32 = 0o100_000;
     const FOLDER: u32 = 0o040_000;
     let kind = entry.unix_mode().map_or(0, |mode| mode & TYPE_BITS);
-    if ![0, REGULAR, FOLDER].contains(&kind) { Some(MemberError::Link) } else { unreadable(entry) }
+    if [0, REGULAR, FOLDER].contains(&kind) { unreadable(entry) } else { Some(MemberError::Link) }
 }
 
 /// What makes the bytes of an entry unreadable.

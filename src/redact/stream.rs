@@ -7,7 +7,7 @@ use super::counts::{Counts, Kind};
 use super::cut::{Cutter, Part};
 use super::key_block::{self, KeyBlock};
 use super::pattern::Span;
-use super::text::{Redactor, Spans, merged};
+use super::text::{Looked, Redactor, merged};
 
 /// Times a line is looked at again; one is enough for all but made-up lines.
 const ROUNDS: usize = 8;
@@ -98,7 +98,7 @@ impl State<'_> {
     /// `key`: where the mark of one is in the last of them, all of which from there on is a part of its block.
     fn redact_spans(&mut self, lines: &[u8], last: bool, key: Option<usize>, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
-        let Spans { spans, groups, done, .. } = self.redactor.spans(lines, last || key.is_some());
+        let Looked { spans, groups, done, .. } = self.redactor.spans(lines, last || key.is_some());
         let key =
             key.map(|at| Span { range: at..lines.len() - line_end(lines).len(), kind: Kind::PrivateKey });
         let spans = if key.is_some() { merged(spans.into_iter().chain(key).collect()) } else { spans };

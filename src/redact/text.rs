@@ -132,8 +132,8 @@ impl Redactor {
     }
 
     /// What must go from the lines of `text`, in order, without overlaps. `last`: no other lines come.
-    pub(super) fn spans(&self, text: &[u8], last: bool) -> Spans {
-        let mut all = Spans { done: text.len(), ..Spans::default() };
+    pub(super) fn spans(&self, text: &[u8], last: bool) -> Looked {
+        let mut all = Looked { done: text.len(), ..Looked::default() };
         if let Some(known) = &self.learned {
             known.lock().unwrap_or_else(PoisonError::into_inner).learn(text);
             return all;
@@ -224,9 +224,9 @@ impl From<IdentitySpan> for Span {
     }
 }
 
-/// What must go from a text.
+/// A text that was looked at: what must go from it.
 #[derive(Default)]
-pub(super) struct Spans {
+pub(super) struct Looked {
     pub spans: Vec<Span>,
     /// Lines that were looked at together.
     pub groups: Vec<Range<usize>>,

@@ -31,7 +31,7 @@ fn hash(value: &mut serde_json::Value, content: &[u8]) {
 fn cluster(change: impl Fn(&Path)) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     for name in ["SSWEB01", "SSWEB02"] {
-        let site = Site::new(|node| node.node = name.to_owned());
+        let site = Site::new(|node| name.clone_into(&mut node.node));
         let taken = site.collect_with(Options { form: Form::Folder, ..site.options() });
         let target = dir.path().join(name);
         for path in crate::support::site::tree(&taken.collected.path) {

@@ -10,9 +10,7 @@ use std::ops::Range;
 pub(super) const NET: &str = r"net1?(?:\.exe)?[ \t]{1,4}us(?:e|er)[ \t]";
 
 /// A switch of any program whose name says that a secret follows, and the switch of a program that reads commands in base64.
-pub(super) const SWITCH: &str = concat!(
-    r#"[ \t"'(](?:--?|/)[a-z]{0,12}(?:pass(?:in|out|wd|word[do]?)?|pwd|pw|pd|po|secret|rp|hp)(?:[ \t]{1,4}|[:=])"#,
-);
+pub(super) const SWITCH: &str = r#"[ \t"'(](?:--?|/)[a-z]{0,12}(?:pass(?:in|out|wd|word[do]?)?|pwd|pw|pd|po|secret|rp|hp)(?:[ \t]{1,4}|[:=])"#;
 
 /// What a password changer types into a session.
 pub(super) const SENT: &str = r#"\b(?:sen[dt]|sending|typed|typing|entered|entering|writing)(?:[ \t](?:text|data|input|string|keys))?(?:[ \t]?[:>][ \t]{0,4}|[ \t]["'])"#;

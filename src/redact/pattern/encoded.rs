@@ -76,7 +76,7 @@ fn decoded(run: &[u8]) -> Option<Vec<u8>> {
 /// Whether bytes are a text: in UTF-8 with hardly a control character, or every second byte zero.
 fn is_text(bytes: &[u8]) -> bool {
     let odd = bytes.iter().filter(|b| b.is_ascii_control() && !b.is_ascii_whitespace()).count();
-    let zeros = bytes.iter().filter(|b| **b == 0).count();
+    let zeros = memchr::memchr_iter(0, bytes).count();
     if zeros * 3 > bytes.len() { odd == zeros } else { odd == 0 && utf8_but_for_its_end(bytes) }
 }
 

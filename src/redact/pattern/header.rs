@@ -40,7 +40,7 @@ const IN_PARTS: [&str; 7] = ["digest", "aws4-hmac-sha256", "oauth", "hawk", "hma
 pub(super) fn authorization(text: &[u8], at: usize) -> Option<Range<usize>> {
     let start = at + signs(line_from(text, at), b" \t\"'\\[(");
     let quote = text.get(at..start)?.iter().rev().find(|b| matches!(b, b'"' | b'\'')).copied();
-    let slashes = text.get(at..start)?.iter().filter(|b| **b == b'\\').count();
+    let slashes = memchr::memchr_iter(b'\\', text.get(at..start)?).count();
     let rest = line_from(text, start);
     // To the quote that closes the header, or the end of the line.
     let whole = quote.map_or(rest.len(), |quote| quoted_length(rest, slashes, &[quote]));

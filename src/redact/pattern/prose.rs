@@ -37,9 +37,8 @@ pub(super) fn is_plain(token: &[u8]) -> bool {
     let token = trim_end(token, b".,:;)");
     let guid = token.len() == 36
         && token.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
-        && token.iter().filter(|b| **b == b'-').count() == 4;
-    let path =
-        matches!(token, [_, b':', b'\\', ..] | [b'\\', b'\\', ..] | [b'/', ..] | [b'<' | b'{' | b'(', ..]);
+        && memchr::memchr_iter(b'-', token).count() == 4;
+    let path = matches!(token, [_, b':', b'\\', ..] | [b'\\', b'\\', ..] | [b'/' | b'<' | b'{' | b'(', ..]);
     let plain = std::str::from_utf8(token).is_ok_and(|token| allowlist::is_plain(token, true));
     guid || path || plain || is_error(token) || is_no_value(token)
 }
@@ -61,7 +60,7 @@ pub(super) fn is_made_up(token: &[u8]) -> bool {
 /// which has a name, any short word.
 pub(super) fn is_sentence(head: &[u8], name: &[u8], value: &[u8], after: &[u8]) -> bool {
     let word = is_word(value);
-    let vocabulary = VOCABULARY.iter().any(|word| name == *word);
+    let vocabulary = VOCABULARY.contains(&name);
     let goes_on = goes_on(after);
     // `Server7` is the name of something.
     let stem = value.trim_ascii_end().iter().take_while(|b| b.is_ascii_alphabetic()).count();

@@ -60,7 +60,11 @@ pub(super) fn inputs() -> Vec<Hostile> {
         ("output by hand of nobody", b"#clusterbrief by-hand 1 \n".to_vec(), NONE),
         ("output by hand of the future", b"#clusterbrief by-hand 99 WEB01\n".to_vec(), NONE),
         ("signs that turn the text around", "\u{202e}\u{2066}\u{200f}".repeat(1000).into_bytes(), NONE),
-        ("random bytes", (0..5000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect(), NONE),
+        (
+            "random bytes",
+            (0..5000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0]).collect(),
+            NONE,
+        ),
     ] {
         all.push(hostile(what, REPORT, "export", bytes, 4, says));
     }

@@ -25,7 +25,7 @@ pub(super) fn inputs() -> Vec<Hostile> {
     const NO_VERSION: &str = "has a manifest.json that";
     let mut all = Vec::new();
     let mut refused = |what: &str, bytes: Vec<u8>, says: &'static str| {
-        all.push(hostile(what, INSPECT, "case.zip", bytes, 4, says))
+        all.push(hostile(what, INSPECT, "case.zip", bytes, 4, says));
     };
     for (what, json) in [
         ("no byte", String::new()),
@@ -96,7 +96,7 @@ pub(super) fn inputs() -> Vec<Hostile> {
     refused(
         "an offset of a year",
         changed(|one| {
-            one["collection"]["utc-offset-minutes"] = json!({"known": {"value": 999_999, "sources": []}})
+            one["collection"]["utc-offset-minutes"] = json!({"known": {"value": 999_999, "sources": []}});
         }),
         NO_VERSION,
     );

@@ -278,7 +278,7 @@ pub fn run(folder: &Path, scale: Scale) -> Result<()> {
         let start = quickest(verb, folder, b"x")?.wall;
         let beyond = |run: &Run| run.wall.saturating_sub(start).as_secs_f64();
         let ordinary = beyond(&quickest(verb, folder, &ordinary)?);
-        let (mut growth, mut times, mut memory) = (Worst::default(), Worst::default(), Worst::default());
+        let (mut growth, mut times, mut memory) = (Worst::default(), Worst::default(), 0);
         for (name, make) in inputs {
             let [less, more] = sizes.map(|size| quickest(verb, folder, &make(size)));
             let (less, more) = (less?, more?);
@@ -286,12 +286,12 @@ pub fn run(folder: &Path, scale: Scale) -> Result<()> {
                 growth.take(beyond(&more) / beyond(&less), name);
                 times.take(beyond(&more) / ordinary, name);
             }
-            memory.take(more.peak as f64, name);
+            memory = memory.max(more.peak);
         }
         let kind = if std::ptr::eq(inputs, &raw const texts) { "texts" } else { "files" };
         growth.print(&format!("hostile {kind}, {verb}: 4 MB against 2 MB"), GROWTH);
         times.print(&format!("hostile {kind}, {verb}: against an ordinary log"), TIMES);
-        table::memory(&format!("hostile {kind}, {verb}: most memory"), memory.0 as u64, None, MEMORY);
+        table::memory(&format!("hostile {kind}, {verb}: most memory"), memory, None, MEMORY);
     }
     Ok(())
 }

@@ -173,6 +173,10 @@ pub(super) fn is_no_value(value: &[u8]) -> bool {
         && tail.first().is_none_or(|byte| matches!(byte, b'\\' | b'{'))
     {
         value = tail;
+        // Its closing brace may count as what ends the value.
+        if value.starts_with(crate::redact::MARKER_STEM.as_bytes()) {
+            return true;
+        }
     }
     let masked = value.iter().all(|b| matches!(b, b'*' | b'-' | b'=' | b'>' | b'.' | b':' | b'|'));
     let counted = value.len() <= 3 && value.iter().all(u8::is_ascii_digit);

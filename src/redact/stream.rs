@@ -66,7 +66,10 @@ impl State<'_> {
             if self.key_block != KeyBlock::Outside {
                 let line = first_line(rest);
                 let (kept, done) = self.key_block.take(line);
-                out.extend_from_slice(line.get(..kept).unwrap_or_default());
+                // What is before a line of the key, such as the prefix of a log, is text like any other.
+                let head = line.get(..kept).unwrap_or_default();
+                let spans = self.redactor.spans(head, true).spans;
+                self.redact_line(head, 0, spans, out);
                 if done == line.len() {
                     // Its content goes, its end stays, so that line numbers hold.
                     out.extend_from_slice(line_end(line));

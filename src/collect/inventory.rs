@@ -12,6 +12,7 @@ use crate::parsers::pe_version;
 use crate::redact::fingerprint::{Fingerprinter, Label};
 use crate::redact::leak::{HitKind, Scanner};
 use crate::redact::{Redactor, SecretSet};
+use crate::text::encoding;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -210,7 +211,7 @@ impl Pass<'_, '_> {
         outcome.stray |= is_part;
         let may_be_guessed = searched
             && is_text_program(&file.path)
-            && (size > MOST_SEARCHED || self.redactor.finds_secret(&whole));
+            && (size > MOST_SEARCHED || !is_text(&whole) || self.redactor.finds_secret(&whole));
         outcome.entry.size = size;
         if keyed || may_be_guessed || outcome.stray || self.keys.may_be_unseen(size) {
             outcome.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);
@@ -227,6 +228,12 @@ impl Pass<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether content is a text: of anything else under a text's name nobody knows what it holds, and searching it costs many times
+/// what a text costs.
+fn is_text(content: &[u8]) -> bool {
+    memchr::memchr(0, content).is_none() || encoding::detect(content).0.is_some()
 }
 
 impl Pass<'_, '_> {

@@ -8,10 +8,22 @@ use clusterbrief::model::InputStatus;
 use clusterbrief::model::input::ProblemKind;
 use clusterbrief::redact::search::Searcher;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const ACCUSING: [ProblemKind; 4] =
     [ProblemKind::KeyMaterial, ProblemKind::MayBeKeyMaterial, ProblemKind::Secret, ProblemKind::DoNotSend];
+
+/// A folder with one bundle of a healthy node, as a folder.
+fn case() -> (Site, PathBuf) {
+    let site = Site::new(|_| {});
+    let mut options = site.options();
+    options.form = clusterbrief::bundle::Form::Folder;
+    let bundle = site.collect_with(options).collected.path;
+    let case = site.dir.path().join("case");
+    fs::create_dir(&case).unwrap();
+    fs::rename(&bundle, case.join("SSWEB01")).unwrap();
+    (site, case)
+}
 
 fn report(path: &Path) -> clusterbrief::analysis::Analysis {
     Analyzer::new().unwrap().analyze(open([path]), &Options::at(clock().to_utc()))
@@ -21,13 +33,7 @@ fn report(path: &Path) -> clusterbrief::analysis::Analysis {
 fn files_of_fifty_kinds_are_accused_nowhere() {
     let kinds = kinds();
     assert!(kinds.len() >= 50, "{}", kinds.len());
-    let site = Site::new(|_| {});
-    let mut options = site.options();
-    options.form = clusterbrief::bundle::Form::Folder;
-    let bundle = site.collect_with(options).collected.path;
-    let case = site.dir.path().join("case");
-    fs::create_dir(&case).unwrap();
-    fs::rename(&bundle, case.join("SSWEB01")).unwrap();
+    let (_site, case) = case();
     for (name, content) in &kinds {
         assert!((128..=64 << 10).contains(&content.len()), "{name}");
         fs::write(case.join(name), content).unwrap();
@@ -55,13 +61,7 @@ fn files_of_fifty_kinds_are_accused_nowhere() {
 
 #[test]
 fn what_nothing_explains_may_be_a_key_file_and_costs_that_input_only() {
-    let site = Site::new(|_| {});
-    let mut options = site.options();
-    options.form = clusterbrief::bundle::Form::Folder;
-    let bundle = site.collect_with(options).collected.path;
-    let case = site.dir.path().join("case");
-    fs::create_dir(&case).unwrap();
-    fs::rename(&bundle, case.join("SSWEB01")).unwrap();
+    let (_site, case) = case();
     for (at, kind) in
         [("a.bin", ProblemKind::MayBeKeyMaterial), ("Encryption.config", ProblemKind::KeyMaterial)]
     {

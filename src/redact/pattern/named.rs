@@ -8,7 +8,9 @@ use super::prose::{is_made_up, is_sentence};
 use super::sign::{Sign, sign};
 use super::spoken::{beside_blank, remarked};
 use super::value::{assigned, ends_line, is_no_value, is_unclosed, quoted_length};
-use crate::redact::bytes::{NEAR, before, ends_with, first, is_name, line_from, line_within, signs};
+use crate::redact::bytes::{
+    NEAR, before, ends_with, first, is_name, line_from, line_within, signs, slashes_at_end,
+};
 use crate::redact::lines::Open;
 use crate::redact::words::looks_random;
 use std::ops::Range;
@@ -151,14 +153,7 @@ fn members(text: &[u8], at: usize, seen: &mut Seen) {
                 }
             }
             b'"' | b'\'' => {
-                let slashes = rest
-                    .get(..i)
-                    .unwrap_or_default()
-                    .iter()
-                    .rev()
-                    .take(8)
-                    .take_while(|b| **b == b'\\')
-                    .count();
+                let slashes = slashes_at_end(rest.get(..i).unwrap_or_default(), 8);
                 let inside = rest.get(i + 1..).unwrap_or_default();
                 let length = quoted_length(inside, slashes, std::slice::from_ref(byte));
                 let range = at + i + 1..at + i + 1 + length;

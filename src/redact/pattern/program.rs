@@ -4,7 +4,7 @@
 use super::Seen;
 use super::prose::is_made_up;
 use super::value::{is_no_value, quoted_length};
-use crate::redact::bytes::{NEAR, before, line_within, signs, trim_end};
+use crate::redact::bytes::{NEAR, before, line_within, signs, slashes_at_end, trim_end};
 use std::ops::Range;
 
 /// What takes a user and a password.
@@ -55,14 +55,7 @@ fn arguments(text: &[u8], at: usize) -> Vec<Option<Range<usize>>> {
             b')' => depth -= 1,
             b',' if depth == 1 => all.push(now.take()),
             b'"' | b'\'' => {
-                let slashes = rest
-                    .get(..i)
-                    .unwrap_or_default()
-                    .iter()
-                    .rev()
-                    .take(4)
-                    .take_while(|b| **b == b'\\')
-                    .count();
+                let slashes = slashes_at_end(rest.get(..i).unwrap_or_default(), 4);
                 let length =
                     quoted_length(rest.get(i + 1..).unwrap_or_default(), slashes, std::slice::from_ref(byte));
                 now.get_or_insert(at + i + 1..at + i + 1 + length);

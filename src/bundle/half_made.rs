@@ -42,6 +42,12 @@ impl HalfMade {
             .make_in(folder, |path| Self::begin(path, super::create_private))
     }
 
+    /// Makes something in what is half made: a folder that is being removed gets nothing new, which would keep it.
+    pub fn make_within<T>(make: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        let _all = all();
+        make()
+    }
+
     /// A folder for what is only needed for a while.
     pub fn temporary_folder() -> io::Result<(Self, TempDir)> {
         let mut all = all();

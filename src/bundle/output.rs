@@ -107,8 +107,10 @@ impl Output {
         }
         let path = container.join(name);
         let mut write = || {
-            fs::create_dir_all(path.parent().unwrap_or(container))?;
-            let mut file = create_private(&path)?;
+            let mut file = HalfMade::make_within(|| {
+                fs::create_dir_all(path.parent().unwrap_or(container))?;
+                create_private(&path)
+            })?;
             let put = copy(first, source, most, &mut file)?;
             file.sync_all()?;
             Ok(put)

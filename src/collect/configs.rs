@@ -183,12 +183,13 @@ impl<'o> NamedFiles<'o> {
             let lower = path.replace('\\', "/").to_lowercase();
             let file = lower.rsplit('/').next().unwrap_or(&lower);
             let is_log = lower.starts_with(&format!("{LOG_FOLDER}/")) || file.contains(".log");
-            let is_read = matches!(Item::of(file), Item::Config | Item::Other)
-                && !is_log
-                && (is_include || is_config(file));
+            let is_read = !is_log
+                && (is_config(file) || (is_include && matches!(Item::of(file), Item::Config | Item::Other)));
+            if !is_read {
+                continue;
+            }
             let path = folder.join(path);
-            if !is_read || self.seen.len() >= Self::MOST || (is_network(&path) && !self.options.network_paths)
-            {
+            if self.seen.len() >= Self::MOST || (is_network(&path) && !self.options.network_paths) {
                 continue;
             }
             let is_file = within(&path, |path| Ok(path.is_file().then(|| real(path))));

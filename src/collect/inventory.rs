@@ -211,7 +211,8 @@ impl Pass<'_, '_> {
         outcome.stray |= is_part;
         let may_be_guessed = searched
             && is_text_program(&file.path)
-            && (size > MOST_SEARCHED || !is_text(&whole) || self.redactor.finds_secret(&whole));
+            // Of what is no text nobody knows what it holds, and searching it costs many times what a text costs.
+            && (size > MOST_SEARCHED || !encoding::is_text(&whole) || self.redactor.finds_secret(&whole));
         outcome.entry.size = size;
         if keyed || may_be_guessed || outcome.stray || self.keys.may_be_unseen(size) {
             outcome.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);
@@ -228,12 +229,6 @@ impl Pass<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// Whether content is a text: of anything else under a text's name nobody knows what it holds, and searching it costs many times
-/// what a text costs.
-fn is_text(content: &[u8]) -> bool {
-    memchr::memchr(0, content).is_none() || encoding::detect(content).0.is_some()
 }
 
 impl Pass<'_, '_> {

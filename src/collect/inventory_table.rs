@@ -189,13 +189,15 @@ const CONFIG_TYPES: &[&str] = &[
 pub(super) fn is_config(path: &str) -> bool {
     let lower = path.to_lowercase();
     let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let documents = folder.split('/').any(|part| part == BIN_FOLDER) && extension == "xml";
-    matches!(Item::of(path), Item::Config | Item::Other)
-        && !documents
+    let documents = || {
+        folder.split('/').any(|part| part == BIN_FOLDER)
+            && name.rsplit_once('.').is_some_and(|(_, end)| end == "xml")
+    };
+    // Also before another ending: `web.config.bak`. This is asked of every value of a configuration, which may be a path.
+    name.split('.').skip(1).any(|part| CONFIG_TYPES.contains(&part))
         && folder.split('/').next() != Some(LOG_FOLDER)
-        && (CONFIG_TYPES.contains(&extension)
-            || CONFIG_TYPES.iter().any(|kind| name.contains(&format!(".{kind}."))))
+        && !documents()
+        && matches!(Item::of(path), Item::Config | Item::Other)
 }
 
 /// The name of a log, in lower case, without the end that a program for compression gave it.

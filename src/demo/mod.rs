@@ -79,8 +79,8 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> DemoError {
 
 /// Writes a file, and the folders above it.
 fn write_file(path: &Path, content: &[u8]) -> Result<(), DemoError> {
-    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-    folder.and_then(|()| fs::write(path, content)).map_err(at(path))
+    let write = || path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, content));
+    HalfMade::make_within(write).map_err(at(path))
 }
 
 #[cfg(test)]

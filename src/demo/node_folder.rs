@@ -3,6 +3,7 @@
 
 use super::pe::Pe;
 use super::{DemoError, at, write_file};
+use crate::bundle::HalfMade;
 use crate::collect::FixedHost;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -197,7 +198,7 @@ impl NodeFolder {
         }
         if self.tms {
             let tms = parent.join("TMS");
-            fs::create_dir_all(&tms).map_err(at(&tms))?;
+            HalfMade::make_within(|| fs::create_dir_all(&tms)).map_err(at(&tms))?;
         }
         write_file(&parent.join("applicationHost.config"), self.iis.as_bytes())?;
         Ok(app)

@@ -22,6 +22,10 @@ impl SecretSet {
     /// Takes the values of a configuration file: what its redacted form would not show, and in any other form what a name,
     /// a pattern or its look says is a secret.
     pub fn add_config(&mut self, bytes: &[u8]) {
+        // No program reads a setting in it.
+        if !encoding::is_text(bytes) {
+            return;
+        }
         let text = xml::decode(bytes).unwrap_or_else(|_| encoding::decode(bytes));
         let text = text.trim_start_matches('\u{feff}').trim_start();
         if text.starts_with('<') {

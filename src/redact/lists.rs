@@ -41,6 +41,10 @@ pub(super) struct Lists {
     pub fields: BTreeMap<Identity, Vec<String>>,
 }
 
+/// Words for a password in other languages as names of settings have them: without blanks and apostrophes.
+pub(super) static FOREIGN_PASSWORD_NAMES: LazyLock<Vec<String>> =
+    LazyLock::new(|| LISTS.foreign_passwords.iter().map(|word| word.replace([' ', '\''], "")).collect());
+
 /// The lists that are compiled in.
 pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the file is compiled in and every test reads it")]

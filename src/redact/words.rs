@@ -1,7 +1,7 @@
 //! Names that mean a secret, and values that are too common to search for.
 
 use super::bytes::is_one_of;
-use super::lists::LISTS;
+use super::lists::{FOREIGN_PASSWORD_NAMES, LISTS};
 
 /// A name in lower case without signs and without a number at its end: `Password2` and `Token1` name what `Password` and
 /// `Token` name.
@@ -17,7 +17,7 @@ pub(crate) fn names_secret(name: &str) -> bool {
     let stem = stem(name);
     !is_one_of(stem.as_bytes(), &LISTS.not_secret)
         && (LISTS.secret_anywhere.iter().any(|word| stem.contains(word))
-            || LISTS.foreign_passwords.iter().any(|word| stem.ends_with(&word.replace([' ', '\''], "")))
+            || FOREIGN_PASSWORD_NAMES.iter().any(|word| stem.ends_with(word))
             || LISTS.secret_ending.iter().any(|word| stem.ends_with(word)))
 }
 

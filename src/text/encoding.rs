@@ -25,6 +25,13 @@ pub fn detect(bytes: &[u8]) -> (Option<&'static Encoding>, usize) {
     }
 }
 
+/// Whether content may be a text: in UTF-16, or with hardly a control character. Of bytes that mean nothing every ninth is one.
+pub fn is_text(bytes: &[u8]) -> bool {
+    let controls =
+        || bytes.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
+    detect(bytes).0.is_some() || controls() * 12 <= bytes.len()
+}
+
 /// Texts of a single-byte encoding or UTF-8 have no zero bytes. In UTF-16 each Latin letter, digit and sign has one, always on
 /// the same side; half of the pairs is enough, so that words of other scripts may be between them.
 fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {

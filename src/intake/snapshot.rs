@@ -1,11 +1,14 @@
 //! Builds the snapshot of a node from an opened bundle.
 
+use super::event_lines::EventMember;
 use super::members::{Fault, Member, MemberContent, MemberReader, is_log};
 use super::read::Tools;
 use super::{Parsed, leaks};
 use crate::bundle::manifest::{NO_LOG, PACKED, TOO_OLD};
 use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, merge};
+use crate::model::events::EventRecord;
+use crate::model::excerpt::Sanitize;
 use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::{Component, LogDigest};
@@ -56,6 +59,7 @@ pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Opt
     let facts = read.facts(bundle);
     let settings = read.settings(&facts, bundle);
     let logs = read.logs(&facts, &reader);
+    let events = read.events(&facts, tools.sanitizer);
     let snapshot = Snapshot {
         input: input.to_owned(),
         started: manifest.collection.local(manifest.collection.started),
@@ -69,6 +73,7 @@ pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Opt
         facts,
         settings,
         logs,
+        events,
     };
     Parsed { value: Some(snapshot), problems, notes }
 }
@@ -81,6 +86,8 @@ struct Collected {
     /// By member name: origin and settings.
     configs: BTreeMap<String, (String, Observed<BTreeMap<String, Setting>>)>,
     logs: Vec<FileDigest>,
+    /// By member name.
+    events: BTreeMap<String, Result<EventMember, Fault>>,
 }
 
 impl Collected {
@@ -103,7 +110,31 @@ impl Collected {
                 let settings = observed(origin, name, read);
                 self.configs.insert(name.to_owned(), (origin.clone(), settings));
             }
+            MemberContent::Events(read) => drop(self.events.insert(name.to_owned(), read)),
             MemberContent::Other => {}
+        }
+    }
+
+    /// The records of all event logs that could be read.
+    fn events(&mut self, facts: &NodeFacts, sanitizer: &dyn Sanitize) -> Observed<Vec<EventRecord>> {
+        let pool = facts.iis.value().and_then(|iis| iis.application.value()).map(|one| one.pool.as_str());
+        let mut records = Vec::new();
+        let mut failed = None;
+        let mut read = false;
+        for (member, events) in std::mem::take(&mut self.events) {
+            match events {
+                Ok(events) => {
+                    read = true;
+                    records.extend(events.into_records(&member, pool, sanitizer));
+                }
+                Err((_, why)) => failed = failed.or(Some(Observed::unreadable(Location::file(&member), why))),
+            }
+        }
+        records.sort();
+        match failed {
+            _ if read => Observed::known(records, Location::file("events")),
+            Some(failed) => failed,
+            None => Observed::not_collected("no record of an event log was collected"),
         }
     }
 
@@ -242,10 +273,12 @@ fn problem(member: &Member<'_>) -> Option<Problem> {
     let text = match &member.part {
         MemberContent::Facts(Err((line, why)))
         | MemberContent::Inventory(Err((line, why)))
-        | MemberContent::Config(Err((line, why))) => {
+        | MemberContent::Config(Err((line, why)))
+        | MemberContent::Events(Err((line, why))) => {
             let at = line.map(|line| format!(" at line {line}")).unwrap_or_default();
             format!("{name} cannot be understood{at}: {why}.")
         }
+        MemberContent::Events(Ok(events)) => events.problem(name)?,
         _ => return None,
     };
     Some(Problem { kind: ProblemKind::Malformed, member: Some(name.to_owned()), text })

@@ -261,7 +261,7 @@ fn kind(kind: &str) -> String {
 pub(super) fn engine(
     ending: &'static str,
     escape: EscapeFn,
-    templates: &[(&'static str, &'static str)],
+    templates: &[(&str, &str)],
 ) -> Result<Tera, RenderError> {
     let mut tera = Tera::new();
     tera.autoescape_on([ending]);

@@ -1,13 +1,16 @@
 //! Fills the view model from the cluster, the outcomes and the texts. Rule texts come as data; no check is seen.
 
 mod alike;
+mod axis;
 mod errors;
 mod evidence;
 mod inputs;
+mod marks;
 mod matrix;
 mod missing;
 mod nodes;
 mod notices;
+mod spans;
 mod verdict;
 
 use crate::finding::{Outcome, RuleResult, Severity, by_rule, is_bundle_safety, reach};

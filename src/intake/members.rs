@@ -73,17 +73,45 @@ pub(super) fn is_log(record: &MemberRecord) -> bool {
     record.path.as_str().starts_with(LOG_FOLDER)
 }
 
+/// The clock that wrote the logs of a bundle.
+#[derive(Clone, Copy)]
+pub(super) struct LogClock<'a> {
+    /// Offset of the node's local time.
+    pub(super) offset: Option<FixedOffset>,
+    /// Name of its time zone, empty if it is not known, and the end of the collection, if this clock tells it.
+    pub(super) zone: Option<(&'a str, DateTime<FixedOffset>)>,
+}
+
+impl<'a> LogClock<'a> {
+    /// Of a bundle. The logs of a folder that was copied from elsewhere are of another clock.
+    pub(super) fn of(bundle: &'a Bundle) -> Self {
+        let (manifest, collection) = (bundle.manifest(), &bundle.manifest().collection);
+        let offset = collection.utc_offset_minutes.value();
+        let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
+        let name = collection.zone.value().map_or("", String::as_str);
+        let known = !manifest.node.copied && offset.is_some();
+        Self { offset, zone: known.then(|| (name, collection.local(collection.ended))) }
+    }
+}
+
+/// What replaces the secrets of a bundle in text that is read once more: those that its configurations still have, too.
+pub(super) fn redactor(bundle: &Bundle) -> Redactor {
+    let mut secrets = SecretSet::default();
+    for record in bundle.members().filter(|record| is_config(record)).take(MAX_CONFIGS) {
+        if let Ok(bytes) = bundle.bytes(record.path.as_str(), MAX_CONFIG_BYTES) {
+            secrets.add_config(&bytes);
+        }
+    }
+    secrets.redactor()
+}
+
 /// What every member of one bundle is read with.
 pub(super) struct MemberReader<'a> {
     pub(super) bundle: &'a Bundle,
     pub(super) scanner: &'a Scanner<'a>,
     pub(super) leaks: &'a leak::Scanner,
-    /// Offset of the node's local time, for its logs.
-    pub(super) offset: Option<FixedOffset>,
-    /// Name of the node's time zone; empty if it is not known.
-    pub(super) zone: &'a str,
-    /// End of the collection, if the clock that wrote the logs tells it.
-    pub(super) ended: Option<DateTime<FixedOffset>>,
+    /// Of its logs.
+    pub(super) clock: LogClock<'a>,
 }
 
 impl<'a> MemberReader<'a> {
@@ -138,9 +166,9 @@ impl<'a> MemberReader<'a> {
             _ if is_config(record) && allowed => (Sink::Config(Vec::new()), MAX_CONFIG_BYTES),
             _ if is_log(record) => {
                 let truncated = matches!(record.status, Status::Truncated { .. });
-                let scan = self.scanner.file(name, self.offset, truncated).sanitized_by(redactor);
-                let scan = match self.ended {
-                    Some(ended) => scan.until(ended).in_zone(self.zone, ended),
+                let scan = self.scanner.file(name, self.clock.offset, truncated).sanitized_by(redactor);
+                let scan = match self.clock.zone {
+                    Some((zone, ended)) => scan.until(ended).in_zone(zone, ended),
                     None => scan,
                 };
                 (Sink::Log(Box::new(scan)), u64::MAX)

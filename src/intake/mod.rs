@@ -9,6 +9,7 @@
 //! Nothing here opens a file. Whatever an input holds, the answer is facts, problems in sentences, or both.
 
 pub mod answers;
+pub mod around;
 pub mod checklist;
 mod clocks;
 pub mod cluster;

@@ -1,7 +1,7 @@
 //! Builds the snapshot of a node from an opened bundle.
 
 use super::event_lines::EventMember;
-use super::members::{Fault, Member, MemberContent, MemberReader, is_log};
+use super::members::{Fault, LogClock, Member, MemberContent, MemberReader, is_log};
 use super::read::Tools;
 use super::{Parsed, leaks};
 use crate::bundle::manifest::{NO_LOG, PACKED, TOO_OLD};
@@ -16,7 +16,6 @@ use crate::model::node::{Setting, Snapshot};
 use crate::model::{Location, Observed};
 use crate::redact::fingerprint::different_bytes;
 use crate::redact::leak;
-use chrono::FixedOffset;
 use std::collections::BTreeMap;
 
 /// Settings of configuration files by file name in lower case.
@@ -27,14 +26,7 @@ type Settings = BTreeMap<String, Observed<BTreeMap<String, Setting>>>;
 pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Option<Snapshot>> {
     let leaks = leak::Scanner::shapes_only();
     let manifest = bundle.manifest();
-    let offset = manifest.collection.utc_offset_minutes.value();
-    let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
-    let collection = &manifest.collection;
-    // The logs of a folder that was copied from elsewhere are of another clock.
-    let ended = (!manifest.node.copied && offset.is_some()).then(|| collection.local(collection.ended));
-    let Tools { scanner, .. } = tools;
-    let zone = collection.zone.value().map_or("", String::as_str);
-    let reader = MemberReader { bundle, scanner, leaks: &leaks, offset, zone, ended };
+    let reader = MemberReader { bundle, scanner: tools.scanner, leaks: &leaks, clock: LogClock::of(bundle) };
     let members = reader.members();
 
     let mut problems = bundle.problems().to_vec();
@@ -185,7 +177,7 @@ impl Collected {
                     // The name without the end that the compression added says whose log it is.
                     let log = Some(name).filter(|name| Component::of(name).is_some());
                     let log = log.or_else(|| Some(name.rsplit_once('.')?.0)).unwrap_or(name);
-                    logs.push(reader.scanner.file(log, reader.offset, false).finish().unread(name, why));
+                    logs.push(reader.scanner.file(log, reader.clock.offset, false).finish().unread(name, why));
                     continue;
                 }
                 Status::Denied { why } => why.as_str(),
@@ -193,7 +185,7 @@ impl Collected {
                 Status::Missing | Status::Skipped { .. } => continue,
             };
             if !logs.iter().any(|log| log.file.name == name) {
-                logs.push(reader.scanner.file(name, reader.offset, false).finish().broken(why));
+                logs.push(reader.scanner.file(name, reader.clock.offset, false).finish().broken(why));
             }
         }
         if logs.iter().any(|log| log.file.unread.is_none()) {

@@ -29,10 +29,12 @@ mod recurring;
 mod sample;
 mod scan;
 mod times;
+mod window;
 mod zone;
 
 pub use digest::{FileDigest, merge};
 pub use scan::{FileScan, Scanner};
+pub use window::{WindowEntries, WindowEntry, WindowScan};
 
 #[cfg(test)]
 mod tests;

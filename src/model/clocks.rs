@@ -43,3 +43,14 @@ pub fn comparable<'a>(readings: &[NodeClock<'a>]) -> Vec<NodeClock<'a>> {
     let of_best = |one: &&NodeClock| Some(one.reference.source.as_str()) == best.map(|(source, _)| source);
     readings.iter().filter(of_best).cloned().collect()
 }
+
+/// The largest offset that is believed, in milliseconds: ten years.
+const BELIEVED: u64 = 10 * 366 * 24 * 3_600_000;
+
+/// Milliseconds by which the clock of a node is ahead of the reference that several nodes share; 0 where that is not sure.
+pub fn ahead_ms(node: &Node, comparable: &[NodeClock]) -> i64 {
+    let of_node = |clock: &&NodeClock| comparable.len() > 1 && std::ptr::eq(clock.node, node);
+    let reference = comparable.iter().find(of_node).map(|clock| clock.reference);
+    let sure = reference.filter(|one| (one.uncertainty_ms.saturating_add(1)..=BELIEVED).contains(&one.offset_ms.unsigned_abs()));
+    sure.map_or(0, |reference| reference.offset_ms)
+}

@@ -5,6 +5,7 @@
 
 pub mod answers;
 pub mod area;
+pub mod around;
 pub mod checklist;
 pub mod clocks;
 pub mod cluster;

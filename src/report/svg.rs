@@ -55,6 +55,8 @@ pub(super) struct Chart {
     most_workload: u64,
     /// Lines at the ticks.
     grid: String,
+    /// Lines through all lanes where the database was upgraded.
+    upgrades: String,
     ticks: Vec<Tick>,
     lanes: Vec<LaneView>,
     /// Kinds of marks that occur.
@@ -228,6 +230,11 @@ pub(super) fn chart(axis: &Axis) -> Option<Chart> {
         format!("M{} 0V{}", hundredths(hour * 360_000 / scale.bucket), ABOVE + BELOW + 1)
     });
     let grid = grid.collect();
+    let marks = axis.lanes.iter().flat_map(|lane| &lane.marks).filter(|mark| mark.drawn && mark.kind == "upgrade");
+    let upgrades = marks.filter_map(|mark| {
+        let x = i64::try_from(buckets).ok()?.checked_mul(scale.at(&mark.at)?)? / 100;
+        Some(format!("M{} 0V{}", hundredths(x), ABOVE + BELOW + 1))
+    });
     Some(Chart {
         from: when(&axis.from),
         to: when(&axis.to),
@@ -241,6 +248,7 @@ pub(super) fn chart(axis: &Axis) -> Option<Chart> {
         most_known,
         most_workload,
         grid,
+        upgrades: upgrades.collect(),
         ticks: ticks.into_iter().map(|(hour, label)| Tick { x: hundredths(hour * 36_000_000 / seconds), label }).collect(),
         hatched: lanes.iter().any(|lane| !lane.voids.is_empty()),
         lanes,

@@ -4,7 +4,7 @@ use super::marks::{Moments, database_moments, node_moments};
 use super::spans::{Seconds, Spans};
 use crate::knowledge::Knowledge;
 use crate::knowledge::signatures::Family;
-use crate::model::clocks::{NodeClock, comparable, readings};
+use crate::model::clocks::{NodeClock, ahead_ms, comparable, readings};
 use crate::model::log::{Component, Hit, LogDigest, Origin, Period};
 use crate::model::{Cluster, Node};
 use crate::report::model::{Axis, Lane, Span};
@@ -69,7 +69,7 @@ pub(super) fn axis(cluster: &Cluster, knowledge: &Knowledge) -> Axis {
 
 /// What is known of a node.
 fn draft(node: &Node, clocks: &[NodeClock], notes: &mut Vec<String>) -> Draft {
-    let corrected_ms = correction(node, clocks);
+    let corrected_ms = ahead_ms(node, clocks);
     let shift = -corrected_ms.div_euclid(1000);
     let mut lane = Lane { kind: "node", name: node.name.clone(), corrected_ms, ..Lane::default() };
     let logs = node.snapshot.as_ref().and_then(|snapshot| snapshot.logs.value());
@@ -108,13 +108,6 @@ fn draft(node: &Node, clocks: &[NodeClock], notes: &mut Vec<String>) -> Draft {
     Draft { lane, density, seen, holes, silences, moments: node_moments(node, shift) }
 }
 
-/// Milliseconds by which the node's clock is surely ahead of the reference that the nodes share.
-fn correction(node: &Node, clocks: &[NodeClock]) -> i64 {
-    let clock = clocks.iter().find(|clock| std::ptr::eq(clock.node, node) && clocks.len() > 1);
-    let sure = clock.filter(|one| one.reference.offset_ms.unsigned_abs() > one.reference.uncertainty_ms);
-    sure.map_or(0, |clock| clock.reference.offset_ms)
-}
-
 /// Entries at error level by hour: known, other, about work on other machines.
 fn entries(digest: &LogDigest) -> Density {
     let mut density = Density::new();
@@ -143,7 +136,7 @@ fn shared(cluster: &Cluster, knowledge: &Knowledge, clocks: &[NodeClock], seen: 
         let mut density = Density::new();
         for node in &cluster.nodes {
             let Some(digest) = node.snapshot.as_ref().and_then(|snapshot| snapshot.logs.value()) else { continue };
-            let shift = -correction(node, clocks).div_euclid(1000);
+            let shift = -ahead_ms(node, clocks).div_euclid(1000);
             let of_family = |hit: &&Hit| {
                 let signature = knowledge.signature(&hit.signature);
                 !matches!(hit.origin, Origin::Workload(_)) && signature.is_some_and(|one| one.family == family)
@@ -170,7 +163,7 @@ fn clock_notes(cluster: &Cluster, clocks: &[NodeClock], notes: &mut Vec<String>)
         return;
     }
     for node in &with_bundle {
-        let ms = correction(node, clocks);
+        let ms = ahead_ms(node, clocks);
         if let Some(clock) = clocks.iter().find(|clock| std::ptr::eq(clock.node, *node)).filter(|_| ms != 0) {
             let word = if ms > 0 { "ahead of" } else { "behind" };
             notes.push(format!(

@@ -4,6 +4,7 @@ mod alike;
 mod axis;
 mod errors;
 mod evidence;
+mod first;
 mod inputs;
 mod marks;
 mod matrix;
@@ -12,6 +13,8 @@ mod nodes;
 mod notices;
 mod spans;
 mod verdict;
+
+pub use first::what_first;
 
 use crate::finding::{Outcome, RuleResult, Severity, by_rule, is_bundle_safety, reach};
 use crate::knowledge::causes::CauseRow;

@@ -88,7 +88,7 @@ fn draft(node: &Node, clocks: &[NodeClock], notes: &mut Vec<String>) -> Draft {
     let mut density = Density::new();
     if let (Some(digest), Some(snapshot)) = (logs, &node.snapshot) {
         // No line can be later than the collection.
-        let last = snapshot.ended.timestamp() + if digest.zone_known { HOUR } else { ANY_ZONE };
+        let last = snapshot.ended.timestamp() + if digest.zone_known { 60 } else { ANY_ZONE };
         let possible = (i64::MIN / 4, last);
         let covered = Spans::of(digest.covered(None).as_ref().map(seconds)).within(possible);
         holes = Spans::of([Some(Component::Web), None].iter().flat_map(|one| digest.holes(*one)).map(|hole| seconds(&hole)));
@@ -100,7 +100,7 @@ fn draft(node: &Node, clocks: &[NodeClock], notes: &mut Vec<String>) -> Draft {
         silences = covered.without(&speaking).without(&holes).at_least(SILENCE);
         seen = covered.without(&Spans::of(digest.holes(None).iter().map(seconds)));
         let moved = |hour: i64| (hour * HOUR + HOUR / 2 + shift).div_euclid(HOUR);
-        for (hour, counts) in entries(digest).into_iter().filter(|(hour, _)| hour * HOUR <= last) {
+        for (hour, counts) in entries(digest).into_iter().filter(|(hour, _)| *hour <= last.div_euclid(HOUR)) {
             add(&mut density, moved(hour), counts);
         }
         (seen, holes, silences) = (seen.moved(shift), holes.moved(shift), silences.moved(shift));

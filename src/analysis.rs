@@ -23,8 +23,8 @@ pub use crate::intake::cluster::Options;
 
 use crate::bundle::source::{Given, gather};
 use crate::finding::{Confidence, Finding, RuleResult, Severity, is_bundle_safety};
-use crate::intake::around::around;
 use crate::intake::answers::{Question, questions};
+use crate::intake::around::around;
 use crate::intake::cluster::{Case, Superseded, assemble as assemble_case};
 use crate::intake::facts::Facts;
 use crate::intake::read::{ReadInput, Tools, read_all};

@@ -150,7 +150,8 @@ fn samples(
     (from, to): (DateTime<Utc>, DateTime<Utc>),
     part: &mut Around,
 ) {
-    let of_file = digest.hits.iter().flat_map(|hit| &hit.samples).filter(|sample| sample.place.file == file.name);
+    let of_file =
+        digest.hits.iter().flat_map(|hit| &hit.samples).filter(|sample| sample.place.file == file.name);
     for sample in of_file {
         let Some(time) = sample.time.filter(|time| *time >= from && *time <= to) else { continue };
         let line = match sample.place.at {

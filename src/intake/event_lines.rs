@@ -69,14 +69,17 @@ impl EventMember {
             Err(why) => Err(why.to_owned()),
         };
         match read {
-            Ok(_) if *counted >= MAX_RECORDS => self.fail(number, format!("more than {MAX_RECORDS} records")),
+            Ok(_) if *counted >= MAX_RECORDS => {
+                self.fail(number, format!("is one of more than {MAX_RECORDS}"))
+            }
             Ok((EventLine { at, mut provider, id, level, mut data }, _)) => {
                 *counted += 1;
                 if let Some(meaning) = meaning(&provider, id, level, &data) {
                     data.retain(|text| text.len() <= POOL_NAME);
                     data.truncate(if meaning.names_pool() { MAX_TEXTS } else { 0 });
                     provider = provider.chars().take(PROVIDER).collect();
-                    let record = EventRecord { at, meaning, provider, id, member: String::new(), line: number };
+                    let record =
+                        EventRecord { at, meaning, provider, id, member: String::new(), line: number };
                     self.records.push(ReadRecord { record, texts: data });
                 }
             }
@@ -115,5 +118,64 @@ impl EventMember {
             let provider = Excerpt::new(&record.provider, sanitizer).as_str().to_owned();
             EventRecord { member: member.to_owned(), provider, ..record }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::NoSanitize;
+    use crate::model::events::EventMeaning;
+    use proptest::prelude::*;
+
+    fn read(text: &str, chunk: usize) -> EventMember {
+        let mut lines = EventLines::default();
+        for bytes in text.as_bytes().chunks(chunk) {
+            lines.push(bytes, FormatVersion::CURRENT);
+        }
+        lines.finish(FormatVersion::CURRENT)
+    }
+
+    fn line(provider: &str, id: u32, data: &str) -> String {
+        format!(
+            "{{\"at\":\"2026-11-19T01:04:00.000Z\",\"provider\":\"{provider}\",\"id\":{id},\"level\":2,\"data\":[\"{data}\"]}}\n"
+        )
+    }
+
+    #[test]
+    fn records_of_another_pool_are_not_of_the_product() {
+        let text = [
+            line("WAS", 5002, "SecretServer"),
+            line("WAS", 5002, "Intranet"),
+            line("WAS", 5002, "secretserver"),
+        ];
+        for (pool, expected) in [(Some("SecretServer"), vec![1, 3]), (None, vec![1, 2, 3])] {
+            for chunk in [1, 9, 1 << 20] {
+                let member = read(&text.concat(), chunk);
+                assert_eq!(member.problem("x"), None);
+                let records = member.into_records("events/System.jsonl", pool, &NoSanitize);
+                let found: Vec<_> = records.map(|record| (record.line, record.meaning)).collect();
+                let expected: Vec<_> =
+                    expected.iter().map(|line| (*line, EventMeaning::PoolFailure)).collect();
+                assert_eq!(found, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_flood_of_records_is_bounded_and_said() {
+        let text = line("Vault Services", 7, "it broke").repeat(MAX_RECORDS + 3);
+        let member = read(&text, 1 << 16);
+        let problem = member.problem("events/Application.jsonl").unwrap();
+        assert!(problem.contains("line 20001: the line is one of more than 20000"), "{problem}");
+        assert!(problem.ends_with("Nor can 2 later lines."), "{problem}");
+        assert_eq!(member.into_records("x", None, &NoSanitize).count(), MAX_RECORDS);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), chunk in 1usize..50) {
+            let _ = read(&String::from_utf8_lossy(&bytes), chunk).problem("x");
+        }
     }
 }

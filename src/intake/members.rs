@@ -148,7 +148,9 @@ impl<'a> MemberReader<'a> {
                 FACTS => MemberContent::Facts(Err((None, error.to_string()))),
                 INVENTORY => MemberContent::Inventory(Err((None, error.to_string()))),
                 _ if is_config(record) => MemberContent::Config(Err((None, error.to_string()))),
-                name if name.starts_with(EVENT_FOLDER) => MemberContent::Events(Err((None, error.to_string()))),
+                name if name.starts_with(EVENT_FOLDER) => {
+                    MemberContent::Events(Err((None, error.to_string())))
+                }
                 _ => MemberContent::Other,
             };
             Member { record, part, error: Some(error), leak: None, secrets: SecretSet::default() }

@@ -177,7 +177,9 @@ impl Collected {
                     // The name without the end that the compression added says whose log it is.
                     let log = Some(name).filter(|name| Component::of(name).is_some());
                     let log = log.or_else(|| Some(name.rsplit_once('.')?.0)).unwrap_or(name);
-                    logs.push(reader.scanner.file(log, reader.clock.offset, false).finish().unread(name, why));
+                    logs.push(
+                        reader.scanner.file(log, reader.clock.offset, false).finish().unread(name, why),
+                    );
                     continue;
                 }
                 Status::Denied { why } => why.as_str(),

@@ -109,3 +109,30 @@ fn drop_shortest(spans: &mut Vec<(UtcMillis, UtcMillis)>, most: usize) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::FixedOffset;
+
+    #[test]
+    fn steps_back_are_counted_and_the_largest_kept() {
+        let (mut times, mut file) = (Times::until(None), LogFile::default());
+        let minute = 60_000;
+        let mut now = 1_700_000_000_000;
+        for (forward, back) in [(10, 5), (10, 1), (60, 50), (10, 2), (10, 0)] {
+            now += forward * minute;
+            times.take(now, &mut file);
+            // Threads that write out of order by seconds are no step.
+            times.take(now - minute + 1, &mut file);
+            times.take(now, &mut file);
+            now -= back * minute;
+            times.take(now, &mut file);
+        }
+        assert_eq!(file.set_back, 4);
+        times.finish(&Clock::fixed(FixedOffset::east_opt(0).unwrap()), &mut file);
+        let steps: Vec<_> =
+            file.steps_back.iter().map(|step| (step.before - step.after).num_minutes()).collect();
+        assert_eq!(steps, [5, 2, 50], "in order of time");
+    }
+}

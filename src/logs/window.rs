@@ -249,7 +249,9 @@ System.Exception: why\r\n\
             let shown: Vec<_> = found
                 .entries
                 .iter()
-                .map(|entry| (entry.weight, entry.lines, entry.text.as_str().split(" - ").nth(1).unwrap(), entry.more))
+                .map(|entry| {
+                    (entry.weight, entry.lines, entry.text.as_str().split(" - ").nth(1).unwrap(), entry.more)
+                })
                 .collect();
             assert_eq!(
                 shown,

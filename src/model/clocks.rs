@@ -51,6 +51,8 @@ const BELIEVED: u64 = 10 * 366 * 24 * 3_600_000;
 pub fn ahead_ms(node: &Node, comparable: &[NodeClock]) -> i64 {
     let of_node = |clock: &&NodeClock| comparable.len() > 1 && std::ptr::eq(clock.node, node);
     let reference = comparable.iter().find(of_node).map(|clock| clock.reference);
-    let sure = reference.filter(|one| (one.uncertainty_ms.saturating_add(1)..=BELIEVED).contains(&one.offset_ms.unsigned_abs()));
+    let sure = reference.filter(|one| {
+        (one.uncertainty_ms.saturating_add(1)..=BELIEVED).contains(&one.offset_ms.unsigned_abs())
+    });
     sure.map_or(0, |reference| reference.offset_ms)
 }

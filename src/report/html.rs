@@ -71,7 +71,16 @@ fn squeezed(name: &str, text: &str) -> String {
     if !name.ends_with("css") {
         return text;
     }
-    let signs = [(" { ", "{"), (" {", "{"), ("{ ", "{"), ("; }", "}"), (" }", "}"), ("; ", ";"), (": ", ":"), (", ", ",")];
+    let signs = [
+        (" { ", "{"),
+        (" {", "{"),
+        ("{ ", "{"),
+        ("; }", "}"),
+        (" }", "}"),
+        ("; ", ";"),
+        (": ", ":"),
+        (", ", ","),
+    ];
     signs.iter().fold(text, |text, (from, to)| text.replace(from, to))
 }
 

@@ -14,7 +14,7 @@ const BELOW: u64 = 14;
 const WORKLOAD: u64 = 9;
 /// Height of a row of marks, and the most rows.
 const ROW: u64 = 14;
-const ROWS: usize = 3;
+const ROWS: usize = 6;
 /// How close two marks of a row may be, in hundredths of a percent of the width.
 const APART: i64 = 380;
 /// Most labels below the lanes, and the hours between two.
@@ -161,7 +161,9 @@ impl Scale {
     /// The start of a bucket.
     fn start(&self, bucket: usize) -> DateTime<Utc> {
         let seconds = i64::try_from(bucket).unwrap_or_default().saturating_mul(self.bucket);
-        TimeDelta::try_seconds(seconds).and_then(|time| self.from.checked_add_signed(time)).unwrap_or(self.from)
+        TimeDelta::try_seconds(seconds)
+            .and_then(|time| self.from.checked_add_signed(time))
+            .unwrap_or(self.from)
     }
 }
 
@@ -223,14 +225,16 @@ pub(super) fn chart(axis: &Axis) -> Option<Chart> {
         (most(|lane| &lane.known), most(|lane| &lane.other), most(|lane| &lane.workload));
     let lanes: Vec<LaneView> =
         shown.iter().map(|lane| lane_view(lane, &scale, [most_known, most_other, most_workload])).collect();
-    let occurs = |kind: &str| shown.iter().flat_map(|lane| &lane.marks).any(|mark| mark.drawn && mark.kind == kind);
+    let occurs =
+        |kind: &str| shown.iter().flat_map(|lane| &lane.marks).any(|mark| mark.drawn && mark.kind == kind);
     let legend = MARKS.into_iter().zip(WORDS).filter(|(kind, _)| occurs(kind));
     let ticks = ticks(&scale);
-    let grid = ticks.iter().map(|(hour, _)| {
-        format!("M{} 0V{}", hundredths(hour * 360_000 / scale.bucket), ABOVE + BELOW + 1)
-    });
+    let grid = ticks
+        .iter()
+        .map(|(hour, _)| format!("M{} 0V{}", hundredths(hour * 360_000 / scale.bucket), ABOVE + BELOW + 1));
     let grid = grid.collect();
-    let marks = axis.lanes.iter().flat_map(|lane| &lane.marks).filter(|mark| mark.drawn && mark.kind == "upgrade");
+    let marks =
+        axis.lanes.iter().flat_map(|lane| &lane.marks).filter(|mark| mark.drawn && mark.kind == "upgrade");
     let upgrades = marks.filter_map(|mark| {
         let x = i64::try_from(buckets).ok()?.checked_mul(scale.at(&mark.at)?)? / 100;
         Some(format!("M{} 0V{}", hundredths(x), ABOVE + BELOW + 1))
@@ -249,7 +253,10 @@ pub(super) fn chart(axis: &Axis) -> Option<Chart> {
         most_workload,
         grid,
         upgrades: upgrades.collect(),
-        ticks: ticks.into_iter().map(|(hour, label)| Tick { x: hundredths(hour * 36_000_000 / seconds), label }).collect(),
+        ticks: ticks
+            .into_iter()
+            .map(|(hour, label)| Tick { x: hundredths(hour * 36_000_000 / seconds), label })
+            .collect(),
         hatched: lanes.iter().any(|lane| !lane.voids.is_empty()),
         lanes,
         legend: legend.map(|(kind, word)| Legend { kind, word }).collect(),
@@ -270,7 +277,11 @@ fn ticks(scale: &Scale) -> Vec<(i64, String)> {
         let label = if hour.rem_euclid(24) == 0 { time.format("%b %-d") } else { time.format("%H:%M") };
         Some((hour - first, label.to_string()))
     };
-    (0..=TICKS).map(|number| from + number * step).take_while(|hour| hour - first < hours).filter_map(tick).collect()
+    (0..=TICKS)
+        .map(|number| from + number * step)
+        .take_while(|hour| hour - first < hours)
+        .filter_map(tick)
+        .collect()
 }
 
 /// A time with that of the node's clock.
@@ -371,7 +382,12 @@ fn voids(lane: &Lane, scale: &Scale) -> Vec<Void> {
                 None => "nothing is known: no log".to_owned(),
                 Some(hole) => format!("lines are missing from {} to {}", when(&hole.from), when(&hole.to)),
             };
-            voids.push(Void { x: hundredths(from), width: hundredths(to - from), hole: hole.is_some(), title });
+            voids.push(Void {
+                x: hundredths(from),
+                width: hundredths(to - from),
+                hole: hole.is_some(),
+                title,
+            });
         }
     };
     let holes: Vec<(i64, i64, &Span)> =
@@ -408,7 +424,13 @@ fn place(lane: &Lane, scale: &Scale) -> (Vec<MarkView>, u64) {
         let y = ABOVE + BELOW + 2 + ROW * u64::try_from(row).unwrap_or(0) + ROW / 2;
         // Half a mark beyond the edge would be cut.
         let x = hundredths(x.clamp(80, 9_920));
-        marks.push(MarkView { kind: mark.kind, x, y, sure: mark.certain, title: format!("{}: {}", both(mark), said(mark)) });
+        marks.push(MarkView {
+            kind: mark.kind,
+            x,
+            y,
+            sure: mark.certain,
+            title: format!("{}: {}", both(mark), said(mark)),
+        });
     }
     (marks, u64::try_from(used).unwrap_or(0))
 }
@@ -419,12 +441,16 @@ fn happened(lanes: &[Lane]) -> Vec<Happened> {
     for lane in lanes {
         let title = || title_of(lane).to_owned();
         for mark in &lane.marks {
-            let row = Happened { at: when(&mark.at), local: when(&mark.local), lane: title(), text: said(mark) };
+            let row =
+                Happened { at: when(&mark.at), local: when(&mark.local), lane: title(), text: said(mark) };
             rows.push((&mark.at, row));
         }
         for hole in &lane.holes {
             let text = format!("lines are missing until {}", when(&hole.to));
-            rows.push((&hole.from, Happened { at: when(&hole.from), local: String::new(), lane: title(), text }));
+            rows.push((
+                &hole.from,
+                Happened { at: when(&hole.from), local: String::new(), lane: title(), text },
+            ));
         }
     }
     rows.sort_by(|(a, row), (b, other)| (a, &row.lane, &row.text).cmp(&(b, &other.lane, &other.text)));
@@ -442,9 +468,138 @@ fn periods(nodes: &[&Lane], scale: &Scale, buckets: usize) -> Vec<PeriodRow> {
             .map(|lane| [sum(&lane.known, from), sum(&lane.other, from), sum(&lane.workload, from)])
             .collect();
         let any = counts.iter().flatten().any(|count| *count > 0);
-        let text = |[known, other, workload]: &[u64; 3]| format!("{} / {} / {}", grouped(*known), grouped(*other), grouped(*workload));
+        let text = |[known, other, workload]: &[u64; 3]| {
+            format!("{} / {} / {}", grouped(*known), grouped(*other), grouped(*workload))
+        };
         let from = when(&scale.start(from).to_rfc3339());
         any.then(|| PeriodRow { from, counts: counts.iter().map(text).collect() })
     });
     rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lane(known: Vec<u64>, other: Vec<u64>, marks: Vec<Mark>) -> Lane {
+        let span = |from: &str, to: &str| Span { from: from.into(), to: to.into() };
+        Lane {
+            kind: "node",
+            name: "WEB01".into(),
+            utc_offset: Some("+01:00".into()),
+            workload: vec![0; known.len()],
+            known,
+            other,
+            seen: vec![span("2026-11-19T00:00:00Z", "2026-11-19T06:00:00Z")],
+            marks,
+            ..Lane::default()
+        }
+    }
+
+    fn mark(kind: &'static str, at: &str, drawn: bool) -> Mark {
+        let local = moment(at).map_or_else(String::new, |time| {
+            time.with_timezone(&chrono::FixedOffset::east_opt(3600).unwrap()).to_rfc3339()
+        });
+        let text = format!("{kind} of it");
+        Mark { kind, at: at.into(), local, text, count: 1, place: String::new(), certain: true, drawn }
+    }
+
+    /// Four buckets of two hours.
+    fn axis(lanes: Vec<Lane>) -> Axis {
+        let (from, to) = ("2026-11-18T22:00:00Z".into(), "2026-11-19T06:00:00Z".into());
+        Axis { from, to, bucket_hours: 2, lanes, notes: Vec::new() }
+    }
+
+    #[test]
+    fn one_error_among_thousands_is_still_seen() {
+        let chart = chart(&axis(vec![lane(vec![0, 1, 0, 0], vec![5_000, 1, 0, 1], vec![])])).unwrap();
+        let bars: Vec<_> = chart.lanes[0].bars.iter().map(|bars| (bars.kind, bars.d.as_str())).collect();
+        assert_eq!(bars, [("any", "M0 26V0h1V24h1V26M3 26V24h1V26"), ("known", "M1 26V40h1V26")]);
+        let peak = "5\u{202f}002 errors not known, most from 2026-11-18 22:00 UTC: 5\u{202f}000";
+        assert_eq!(chart.lanes[0].bars[0].title, peak);
+        assert_eq!(chart.periods.len(), 3, "a period without an error has no row");
+        assert_eq!(chart.periods[1].from, "2026-11-19 00:00 UTC");
+    }
+
+    #[test]
+    fn equal_bars_are_one_step_of_the_path() {
+        assert_eq!(outline(&[0, 3, 3, 3, 0, 0], 3, 10, 26, false), "M1 26V16h3V26");
+        assert_eq!(outline(&[0, 0], 3, 10, 26, true), "");
+        assert_eq!(outline(&[u64::MAX, 1], u64::MAX, 10, 26, true), "M0 26V36h1V28h1V26");
+    }
+
+    #[test]
+    fn what_no_log_covers_is_hatched_and_silence_breaks_the_line() {
+        let mut one = lane(vec![0; 4], vec![0; 4], vec![]);
+        let span = |from: &str, to: &str| Span { from: from.into(), to: to.into() };
+        one.silences = vec![span("2026-11-19T04:00:00Z", "2026-11-19T05:00:00Z")];
+        one.holes = vec![span("2026-11-19T01:00:00Z", "2026-11-19T02:00:00Z")];
+        one.seen = vec![
+            span("2026-11-19T00:00:00Z", "2026-11-19T01:00:00Z"),
+            span("2026-11-19T02:00:00Z", "2026-11-19T06:00:00Z"),
+        ];
+        let chart = chart(&axis(vec![one])).unwrap();
+        let voids: Vec<_> =
+            chart.lanes[0].voids.iter().map(|void| (&*void.x, &*void.width, void.hole)).collect();
+        assert_eq!(voids, [("0", "25", false), ("37.5", "12.5", true)]);
+        assert_eq!(chart.lanes[0].line, "M1 26.5H1.5M2 26.5H3M3.5 26.5H4");
+        assert!(chart.hatched);
+        assert!(chart.happened[0].text.starts_with("lines are missing until 2026-11-19 02:00"));
+    }
+
+    #[test]
+    fn marks_at_one_place_do_not_cover_each_other() {
+        let at = "2026-11-19T02:00:00Z";
+        let marks = vec![
+            mark("change", "2020-01-01T00:00:00Z", false),
+            mark("start", at, true),
+            mark("failure", at, true),
+            mark("boot", "2026-11-19T02:10:00Z", true),
+            mark("collected", "2026-11-19T06:00:00Z", true),
+        ];
+        let chart = chart(&axis(vec![lane(vec![0; 4], vec![0; 4], marks)])).unwrap();
+        let placed: Vec<_> = chart.lanes[0].marks.iter().map(|mark| (mark.kind, &*mark.x, mark.y)).collect();
+        assert_eq!(
+            placed,
+            [("start", "50", 49), ("failure", "50", 63), ("boot", "52.08", 77), ("collected", "99.2", 49)]
+        );
+        assert_eq!(chart.lanes[0].marks[0].title, "2026-11-19 02:00 UTC (03:00 +01:00): start of it");
+        assert_eq!(chart.lanes[0].height, 43 + 3 * 14);
+        // The table has what the drawing has no room for.
+        assert_eq!(chart.happened.len(), 5);
+        assert_eq!(
+            chart.legend.iter().map(|one| one.kind).collect::<Vec<_>>(),
+            ["failure", "boot", "start", "collected"]
+        );
+    }
+
+    #[test]
+    fn days_and_hours_are_labelled() {
+        let chart = chart(&axis(vec![lane(vec![0; 4], vec![0; 4], vec![])])).unwrap();
+        let ticks: Vec<_> = chart.ticks.iter().map(|tick| (&*tick.x, &*tick.label)).collect();
+        assert_eq!(ticks[..3], [("0", "22:00"), ("12.5", "23:00"), ("25", "Nov 19")]);
+        assert_eq!((chart.from_hour, chart.hours), (498_622, 8));
+    }
+
+    #[test]
+    fn an_unknown_zone_marks_the_lane_and_a_lane_without_evidence_is_left_out() {
+        let unknown = Lane { utc_offset: None, ..lane(vec![0; 4], vec![0; 4], vec![]) };
+        let database = Lane {
+            kind: "database",
+            ..lane(vec![0; 4], vec![0; 4], vec![mark("upgrade", "2020-01-01T00:00:00Z", false)])
+        };
+        let chart = chart(&axis(vec![unknown, database])).unwrap();
+        assert_eq!(chart.lanes.len(), 1);
+        assert!(chart.lanes[0].unsure && chart.lanes[0].note == "time zone unknown");
+        assert_eq!(chart.happened[0].lane, "Database");
+    }
+
+    #[test]
+    fn nothing_to_show_is_no_chart() {
+        assert!(chart(&Axis::default()).is_none());
+        assert!(chart(&Axis { bucket_hours: 0, ..axis(vec![]) }).is_none());
+        assert!(chart(&Axis { to: "no time".into(), ..axis(vec![]) }).is_none());
+        let backwards = Axis { to: "2020-01-01T00:00:00Z".into(), ..axis(vec![]) };
+        assert!(chart(&backwards).is_none());
+    }
 }

@@ -74,7 +74,8 @@ impl Copied {
     }
 
     fn facts(&self, node: &str, change: impl FnOnce(&mut Value)) -> &Self {
-        let mut facts = serde_json::from_slice(&fs::read(self.path(node).join("facts.json")).unwrap()).unwrap();
+        let mut facts =
+            serde_json::from_slice(&fs::read(self.path(node).join("facts.json")).unwrap()).unwrap();
         change(&mut facts);
         self.member(node, "facts.json", serde_json::to_vec_pretty(&facts).unwrap())
     }
@@ -126,7 +127,10 @@ fn events_of_windows_are_on_the_lane_of_their_node() {
             ("boot", "Windows was shut down (EventLog 6006)"),
             ("boot", "Windows started (EventLog 6005)"),
             ("failure", "worker process crashed (Application Error 1000)"),
-            ("clock", "clock was set, or the time service reported a problem (Microsoft-Windows-Time-Service 36)"),
+            (
+                "clock",
+                "clock was set, or the time service reported a problem (Microsoft-Windows-Time-Service 36)"
+            ),
             ("collected", "collected"),
         ]
     );
@@ -169,11 +173,15 @@ fn what_no_log_covers_is_unknown_and_never_quiet() {
         assert!(manifest.contains(&log));
         let text = fs::read_to_string(case.path("WEB02").join(&log)).unwrap();
         let within = |line: &&str| !("2026-11-19 03:00".."2026-11-19 19:00").contains(&&line[..16]);
-        case.member("WEB02", &log, text.lines().filter(within).fold(String::new(), |mut all, line| {
-            all.push_str(line);
-            all.push('\n');
-            all
-        }));
+        case.member(
+            "WEB02",
+            &log,
+            text.lines().filter(within).fold(String::new(), |mut all, line| {
+                all.push_str(line);
+                all.push('\n');
+                all
+            }),
+        );
     }
     let analysis = case.analyze();
     let none = lane(&analysis, "WEB03");
@@ -181,7 +189,9 @@ fn what_no_log_covers_is_unknown_and_never_quiet() {
     assert!(!marks(none).is_empty(), "what facts say is drawn all the same");
     let holed = lane(&analysis, "WEB02");
     assert_eq!((holed.seen.len(), holed.holes.len()), (2, 1));
-    assert!(holed.holes[0].from.starts_with("2026-11-19T0") && holed.holes[0].to.starts_with("2026-11-19T18"));
+    assert!(
+        holed.holes[0].from.starts_with("2026-11-19T0") && holed.holes[0].to.starts_with("2026-11-19T18")
+    );
     let page = html::render(&analysis.report).unwrap();
     assert!(page.contains("fill=\"url(#lost)\"") && page.contains("nothing is known: no log"));
     assert_eq!(lane(&analysis, "WEB01").holes, []);
@@ -228,7 +238,10 @@ fn an_unknown_zone_is_said_and_marked() {
     assert!(page.contains("class=\"lane unsure\"") && page.contains("time zone unknown"));
     // Its lines cannot be merged with those of the others.
     let first = analysis.report.errors.first.unwrap();
-    assert!(first.lines.iter().all(|line| line.node != "WEB02") && first.lines.iter().any(|line| line.node == "WEB01"));
+    assert!(
+        first.lines.iter().all(|line| line.node != "WEB02")
+            && first.lines.iter().any(|line| line.node == "WEB01")
+    );
     assert!(first.notes.iter().any(|note| note.contains("WEB02")), "{:?}", first.notes);
 }
 
@@ -271,8 +284,11 @@ fn a_log_that_goes_back_in_time_is_marked() {
     let text = format!("{}\n{}\n", moved.join("\n"), lines.join("\n"));
     case.member("WEB01", "logs/SS.log", text);
     let analysis = case.analyze();
-    let clock: Vec<&str> =
-        marks(lane(&analysis, "WEB01")).into_iter().filter(|(kind, _)| *kind == "clock").map(|(_, text)| text).collect();
+    let clock: Vec<&str> = marks(lane(&analysis, "WEB01"))
+        .into_iter()
+        .filter(|(kind, _)| *kind == "clock")
+        .map(|(_, text)| text)
+        .collect();
     let [text] = *clock else { panic!("{clock:?}") };
     assert!(text.starts_with("logs/SS.log goes back 1 d ") && text.contains("the clock was set"), "{text}");
     assert!(marks(lane(&analysis, "WEB02")).iter().all(|(kind, _)| *kind != "clock"));
@@ -320,7 +336,9 @@ fn outage() -> Copied {
                 "2026-11-20 08:{minute}:{second:02},000 [9] ERROR Thycotic.Pool.P{} - connection {number} lost, password=Sommer-Regen-{number}",
                 char::from(b'A' + u8::try_from(number).unwrap() % 26)
             ));
-            lines.push(format!("2026-11-20 08:{minute}:{second:02},500 [9] WARN  Thycotic.Pool - retry {number}"));
+            lines.push(format!(
+                "2026-11-20 08:{minute}:{second:02},500 [9] WARN  Thycotic.Pool - retry {number}"
+            ));
         }
         lines.sort();
         case.member(node, "logs/SS.log", lines.join("\n") + "\n");
@@ -334,7 +352,10 @@ fn what_happened_first_is_merged_from_all_nodes_in_order_and_redacted() {
     let analysis = case.analyze();
     let first = analysis.report.errors.first.as_ref().unwrap();
     assert_eq!((first.title.as_str(), first.node.as_str()), ("Database version does not match", "WEB03"));
-    assert_eq!((first.from.as_str(), first.to.as_str()), ("2026-11-20T07:19:00.000Z", "2026-11-20T07:34:00.000Z"));
+    assert_eq!(
+        (first.from.as_str(), first.to.as_str()),
+        ("2026-11-20T07:19:00.000Z", "2026-11-20T07:34:00.000Z")
+    );
     assert_eq!(first.lines.len(), 40);
     assert!(first.left_out > 0);
     assert!(first.lines.is_sorted_by_key(|line| &line.at));
@@ -378,7 +399,8 @@ fn the_drawing_stays_small() {
     for hour in 0..24 * 14 {
         let (day, hour) = (6 + hour / 24, hour % 24);
         for number in 0..(hour * 7 + day * 3) % 11 {
-            writeln!(log, "2026-11-{day:02} {hour:02}:{number:02}:00,000 [1] ERROR Thycotic.Odd - it broke").unwrap();
+            writeln!(log, "2026-11-{day:02} {hour:02}:{number:02}:00,000 [1] ERROR Thycotic.Odd - it broke")
+                .unwrap();
         }
     }
     for node in ["WEB01", "WEB02", "WEB03"] {

@@ -42,8 +42,7 @@ pub(super) fn axis(cluster: &Cluster, knowledge: &Knowledge) -> Axis {
     let clocks: Vec<NodeClock> = cluster.nodes.iter().flat_map(readings).collect();
     let clocks = comparable(&clocks);
     let mut notes = Vec::new();
-    let mut drafts: Vec<Draft> =
-        cluster.nodes.iter().map(|node| draft(node, &clocks, &mut notes)).collect();
+    let mut drafts: Vec<Draft> = cluster.nodes.iter().map(|node| draft(node, &clocks, &mut notes)).collect();
     let seen = Spans::of(drafts.iter().flat_map(|draft| draft.seen.iter()));
     drafts.extend(shared(cluster, knowledge, &clocks, &seen));
     clock_notes(cluster, &clocks, &mut notes);
@@ -91,7 +90,9 @@ fn draft(node: &Node, clocks: &[NodeClock], notes: &mut Vec<String>) -> Draft {
         let last = snapshot.ended.timestamp() + if digest.zone_known { 60 } else { ANY_ZONE };
         let possible = (i64::MIN / 4, last);
         let covered = Spans::of(digest.covered(None).as_ref().map(seconds)).within(possible);
-        holes = Spans::of([Some(Component::Web), None].iter().flat_map(|one| digest.holes(*one)).map(|hole| seconds(&hole)));
+        holes = Spans::of(
+            [Some(Component::Web), None].iter().flat_map(|one| digest.holes(*one)).map(|hole| seconds(&hole)),
+        );
         holes = holes.within(covered.bounds().unwrap_or((0, 0)));
         let speaking = Spans::of(digest.files.iter().flat_map(|file| {
             let gaps = Spans::of(file.gaps.iter().map(seconds));
@@ -135,11 +136,14 @@ fn shared(cluster: &Cluster, knowledge: &Knowledge, clocks: &[NodeClock], seen: 
     let lane = |kind, family: Family, moments| {
         let mut density = Density::new();
         for node in &cluster.nodes {
-            let Some(digest) = node.snapshot.as_ref().and_then(|snapshot| snapshot.logs.value()) else { continue };
+            let Some(digest) = node.snapshot.as_ref().and_then(|snapshot| snapshot.logs.value()) else {
+                continue;
+            };
             let shift = -ahead_ms(node, clocks).div_euclid(1000);
             let of_family = |hit: &&Hit| {
                 let signature = knowledge.signature(&hit.signature);
-                !matches!(hit.origin, Origin::Workload(_)) && signature.is_some_and(|one| one.family == family)
+                !matches!(hit.origin, Origin::Workload(_))
+                    && signature.is_some_and(|one| one.family == family)
             };
             for (hour, count) in digest.hits.iter().filter(of_family).flat_map(|hit| &hit.by_hour) {
                 add(&mut density, (hour * HOUR + HOUR / 2 + shift).div_euclid(HOUR), [*count, 0, 0]);
@@ -178,8 +182,11 @@ fn clock_notes(cluster: &Cluster, clocks: &[NodeClock], notes: &mut Vec<String>)
         }
     }
     let compared = |node: &&&Node| clocks.iter().any(|clock| std::ptr::eq(clock.node, **node));
-    let names: Vec<&str> =
-        with_bundle.iter().filter(|node| clocks.len() < 2 || !compared(node)).map(|node| node.name.as_str()).collect();
+    let names: Vec<&str> = with_bundle
+        .iter()
+        .filter(|node| clocks.len() < 2 || !compared(node))
+        .map(|node| node.name.as_str())
+        .collect();
     if !names.is_empty() {
         notes.push(format!(
             "No reference shows how the clocks of {} compare, so events on different nodes may be in another order.",

@@ -72,7 +72,10 @@ fn hits<'a>(
     let digest = node.snapshot.as_ref().and_then(|snapshot| snapshot.logs.value());
     let proves = |sample: &Sample| {
         let place = sample.place.in_input(node.input());
-        finding.evidence.iter().any(|evidence| matches!(evidence, Evidence::Text { place: of, .. } if *of == place))
+        finding
+            .evidence
+            .iter()
+            .any(|evidence| matches!(evidence, Evidence::Text { place: of, .. } if *of == place))
     };
     let wanted = move |hit: &&Hit| {
         let named = finding.signature.as_ref() == Some(&hit.signature);
@@ -95,7 +98,10 @@ fn view(sign: &Sign, around: Around) -> WhatFirst {
     let is_sign = |entry: &AroundEntry| {
         let here = entry.node == sign.node && entry.local == sign.at;
         let (from, to) = entry.lines;
-        here && sign.line.as_ref().is_none_or(|(file, line)| entry.file == *file && (from..=to).contains(line))
+        here && sign
+            .line
+            .as_ref()
+            .is_none_or(|(file, line)| entry.file == *file && (from..=to).contains(line))
     };
     let found = entries.iter().position(is_sign);
     let key = |number: usize, entry: &AroundEntry| {
@@ -103,7 +109,8 @@ fn view(sign: &Sign, around: Around) -> WhatFirst {
     };
     let mut order: Vec<_> = entries.iter().enumerate().map(|(number, entry)| key(number, entry)).collect();
     order.sort_unstable();
-    let left_out: u64 = order.iter().skip(MOST).filter_map(|one| entries.get(one.3)).map(|entry| entry.more + 1).sum();
+    let left_out: u64 =
+        order.iter().skip(MOST).filter_map(|one| entries.get(one.3)).map(|entry| entry.more + 1).sum();
     let mut shown: Vec<usize> = order.into_iter().take(MOST).map(|one| one.3).collect();
     shown.sort_unstable();
     let mut lines = Vec::new();

@@ -62,7 +62,11 @@ pub(super) fn node_moments(node: &Node, shift: i64) -> Moments {
                 "{} goes back {} at this time{}: the clock was set, or two programs write it",
                 Location::file(&file.name),
                 span((*before - *after).num_seconds()),
-                if file.set_back > 1 { format!(" ({} such steps in it)", file.set_back) } else { String::new() }
+                if file.set_back > 1 {
+                    format!(" ({} such steps in it)", file.set_back)
+                } else {
+                    String::new()
+                }
             );
             writer.add("clock", before.to_utc(), text, &file.name);
         }
@@ -112,7 +116,8 @@ impl Writer<'_> {
         if let Some(booted) = booted.and_then(|text| DateTime::parse_from_rfc3339(text).ok()) {
             self.add("boot", booted.to_utc(), "Windows started".into(), facts);
         }
-        let how = if self.snapshot.copied { "a copy of the folder was collected elsewhere" } else { "collected" };
+        let how =
+            if self.snapshot.copied { "a copy of the folder was collected elsewhere" } else { "collected" };
         self.add("collected", self.snapshot.ended.to_utc(), how.into(), "manifest.json");
     }
 
@@ -136,7 +141,8 @@ impl Writer<'_> {
         changes.retain(|(modified, _)| possible(*modified));
         changes.sort_unstable();
         changes.dedup();
-        let near = |a: &(DateTime<Utc>, &str), b: &(DateTime<Utc>, &str)| (b.0 - a.0).num_seconds() <= TOGETHER;
+        let near =
+            |a: &(DateTime<Utc>, &str), b: &(DateTime<Utc>, &str)| (b.0 - a.0).num_seconds() <= TOGETHER;
         for group in changes.chunk_by(near) {
             let Some((at, first)) = group.first() else { continue };
             let mut names: Vec<&str> = group.iter().map(|(_, name)| *name).collect();
@@ -151,7 +157,10 @@ impl Writer<'_> {
         }
         let in_bin = inventory().filter(|file| file.path.to_ascii_lowercase().starts_with("bin/"));
         let program = in_bin.filter(|file| !is_config(&file.path));
-        let newest = program.filter_map(|file| Some((file.modified?, &file.path))).filter(|(at, _)| possible(*at)).max();
+        let newest = program
+            .filter_map(|file| Some((file.modified?, &file.path)))
+            .filter(|(at, _)| possible(*at))
+            .max();
         if let Some((at, path)) = newest {
             self.add("program", at, format!("newest program file: {path}"), "inventory.jsonl");
         }
@@ -205,12 +214,19 @@ impl Moments {
                 before.insert(rank, moment);
             }
         }
-        let on = on.into_iter().zip(counts.into_values()).take(MOST).map(|((_, moment), count)| (moment, count, true));
+        let on = on
+            .into_iter()
+            .zip(counts.into_values())
+            .take(MOST)
+            .map(|((_, moment), count)| (moment, count, true));
         let before = before.into_values().map(|moment| (moment, 1, false));
-        let mut marks: Vec<(i64, Mark)> = before.chain(on).map(|(moment, count, drawn)| {
-            let Moment { kind, at, local, text: what, place, certain, .. } = moment;
-            (at, Mark { kind, at: text(at), local, text: what, count, place, certain, drawn })
-        }).collect();
+        let mut marks: Vec<(i64, Mark)> = before
+            .chain(on)
+            .map(|(moment, count, drawn)| {
+                let Moment { kind, at, local, text: what, place, certain, .. } = moment;
+                (at, Mark { kind, at: text(at), local, text: what, count, place, certain, drawn })
+            })
+            .collect();
         marks.sort_by(|(a, mark), (b, other)| (a, mark.kind, &mark.text).cmp(&(b, other.kind, &other.text)));
         marks.into_iter().map(|(_, mark)| mark).collect()
     }

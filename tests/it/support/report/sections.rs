@@ -98,9 +98,16 @@ fn axis(t: Text) -> Axis {
             lane("node", NODES[0], 1, vec![mark("change", "2025-11-20T07:30:00Z", "web.config changed")]),
             lane("node", NODES[1], 2, every.collect()),
             lane("node", NODES[2], 3, vec![mark("start", "2026-11-20T07:30:00Z", "worker process started")]),
-            lane("database", "", 4, vec![mark("upgrade", "2026-11-20T07:11:00Z", "database upgraded to 12.3.000001")]),
+            lane(
+                "database",
+                "",
+                4,
+                vec![mark("upgrade", "2026-11-20T07:11:00Z", "database upgraded to 12.3.000001")],
+            ),
         ],
-        notes: vec![t("The time zone of the logs of WEB03 is not known: they are drawn as if they were in UTC.")],
+        notes: vec![t(
+            "The time zone of the logs of WEB03 is not known: they are drawn as if they were in UTC.",
+        )],
     }
 }
 
@@ -111,7 +118,9 @@ fn first(t: Text) -> WhatFirst {
         node: t(node),
         place: t("logs/SS.log:241"),
         level,
-        text: t("2026-11-20 08:29:00,000 [17] ERROR Thycotic.ihawu.Business.StartupCheck - The version of your database does not match"),
+        text: t(
+            "2026-11-20 08:29:00,000 [17] ERROR Thycotic.ihawu.Business.StartupCheck - The version of your database does not match",
+        ),
         more: u64::from(second % 3),
         hit,
     };

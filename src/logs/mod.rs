@@ -35,4 +35,6 @@ pub use digest::{FileDigest, merge};
 pub use scan::{FileScan, Scanner};
 
 #[cfg(test)]
+mod labelled;
+#[cfg(test)]
 mod tests;

@@ -18,8 +18,6 @@ const FIRST: usize = 3 * 1024;
 const FOLLOWS: usize = 1024;
 /// Bytes of a first line that make its wording.
 const WORDING: usize = 200;
-/// Where the level is looked for.
-const HEAD: usize = 120;
 /// After so many entries in a row that are later than the window, no more are expected: threads write out of order.
 const PATIENCE: u32 = 2_000;
 
@@ -161,7 +159,7 @@ impl Entries {
         self.later = 0;
         let weight = match header.level {
             Some(Level::Error) => Weight::Error,
-            Some(Level::Other) if names_warning(line) => Weight::Warning,
+            Some(Level::Warning) => Weight::Warning,
             _ => Weight::Other,
         };
         let key = (weight, wording(header.rest));
@@ -190,12 +188,6 @@ impl Entries {
         }
         raw.lines.1 = self.line;
     }
-}
-
-/// Whether the beginning of a line has the word of a warning.
-fn names_warning(line: &[u8]) -> bool {
-    let head = line.get(..HEAD).unwrap_or(line);
-    head.windows(4).any(|word| word.eq_ignore_ascii_case(b"warn"))
 }
 
 /// A number for what follows the level, numbers left out (FNV-1a).

@@ -3,11 +3,12 @@
 use crate::finding::{Evidence, Finding, RuleResult, SubjectKind, is_bundle_safety};
 use crate::knowledge::Knowledge;
 use crate::model::around::{Around, AroundEntry, AroundQuery, Weight};
-use crate::model::log::{Hit, Origin, Sample};
+use crate::model::log::{EntryLevel, Hit, Origin, Pattern, Sample};
 use crate::model::{Cluster, Node, Position};
 use crate::plan::all_findings;
 use crate::report::model::{FirstLine, Report, WhatFirst};
 use chrono::{DateTime, FixedOffset, SecondsFormat, TimeDelta, Utc};
+use std::cmp::Reverse;
 
 /// How far before and after the first sign is read: together a quarter of an hour. What led to it counts more.
 const BEFORE: TimeDelta = TimeDelta::minutes(10);
@@ -25,7 +26,7 @@ struct Sign {
     line: Option<(String, u64)>,
 }
 
-/// What happened around the first sign; `read` gives the entries. `None` without a finding that rests on a log.
+/// What happened around the first sign; `read` gives the entries. `None` without an error in any log.
 pub fn what_first(
     report: &Report,
     cluster: &Cluster,
@@ -39,50 +40,84 @@ pub fn what_first(
     Some(view(&sign, around))
 }
 
-/// The first sign of the gravest finding that has a hit with a time.
+/// The first sign of the gravest finding that rests on a log, else of the most frequent error.
 fn sign(report: &Report, cluster: &Cluster, results: &[RuleResult], knowledge: &Knowledge) -> Option<Sign> {
     let mut findings: Vec<(&str, &Finding)> = all_findings(results)
         .filter(|(_, rule, _)| !is_bundle_safety(rule))
         .map(|(_, rule, finding)| (rule, finding))
         .collect();
     findings.sort_by_cached_key(|(rule, one)| (one.severity, one.confidence, *rule, one.subject.clone()));
-    findings.into_iter().find_map(|(rule, finding)| {
+    let of_finding = findings.into_iter().find_map(|(rule, finding)| {
         let of_subject =
             |node: &&Node| finding.subject.kind != SubjectKind::Node || finding.subject.name == node.name;
         let hits = cluster.nodes.iter().filter(of_subject).flat_map(|node| hits(node, finding));
-        let (node, hit, at) = hits.min_by(|a, b| (a.2, &a.0.name).cmp(&(b.2, &b.0.name)))?;
+        let Trace { node, at, signature, samples } = hits.min_by_key(|hit| (hit.at, &hit.node.name))?;
         let fingerprint = finding.fingerprint(rule);
         let shown = report.findings.iter().find(|view| view.rule == rule && view.fingerprint == fingerprint);
-        let title = knowledge.signature(&hit.signature).map_or(&finding.title, |signature| &signature.title);
-        Some(Sign {
-            title: title.clone(),
-            anchor: shown.map_or_else(String::new, |view| view.anchor.clone()),
-            node: node.name.clone(),
-            at,
-            line: hit.samples.iter().find(|sample| sample.time == Some(at)).and_then(line_of),
-        })
+        let known = signature.and_then(|id| knowledge.signature(id));
+        let anchor = shown.map_or_else(String::new, |view| view.anchor.clone());
+        Some(Sign::of(known.map_or(&finding.title, |known| &known.title), anchor, node, at, samples))
+    });
+    of_finding.or_else(|| {
+        // The most frequent error that is of the node itself.
+        let own = |one: &&Pattern| {
+            one.key.level == EntryLevel::Error && one.workload.is_none() && one.first.is_some()
+        };
+        let all =
+            cluster.nodes.iter().flat_map(|node| patterns(node).filter(own).map(move |one| (node, one)));
+        let (node, pattern) = all.min_by_key(|(node, one)| (Reverse(one.count), &one.key, &node.name))?;
+        let said = [&pattern.key.wording, &pattern.key.exception].into_iter().find(|text| !text.is_empty());
+        Some(Sign::of(
+            said.unwrap_or(&pattern.key.logger),
+            String::new(),
+            node,
+            pattern.first?,
+            &pattern.samples,
+        ))
     })
 }
 
-/// The hits on a node that a finding rests on, each with its first time.
-fn hits<'a>(
+impl Sign {
+    fn of(title: &str, anchor: String, node: &Node, at: DateTime<FixedOffset>, samples: &[Sample]) -> Self {
+        let line = samples.iter().find(|sample| sample.time == Some(at)).and_then(line_of);
+        Self { title: title.to_owned(), anchor, node: node.name.clone(), at, line }
+    }
+}
+
+/// Lines of a log that a finding rests on, and when the first of them was written.
+struct Trace<'a> {
     node: &'a Node,
-    finding: &'a Finding,
-) -> impl Iterator<Item = (&'a Node, &'a Hit, DateTime<FixedOffset>)> {
+    at: DateTime<FixedOffset>,
+    signature: Option<&'a str>,
+    samples: &'a [Sample],
+}
+
+fn patterns(node: &Node) -> impl Iterator<Item = &Pattern> {
     let digest = node.snapshot.as_ref().and_then(|snapshot| snapshot.logs.value());
-    let proves = |sample: &Sample| {
+    digest.into_iter().flat_map(|digest| &digest.patterns)
+}
+
+/// What a finding rests on in the logs of a node: known errors, and patterns.
+fn hits<'a>(node: &'a Node, finding: &'a Finding) -> impl Iterator<Item = Trace<'a>> {
+    let digest = node.snapshot.as_ref().and_then(|snapshot| snapshot.logs.value());
+    let proves = move |sample: &Sample| {
         let place = sample.place.in_input(node.input());
-        finding
-            .evidence
-            .iter()
-            .any(|evidence| matches!(evidence, Evidence::Text { place: of, .. } if *of == place))
+        let is_here = |one: &Evidence| matches!(one, Evidence::Text { place: of, .. } if *of == place);
+        finding.evidence.iter().any(is_here)
     };
     let wanted = move |hit: &&Hit| {
         let named = finding.signature.as_ref() == Some(&hit.signature);
         !matches!(hit.origin, Origin::Workload(_)) && (named || hit.samples.iter().any(proves))
     };
     let hits = digest.into_iter().flat_map(|digest| &digest.hits).filter(wanted);
-    hits.filter_map(move |hit| Some((node, hit, hit.first?)))
+    let hits = hits.filter_map(move |hit| {
+        Some(Trace { node, at: hit.first?, signature: Some(&hit.signature), samples: &hit.samples })
+    });
+    let patterns = patterns(node).filter(move |pattern| pattern.samples.iter().any(proves));
+    let patterns = patterns.filter_map(move |pattern| {
+        Some(Trace { node, at: pattern.first?, signature: None, samples: &pattern.samples })
+    });
+    hits.chain(patterns)
 }
 
 fn line_of(sample: &Sample) -> Option<(String, u64)> {

@@ -15,6 +15,7 @@ pub mod facts;
 mod file;
 mod layer;
 mod overlay;
+pub mod own_code;
 mod questions;
 pub mod releases;
 pub mod rows;
@@ -63,6 +64,8 @@ pub struct Knowledge {
     pub connected: Vec<connected::ConnectedRow>,
     /// The product's work on other machines, in order of id.
     pub workload: Vec<workload::WorkloadRow>,
+    /// The product's own code by what it does, in order of id.
+    pub own_code: Vec<own_code::OwnCodeRow>,
     /// Facts that are records.
     pub facts: Facts,
     /// Kinds of exports, in order of id.
@@ -130,6 +133,7 @@ built_in![
     "exports/sql.toml",
     "facts.toml",
     "node_parity.toml",
+    "own_code.toml",
     "releases.toml",
     "rules/bkp.toml",
     "rules/bnd.toml",
@@ -214,6 +218,7 @@ impl Knowledge {
             causes: sorted(layers.causes, Record::key),
             connected: sorted(layers.connected, Record::key),
             workload: sorted(layers.workload, Record::key),
+            own_code: sorted(layers.own_code, Record::key),
             facts,
             exports: sorted(layers.exports, Record::key),
             releases: sorted(layers.releases, |one| one.version),
@@ -279,6 +284,7 @@ impl Layers {
             check(&self.causes, |cause| cause.problems(self)),
             check(&self.connected, connected::ConnectedRow::problems),
             check(&self.workload, workload::WorkloadRow::problems),
+            check(&self.own_code, own_code::OwnCodeRow::problems),
             check(&self.expectations, |row| row.problems(self, facts)),
             check(&self.parity, |row| row.problems(self, facts)),
             check(&self.questions, |row| row.problems(facts)),
@@ -377,6 +383,7 @@ mod tests {
         layers.exports.iter().for_each(|one| add("export", &one.origin, &one.record.id));
         layers.causes.iter().for_each(|one| add("cause", &one.origin, &one.record.id));
         layers.workload.iter().for_each(|one| add("workload", &one.origin, &one.record.id));
+        layers.own_code.iter().for_each(|one| add("own-code", &one.origin, &one.record.id));
         layers.connected.iter().for_each(|one| add("proves-connected", &one.origin, &one.record.id));
         layers
             .checklist

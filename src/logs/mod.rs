@@ -7,7 +7,8 @@
 //! ```
 //!
 //! A header is in the product's own form or in another one (`formats`); its time is of a clock with summer and winter
-//! (`zone`). What a line is about, the node or another machine, is told by its logger and its words (`origin`). Errors that no
+//! (`zone`). What a line is about, the node or another machine, is told by its logger and its words (`origin`), and whose key
+//! an error is about by the code that its entry names (`own_code`). Errors that no
 //! signature knows are grouped by their wording (`groups`), and lines that prove a connection are kept (`proof`).
 //!
 //! A log is never in memory as a whole. Blocks end at line ends; a line longer than a block is read in overlapping pieces.
@@ -21,8 +22,10 @@ mod entry;
 mod formats;
 mod groups;
 mod header;
+mod hits;
 mod lines;
 mod origin;
+mod own_code;
 mod prefilter;
 mod proof;
 mod recurring;

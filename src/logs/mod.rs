@@ -38,4 +38,6 @@ pub use digest::{FileDigest, merge};
 pub use scan::{FileScan, Scanner};
 
 #[cfg(test)]
+mod redacted;
+#[cfg(test)]
 mod tests;

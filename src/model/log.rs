@@ -96,6 +96,8 @@ pub enum Origin {
     Node,
     /// A host that the line names, in lower case: the product's own database server, or another machine.
     Host(String),
+    /// The node, in code that works with other keys than the key file's: those of SAML, TLS or certificates.
+    OtherKey,
     /// The product's work on other machines, by the id of its knowledge record.
     Workload(String),
 }

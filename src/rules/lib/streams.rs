@@ -84,9 +84,13 @@ impl<'a> Streams<'a> {
     pub(crate) fn of(cx: &Context<'a>, node: &'a Node, digest: &'a LogDigest) -> Self {
         let limits = Limits::of(cx, node, digest);
         let mut all = Self::default();
-        for pattern in unexplained(cx, node, digest) {
-            let in_day = limits.day.as_ref().map_or(0, |day| within(pattern, day));
-            let compared = (in_day >= limits.one_sided).then(|| compare(cx, node, digest, (pattern, in_day)));
+        let patterns = unexplained(cx, node, digest);
+        let in_day = |pattern: &Pattern| limits.day.as_ref().map_or(0, |day| within(pattern, day));
+        let core = core_exceptions(cx, &patterns, in_day);
+        for pattern in patterns {
+            let in_day = in_day(pattern);
+            let is_large = in_day >= limits.one_sided || core.contains(&pattern.key);
+            let compared = is_large.then(|| compare(cx, node, digest, (pattern, in_day)));
             let in_an_hour = limits.day.as_ref().map_or(0, |day| most_in_an_hour(pattern, day));
             let stream = |count| Stream { pattern, count };
             match compared {

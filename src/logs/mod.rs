@@ -32,11 +32,13 @@ mod recurring;
 mod sample;
 mod scan;
 mod times;
+mod window;
 mod zone;
 
 pub use digest::{FileDigest, merge};
 pub use patterns::unify;
 pub use scan::{FileScan, Scanner};
+pub use window::{WindowEntries, WindowEntry, WindowScan};
 
 #[cfg(test)]
 mod labelled;

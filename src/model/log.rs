@@ -63,6 +63,11 @@ pub struct LogFile {
     pub silences: BTreeMap<u32, u64>,
     /// The longest silences of an hour or more, in order of time.
     pub gaps: Vec<Period>,
+    /// How often the time of an entry is a minute or more before that of the entry above it: the clock was set back, or
+    /// several programs write the file.
+    pub set_back: u64,
+    /// The largest of these steps, in order of time.
+    pub steps_back: Vec<StepBack>,
     /// Lines that are stamped later than the collection ended. Their times count for nothing.
     pub late_lines: u64,
     /// Fingerprint of the beginning of its text, by which a copy of it is recognised.
@@ -77,6 +82,15 @@ pub struct LogFile {
     pub unread: Option<String>,
     /// Encoding as detected: `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
     pub encoding: &'static str,
+}
+
+/// The time of an entry that is before that of the entry above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StepBack {
+    /// Time of the entry above.
+    pub before: DateTime<FixedOffset>,
+    /// Time of the entry.
+    pub after: DateTime<FixedOffset>,
 }
 
 /// A covered span of time.

@@ -1,5 +1,6 @@
 //! Known errors by node and time, with the periods the logs cover.
 
+use super::axis::axis;
 use super::evidence::view;
 use crate::finding::Evidence;
 use crate::knowledge::{Knowledge, Signature};
@@ -25,6 +26,8 @@ pub(super) fn errors(cluster: &Cluster, knowledge: &Knowledge) -> Errors {
         covered: logged.iter().map(|(node, digest)| covered(node, digest)).collect(),
         hits,
         timeline: timeline(&logged),
+        axis: axis(cluster, knowledge),
+        first: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Findings with their evidence, and the errors of the logs.
 
+use super::axis::{Axis, WhatFirst};
 use crate::finding::{Confidence, Severity, Subject};
 use serde::Serialize;
 
@@ -96,6 +97,10 @@ pub struct Errors {
     pub hits: Vec<HitView>,
     /// Timeline: hours with hits or errors, for all nodes on one axis; empty without logs.
     pub timeline: Timeline,
+    /// What happened when: a lane for each node, the database and the bus.
+    pub axis: Axis,
+    /// What happened first: lines of all nodes around the first sign of the gravest finding; none without one.
+    pub first: Option<WhatFirst>,
 }
 
 /// What a node's logs cover.

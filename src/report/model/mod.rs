@@ -1,10 +1,12 @@
 //! Everything a report shows, in the order it is shown. Its serialised form is the JSON report
 //! (`docs/report.schema.json`); the HTML and Markdown templates see the same structure.
 
+mod axis;
 mod findings;
 mod matrix;
 
 pub use crate::plan::{Action, Reason};
+pub use axis::*;
 pub use findings::*;
 pub use matrix::*;
 

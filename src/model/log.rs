@@ -110,6 +110,8 @@ pub enum Origin {
     Node,
     /// A host that the line names, in lower case: the product's own database server, or another machine.
     Host(String),
+    /// The node, in code that works with other keys than the key file's: those of SAML, TLS or certificates.
+    OtherKey,
     /// The product's work on other machines, by the id of its knowledge record.
     Workload(String),
 }
@@ -166,7 +168,7 @@ pub struct PatternKey {
     pub frame: String,
 }
 
-/// Entries of one wording. docs/logs.md says how a pattern is made.
+/// Entries of one wording. docs/patterns.md says how a pattern is made.
 #[derive(Debug, Clone, Default)]
 pub struct Pattern {
     /// What its entries have in common, with secrets removed.

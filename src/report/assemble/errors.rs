@@ -120,6 +120,7 @@ fn title(knowledge: &Knowledge, signature: Option<&Signature>, hit: &Hit) -> Str
     let title = signature.map_or("", |signature| signature.title.as_str());
     match &hit.origin {
         Origin::Node => title.to_owned(),
+        Origin::OtherKey => format!("{title} (of SAML, TLS or a certificate)"),
         Origin::Host(host) => format!("{title} (on {host})"),
         Origin::Workload(id) => {
             let row = knowledge.workload.iter().find(|row| row.id == *id);

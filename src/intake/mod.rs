@@ -23,6 +23,7 @@ pub mod json;
 mod labels;
 mod leaks;
 mod lists;
+pub mod log_files;
 pub mod manual_capture;
 mod members;
 pub mod moment;

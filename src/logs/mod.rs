@@ -17,6 +17,7 @@
 mod blocks;
 mod digest;
 mod encoding;
+mod entries;
 mod entry;
 mod formats;
 mod groups;
@@ -32,6 +33,7 @@ mod times;
 mod zone;
 
 pub use digest::{FileDigest, merge};
+pub use entries::{Entry, EntryCounts, EntryLevel, EntryScan, LogClock, Selection};
 pub use scan::{FileScan, Scanner};
 
 #[cfg(test)]

@@ -1,0 +1,529 @@
+//! The entries of one log as they are, for a person who reads them: chosen by time, level and text, and cleaned.
+//!
+//! A line with a time or a level begins an entry; lines without belong to it. What is chosen is cleaned together with the
+//! lines before it, because a secret may go over lines, and only what was cleaned is searched: a search must not confirm
+//! a secret. A line outside of the wanted time is compared by the digits of its minute and by nothing else.
+
+use super::blocks::{Block, BlockSplitter};
+use super::encoding::{TextDecoder, show};
+use super::entry::HeaderReader;
+use super::header::{self, bare_level};
+use super::origin::split_logger;
+use super::zone::{Clock, UtcMillis};
+use crate::redact::Redactor;
+use chrono::{DateTime, FixedOffset, Offset, Utc};
+use memchr::memchr_iter;
+use regex::bytes::Regex;
+use std::ops::RangeInclusive;
+
+/// Bytes of lines before a chosen one with which it is cleaned: more than any lines have that belong together.
+const CONTEXT: usize = 32 * 1024;
+/// Bytes of lines that are cleaned together.
+const BATCH: usize = 256 * 1024;
+/// Bytes of a line that are shown. More are cleaned, so that a secret at the cut is whole.
+const SHOWN_LINE: usize = 16 * 1024;
+/// Bytes of an entry that are cleaned and shown.
+const SHOWN_ENTRY: usize = 128 * 1024;
+/// How long before the end of the collection a log ends that was being written, in milliseconds.
+const NEAR_END: UtcMillis = 2 * 24 * 3_600_000;
+/// How much later than the end of the collection a line may be stamped: the end has no fractions of a second.
+const SLACK: UtcMillis = 60_000;
+/// `yyyy-MM-dd HH:mm:`
+const MINUTE: usize = 17;
+
+/// How grave an entry says it is, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryLevel {
+    /// Error and everything above it.
+    Error,
+    /// Warnings.
+    Warn,
+    /// Information.
+    Info,
+    /// Everything below information.
+    Debug,
+}
+
+impl EntryLevel {
+    /// All levels.
+    pub const ALL: [Self; 4] = [Self::Error, Self::Warn, Self::Info, Self::Debug];
+
+    /// Its word on the command line and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+        }
+    }
+}
+
+impl From<header::Level> for EntryLevel {
+    fn from(level: header::Level) -> Self {
+        match level {
+            header::Level::Error => Self::Error,
+            header::Level::Warn => Self::Warn,
+            header::Level::Info => Self::Info,
+            header::Level::Other => Self::Debug,
+        }
+    }
+}
+
+/// Which entries are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Written in this time, both ends included.
+    pub window: Option<RangeInclusive<UtcMillis>>,
+    /// This level or a graver one.
+    pub level: Option<EntryLevel>,
+    /// With a line that matches this as it is shown.
+    pub grep: Option<Regex>,
+}
+
+/// The clock that wrote a log.
+#[derive(Debug, Clone, Default)]
+pub struct LogClock {
+    /// Its offset. Without it, times are read as UTC.
+    pub offset: Option<FixedOffset>,
+    /// The offset is that of the node, beyond doubt.
+    pub known: bool,
+    /// Name of its time zone, in Windows or of IANA; empty if it is not known.
+    pub zone: String,
+    /// When the logs were collected, by this clock: later lines do not move the order.
+    pub ended: Option<DateTime<FixedOffset>>,
+}
+
+/// One entry that is wanted, ready to be shown but for control characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry<'t> {
+    /// Where it is in time among all entries: never less than that of an entry before it in its file.
+    pub order: UtcMillis,
+    /// Its own time.
+    pub time: Option<UtcMillis>,
+    /// Offset of the clock that wrote it then, in seconds.
+    pub offset: i32,
+    /// The offset is known, or the line itself says it.
+    pub zone_known: bool,
+    /// Number of its first line.
+    pub line: u64,
+    /// How grave it is.
+    pub level: Option<EntryLevel>,
+    /// Who wrote it; empty if it does not say so.
+    pub logger: &'t str,
+    /// Its text, over lines.
+    pub text: &'t str,
+    /// It goes on, and is not shown or searched to its end.
+    pub cut: bool,
+}
+
+/// What is to be said of a log that was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EntryCounts {
+    /// Lines read.
+    pub lines: u64,
+    /// Entries that were handed out.
+    pub found: u64,
+    /// Entries of any kind.
+    pub entries: u64,
+    /// Entries without a time of their own or before them, and how many of them a wanted time left out.
+    pub without_time: u64,
+    /// Entries in the wanted time that say no level, where one is wanted.
+    pub without_level: u64,
+    /// Entries that were cut.
+    pub cut: u64,
+    /// Day and month of its dates may be the other way round.
+    pub order_open: bool,
+    /// Day and month of its dates are the other way round: it has to be read again.
+    pub order_wrong: bool,
+}
+
+/// The pass over one log.
+pub struct EntryScan<'a> {
+    text: TextDecoder,
+    blocks: BlockSplitter,
+    lines: EntryLines<'a>,
+}
+
+struct EntryLines<'a> {
+    selection: &'a Selection,
+    redactor: &'a Redactor,
+    headers: HeaderReader,
+    clock: Clock,
+    zone_known: bool,
+    month_first: bool,
+    end: Option<UtcMillis>,
+    /// The minute of the newest stamp, if all of it is outside of the wanted time.
+    outside: [u8; MINUTE],
+    /// Time of the newest line that had one, and the latest of all.
+    time: Option<UtcMillis>,
+    order: UtcMillis,
+    /// The current entry began with a time or a level.
+    open: bool,
+    /// The current entry is wanted as far as its first line says.
+    wanted: bool,
+    /// The end of what was read before the current block.
+    tail: Vec<u8>,
+    batch: Batch,
+    counts: EntryCounts,
+}
+
+/// Lines that are cleaned together, each with its end, and the entries among them.
+#[derive(Default)]
+struct Batch {
+    raw: Vec<u8>,
+    lines: usize,
+    /// Bytes at the end of it that belong to no wanted entry.
+    gap: usize,
+    entries: Vec<Pending>,
+}
+
+struct Pending {
+    first: usize,
+    lines: usize,
+    bytes: usize,
+    /// Bytes before logger and message.
+    head: usize,
+    entry: Entry<'static>,
+}
+
+impl<'a> EntryScan<'a> {
+    /// Starts the pass. `month_first`: an earlier pass said that the order of day and month is wrong.
+    pub fn new(
+        selection: &'a Selection,
+        clock: &LogClock,
+        redactor: &'a Redactor,
+        month_first: bool,
+    ) -> Self {
+        let offset = clock.offset.unwrap_or_else(|| Utc.fix());
+        let lines = EntryLines {
+            selection,
+            redactor,
+            headers: if month_first { HeaderReader::month_first() } else { HeaderReader::default() },
+            clock: match clock.ended {
+                Some(ended) => Clock::of_zone(offset, &clock.zone, ended.to_utc()),
+                None => Clock::fixed(offset),
+            },
+            zone_known: clock.known,
+            month_first,
+            end: clock.ended.map(|ended| ended.timestamp_millis() + SLACK),
+            outside: [0; MINUTE],
+            time: None,
+            order: UtcMillis::MIN,
+            open: false,
+            wanted: false,
+            tail: Vec::new(),
+            batch: Batch::default(),
+            counts: EntryCounts::default(),
+        };
+        Self { text: TextDecoder::default(), blocks: BlockSplitter::default(), lines }
+    }
+
+    /// Takes the next bytes, in pieces of any size, and hands out the entries that became whole.
+    pub fn push(&mut self, bytes: &[u8], each: &mut dyn FnMut(&Entry<'_>)) {
+        let Self { text, blocks, lines } = self;
+        text.push(bytes, |text| blocks.push(text, |block| lines.read(&block, each)));
+    }
+
+    /// Ends the pass.
+    pub fn finish(self, each: &mut dyn FnMut(&Entry<'_>)) -> EntryCounts {
+        let Self { text, mut blocks, mut lines } = self;
+        text.finish(|text| blocks.push(text, |block| lines.read(&block, each)));
+        blocks.finish(|block| lines.read(&block, each));
+        lines.finish(each)
+    }
+}
+
+impl EntryLines<'_> {
+    fn read(&mut self, block: &Block<'_>, each: &mut dyn FnMut(&Entry<'_>)) {
+        if self.headers.order_is_wrong() {
+            return;
+        }
+        let (mut start, mut continues) = (0, block.continues);
+        let last = (!block.text.ends_with(&[block.line_end])).then_some(block.text.len());
+        for end in memchr_iter(block.line_end, block.text).map(|at| at + 1).chain(last) {
+            let line = block.text.get(start..end).unwrap_or_default();
+            if std::mem::take(&mut continues) {
+                self.cut();
+            } else {
+                self.line(line, block.text.get(..start).unwrap_or_default(), block.line_end, each);
+            }
+            start = end;
+        }
+        self.keep_tail(block);
+    }
+
+    /// Keeps the end of what was read, for what is chosen at the beginning of the next block.
+    fn keep_tail(&mut self, block: &Block<'_>) {
+        let new = block.text.get(block.text.len().saturating_sub(CONTEXT)..).unwrap_or_default();
+        let old = self.tail.len().saturating_sub(CONTEXT - new.len());
+        self.tail.drain(..old);
+        self.tail.extend_from_slice(new);
+    }
+
+    /// Reads a line; `before` is what is before it in its block.
+    fn line(&mut self, line: &[u8], before: &[u8], line_end: u8, each: &mut dyn FnMut(&Entry<'_>)) {
+        self.counts.lines += 1;
+        // A line of a minute outside of the wanted time ends here.
+        if line.get(..MINUTE) == Some(&self.outside) && self.batch.entries.is_empty() {
+            self.counts.entries += 1;
+            return;
+        }
+        // A machine that lost power leaves zeros in place of lines.
+        let zeros =
+            if line.first() == Some(&0) { line.iter().take_while(|byte| **byte == 0).count() } else { 0 };
+        let line = line.get(zeros..).unwrap_or_default();
+        let head = self.begin(line);
+        if head.is_none() && self.open {
+            if self.wanted {
+                self.batch.go_on(line, &mut self.counts);
+            } else {
+                self.batch.pass(line);
+            }
+            return;
+        }
+        let (head, mut entry) = head.unwrap_or_else(|| (0, self.untimed()));
+        self.counts.entries += 1;
+        self.counts.without_time += u64::from(self.time.is_none());
+        entry.line = self.counts.lines;
+        self.wanted = self.wants(&entry);
+        if self.batch.raw.len() > BATCH || self.batch.gap > CONTEXT {
+            self.flush(each);
+        }
+        if !self.wanted {
+            self.batch.pass(line);
+            return;
+        }
+        if self.batch.entries.is_empty() {
+            let context = before.get(before.len().saturating_sub(CONTEXT)..).unwrap_or_default();
+            let older = self.tail.get((before.len() + self.tail.len()).saturating_sub(CONTEXT).min(self.tail.len())..);
+            self.batch.begin(older.unwrap_or_default(), context, line_end);
+        }
+        let instant = entry.time.and_then(|time| self.clock.instant(time));
+        entry.offset = instant.map_or(0, |time| time.offset().local_minus_utc());
+        self.batch.add(line, head, entry);
+    }
+
+    /// Reads what a line begins with: how many bytes are before the logger, and the entry without its text; `None` if it
+    /// begins none.
+    fn begin(&mut self, line: &[u8]) -> Option<(usize, Entry<'static>)> {
+        let Some(header) = self.headers.read(line, &mut self.clock) else {
+            // A line with a level alone begins an entry as well.
+            let (level, rest) = bare_level(line).and_then(|_| header::level(line))?;
+            let entry = Entry { level: Some(level.into()), ..self.untimed() };
+            self.open = true;
+            return Some((line.len() - rest.len(), entry));
+        };
+        let time = header.time;
+        self.time = Some(time);
+        self.open = true;
+        let is_late = self.end.is_some_and(|end| time > end);
+        if !is_late {
+            self.order = self.order.max(time);
+        }
+        self.outside = [0; MINUTE];
+        if let (Some(window), Some(minute)) = (&self.selection.window, line.first_chunk::<MINUTE>()) {
+            let start = time - time.rem_euclid(60_000);
+            if start > *window.end() || start + 59_999 < *window.start() {
+                self.outside = *minute;
+            }
+        }
+        let entry = Entry {
+            time: Some(time),
+            zone_known: self.zone_known || header.zoned,
+            level: header.level.map(EntryLevel::from),
+            ..self.untimed()
+        };
+        Some((line.len() - header.rest.len(), entry))
+    }
+
+    /// An entry without a time, behind what was read.
+    fn untimed(&self) -> Entry<'static> {
+        Entry {
+            order: self.order,
+            time: None,
+            offset: 0,
+            zone_known: self.zone_known,
+            line: 0,
+            level: None,
+            logger: "",
+            text: "",
+            cut: false,
+        }
+    }
+
+    /// Whether an entry is wanted as far as its first line says. Without a time it has that of the one before.
+    fn wants(&mut self, entry: &Entry<'_>) -> bool {
+        let in_time = |window: &RangeInclusive<_>| self.time.is_some_and(|time| window.contains(&time));
+        if !self.selection.window.as_ref().is_none_or(in_time) {
+            return false;
+        }
+        let Some(wanted) = self.selection.level else { return true };
+        self.counts.without_level += u64::from(entry.level.is_none());
+        entry.level.is_some_and(|level| level <= wanted)
+    }
+
+    /// The current line goes on beyond what is looked at.
+    fn cut(&mut self) {
+        if self.wanted {
+            self.batch.cut(&mut self.counts);
+        }
+    }
+
+    fn flush(&mut self, each: &mut dyn FnMut(&Entry<'_>)) {
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.hand_out(self.redactor, self.selection.grep.as_ref(), &mut self.counts, each);
+        batch.clear();
+        self.batch = batch;
+    }
+
+    fn finish(mut self, each: &mut dyn FnMut(&Entry<'_>)) -> EntryCounts {
+        self.flush(each);
+        self.counts.order_wrong = self.headers.order_is_wrong();
+        self.counts.order_open = self.headers.order_is_open() && !self.month_first;
+        if let (true, Some(end), Some(last)) = (self.counts.order_open, self.end, self.time) {
+            // A log that is being written ends near the collection. Only one order of day and month can say so.
+            self.counts.order_wrong |= last > end;
+            self.counts.order_open = !(end - NEAR_END..=end).contains(&last);
+        }
+        self.counts
+    }
+}
+
+impl Batch {
+    /// Begins with the lines before the first entry.
+    fn begin(&mut self, older: &[u8], before: &[u8], line_end: u8) {
+        let all = [older, before].concat();
+        // The first line may be the end of one.
+        let cut = if all.len() >= CONTEXT { 1 } else { 0 };
+        self.clear();
+        for line in all.split_inclusive(|byte| *byte == line_end).skip(cut) {
+            self.put(line);
+        }
+    }
+
+    /// Adds a line.
+    fn put(&mut self, line: &[u8]) -> usize {
+        let start = self.raw.len();
+        let line = line.trim_ascii_end();
+        if std::str::from_utf8(line).is_ok() {
+            self.raw.extend_from_slice(line);
+        } else {
+            self.raw.extend_from_slice(show(line).as_bytes());
+        }
+        // An entry has its own lines only: nothing in a line may pass for the end of it.
+        let added = self.raw.get_mut(start..).unwrap_or_default();
+        added.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b'\r');
+        self.raw.push(b'\n');
+        self.lines += 1;
+        self.raw.len() - start
+    }
+
+    fn add(&mut self, line: &[u8], head: usize, entry: Entry<'static>) {
+        let first = self.lines;
+        let bytes = self.put(line);
+        self.gap = 0;
+        self.entries.push(Pending { first, lines: 1, bytes, head, entry });
+    }
+
+    /// Adds a line to the last entry.
+    fn go_on(&mut self, line: &[u8], counts: &mut EntryCounts) {
+        if self.entries.last().is_none_or(|last| last.bytes >= SHOWN_ENTRY) {
+            return self.cut(counts);
+        }
+        let bytes = self.put(line);
+        if let Some(last) = self.entries.last_mut() {
+            last.lines += 1;
+            last.bytes += bytes;
+        }
+    }
+
+    /// The last entry goes on beyond what is shown.
+    fn cut(&mut self, counts: &mut EntryCounts) {
+        if let Some(last) = self.entries.last_mut().filter(|last| !last.entry.cut) {
+            last.entry.cut = true;
+            counts.cut += 1;
+        }
+    }
+
+    /// Takes a line that is not wanted, as long as entries before it wait: the next one may be cleaned with it.
+    fn pass(&mut self, line: &[u8]) {
+        if !self.entries.is_empty() && self.gap <= CONTEXT {
+            self.gap += self.put(line);
+        }
+    }
+
+    /// Cleans the lines and hands out the entries.
+    fn hand_out(
+        &self,
+        redactor: &Redactor,
+        grep: Option<&Regex>,
+        counts: &mut EntryCounts,
+        each: &mut dyn FnMut(&Entry<'_>),
+    ) {
+        if self.entries.is_empty() {
+            return;
+        }
+        let cleaned = redactor.redact(&self.raw).0;
+        let ends: Vec<usize> = memchr_iter(b'\n', &cleaned).collect();
+        let raw_ends: Vec<usize> = memchr_iter(b'\n', &self.raw).collect();
+        let start = |ends: &[usize], line: usize| line.checked_sub(1).and_then(|at| ends.get(at)).map_or(0, |end| end + 1);
+        for pending in &self.entries {
+            let raw_from = start(&raw_ends, pending.first);
+            let raw_to = start(&raw_ends, pending.first + pending.lines);
+            let raw = self.raw.get(raw_from..raw_to).unwrap_or_default();
+            let own;
+            let lines = if ends.len() == raw_ends.len() {
+                cleaned.get(start(&ends, pending.first)..start(&ends, pending.first + pending.lines))
+            } else {
+                // What was no text was read as one, and has other lines now.
+                own = redactor.redact(raw).0;
+                Some(own.as_slice())
+            };
+            let lines = lines.unwrap_or_default();
+            let is_match = |line: &[u8]| {
+                grep.is_none_or(|grep| grep.is_match(line.get(..shown(line)).unwrap_or_default()))
+            };
+            if !lines.split_inclusive(|byte| *byte == b'\n').any(|line| is_match(line.trim_ascii_end())) {
+                continue;
+            }
+            counts.found += 1;
+            pending.show(raw, lines, counts, each);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.raw.clear();
+        self.entries.clear();
+        (self.lines, self.gap) = (0, 0);
+    }
+}
+
+impl Pending {
+    /// Splits logger and message, and hands out the entry.
+    fn show(&self, raw: &[u8], lines: &[u8], counts: &mut EntryCounts, each: &mut dyn FnMut(&Entry<'_>)) {
+        // What is before them is not shown. Where something of it was replaced, the line is shown whole.
+        let head = raw.get(..self.head).filter(|head| lines.starts_with(head)).map_or(0, <[u8]>::len);
+        let rest = lines.get(head..).unwrap_or_default();
+        let (logger, message) = split_logger(rest);
+        let message = if logger.is_empty() { rest } else { message };
+        let (mut text, mut cut) = (Vec::with_capacity(message.len()), false);
+        for line in message.split_inclusive(|byte| *byte == b'\n') {
+            let line = line.trim_ascii_end();
+            let shown = shown(line);
+            cut |= shown < line.len();
+            text.extend_from_slice(line.get(..shown).unwrap_or_default());
+            text.push(b'\n');
+        }
+        counts.cut += u64::from(cut && !self.entry.cut);
+        let text = show(text.trim_ascii_end());
+        let text = text.trim_start_matches([' ', '\t', '-', ':', '|']);
+        let logger = show(logger);
+        each(&Entry { logger: &logger, text, cut: cut || self.entry.cut, ..self.entry.clone() });
+    }
+}
+
+/// How many bytes of a line are shown.
+fn shown(line: &[u8]) -> usize {
+    if line.len() <= SHOWN_LINE { line.len() } else { super::blocks::char_start(line, SHOWN_LINE) }
+}

@@ -4,7 +4,7 @@
 //! lines before it, because a secret may go over lines, and only what was cleaned is searched: a search must not confirm
 //! a secret. A line outside of the wanted time is compared by the digits of its minute and by nothing else.
 
-use super::blocks::{Block, BlockSplitter};
+use super::blocks::{Block, BlockSplitter, char_start};
 use super::encoding::{TextDecoder, show};
 use super::entry::HeaderReader;
 use super::header::{self, bare_level};
@@ -20,7 +20,8 @@ use std::ops::RangeInclusive;
 const CONTEXT: usize = 32 * 1024;
 /// Bytes of lines that are cleaned together.
 const BATCH: usize = 256 * 1024;
-/// Bytes of a line that are shown. More are cleaned, so that a secret at the cut is whole.
+/// Bytes of a line that are shown: as many as the redactor takes for one value, so that no end of one is left. More are cleaned,
+/// so that a secret at the cut is whole.
 const SHOWN_LINE: usize = 16 * 1024;
 /// Bytes of an entry that are cleaned and shown.
 const SHOWN_ENTRY: usize = 128 * 1024;
@@ -481,14 +482,15 @@ impl Batch {
                 Some(own.as_slice())
             };
             let lines = lines.unwrap_or_default();
-            let is_match = |line: &[u8]| {
-                grep.is_none_or(|grep| grep.is_match(line.get(..shown(line)).unwrap_or_default()))
-            };
-            if !lines.split_inclusive(|byte| *byte == b'\n').any(|line| is_match(line.trim_ascii_end())) {
+            let shortened = shortened(raw, lines, redactor);
+            let (lines, is_cut) = shortened.as_ref().map_or((lines, false), |lines| (lines.as_slice(), true));
+            let is_match = |line: &[u8]| grep.is_none_or(|grep| grep.is_match(line.trim_ascii_end()));
+            if !lines.split_inclusive(|byte| *byte == b'\n').any(is_match) {
                 continue;
             }
             counts.found += 1;
-            pending.show(raw, lines, counts, each);
+            counts.cut += u64::from(is_cut && !pending.entry.cut);
+            pending.show(raw, lines, is_cut, each);
         }
     }
 
@@ -501,29 +503,39 @@ impl Batch {
 
 impl Pending {
     /// Splits logger and message, and hands out the entry.
-    fn show(&self, raw: &[u8], lines: &[u8], counts: &mut EntryCounts, each: &mut dyn FnMut(&Entry<'_>)) {
+    fn show(&self, raw: &[u8], lines: &[u8], is_cut: bool, each: &mut dyn FnMut(&Entry<'_>)) {
         // What is before them is not shown. Where something of it was replaced, the line is shown whole.
         let head = raw.get(..self.head).filter(|head| lines.starts_with(head)).map_or(0, <[u8]>::len);
         let rest = lines.get(head..).unwrap_or_default();
         let (logger, message) = split_logger(rest);
         let message = if logger.is_empty() { rest } else { message };
-        let (mut text, mut cut) = (Vec::with_capacity(message.len()), false);
-        for line in message.split_inclusive(|byte| *byte == b'\n') {
-            let line = line.trim_ascii_end();
-            let shown = shown(line);
-            cut |= shown < line.len();
-            text.extend_from_slice(line.get(..shown).unwrap_or_default());
-            text.push(b'\n');
-        }
-        counts.cut += u64::from(cut && !self.entry.cut);
-        let text = show(text.trim_ascii_end());
+        let (text, logger) = (show(message.trim_ascii_end()), show(logger));
         let text = text.trim_start_matches([' ', '\t', '-', ':', '|']);
-        let logger = show(logger);
-        each(&Entry { logger: &logger, text, cut: cut || self.entry.cut, ..self.entry.clone() });
+        each(&Entry { logger: &logger, text, cut: is_cut || self.entry.cut, ..self.entry.clone() });
     }
 }
 
-/// How many bytes of a line are shown.
-fn shown(line: &[u8]) -> usize {
-    if line.len() <= SHOWN_LINE { line.len() } else { super::blocks::char_start(line, SHOWN_LINE) }
+/// The cleaned lines of an entry, each to where it is safe to show one that is too long: as far as it is the same whether or not what
+/// is behind is known. `None` if no line is too long.
+fn shortened(raw: &[u8], cleaned: &[u8], redactor: &Redactor) -> Option<Vec<u8>> {
+    let lines = || raw.split_inclusive(|byte| *byte == b'\n');
+    if raw.len() <= SHOWN_LINE || lines().all(|line| line.len() <= SHOWN_LINE) {
+        return None;
+    }
+    let mut short = Vec::new();
+    for line in lines() {
+        let to = if line.len() > SHOWN_LINE { char_start(line, SHOWN_LINE) } else { line.len() - 1 };
+        short.extend_from_slice(line.get(..to).unwrap_or_default());
+        short.push(b'\n');
+    }
+    let short = redactor.redact(&short).0;
+    let same = |(a, b): (&[u8], &[u8])| {
+        let length = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+        [a.get(..char_start(a, length)).unwrap_or_default(), b"\n"].concat()
+    };
+    let each = |text: &'_ [u8]| memchr_iter(b'\n', text).count();
+    if each(&short) != each(cleaned) {
+        return Some(same((&short, cleaned)));
+    }
+    Some(short.split(|byte| *byte == b'\n').zip(cleaned.split(|byte| *byte == b'\n')).flat_map(same).collect())
 }

@@ -79,7 +79,7 @@ pub(in crate::cli) struct LogsArgs {
     #[arg(long, value_name = "LEVEL", value_parser = one_of(EntryLevel::ALL.map(|one| (one.word().into(), one))))]
     pub level: Option<EntryLevel>,
     /// Entries with a line that this regular expression matches, after secrets were replaced; (?i) ignores case
-    #[arg(long, value_name = "REGEX")]
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
     pub grep: Option<String>,
     /// At most this many, the first ones
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

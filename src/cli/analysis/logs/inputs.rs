@@ -22,6 +22,8 @@ pub(super) struct Inputs {
     pub refused: Vec<String>,
     /// What else a reader should know.
     pub notes: Vec<String>,
+    /// Full paths of all files that were found.
+    pub files: BTreeSet<PathBuf>,
 }
 
 /// Logs of one node that came together.
@@ -65,7 +67,7 @@ impl Inputs {
     /// Finds the logs of all paths.
     pub(super) fn find(paths: &[PathBuf]) -> Result<Self, Failure> {
         let mut all = Self::default();
-        let (mut seen, mut left_out) = (BTreeSet::new(), Vec::new());
+        let mut left_out = Vec::new();
         for path in paths {
             let found = match tree(path) {
                 Ok(found) => found,
@@ -76,7 +78,7 @@ impl Inputs {
             };
             for (file, thing) in found {
                 // What is given by itself and with its folder counts once.
-                if !file.canonicalize().is_ok_and(|full| seen.insert(full)) && file.exists() {
+                if !file.canonicalize().is_ok_and(|full| all.files.insert(full)) && file.exists() {
                     continue;
                 }
                 let given = file == *path;

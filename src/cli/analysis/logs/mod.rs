@@ -26,6 +26,9 @@ pub(super) fn run(args: &LogsArgs) -> Result<Exit, Failure> {
     let selection = selection(args)?;
     let mut inputs = Inputs::find(&args.inputs)?;
     inputs.keep(&args.node)?;
+    if let Some(out) = args.out.as_ref().filter(|out| out.canonicalize().is_ok_and(|out| inputs.files.contains(&out))) {
+        return Err(Failure::usage(format!("{} is an input and would be overwritten", out.display())));
+    }
     entries(args, &inputs, &selection)
 }
 

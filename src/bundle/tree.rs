@@ -71,12 +71,15 @@ mod tests {
     fn folders_are_looked_into_but_for_bundles() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        for path in ["b/log/SS.log", "a/manifest.json", "a/logs/SS.log", "c.zip", "b/Thumbs.db", "__MACOSX/x.log"] {
+        for path in
+            ["b/log/SS.log", "a/manifest.json", "a/logs/SS.log", "c.zip", "b/Thumbs.db", "__MACOSX/x.log"]
+        {
             fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
             fs::write(root.join(path), "x").unwrap();
         }
         let found = tree(root).unwrap();
-        let names: Vec<_> = found.iter().map(|(path, thing)| (path.strip_prefix(root).unwrap(), *thing)).collect();
+        let names: Vec<_> =
+            found.iter().map(|(path, thing)| (path.strip_prefix(root).unwrap(), *thing)).collect();
         let expected = [("a", Thing::Bundle), ("b/log/SS.log", Thing::File), ("c.zip", Thing::Bundle)];
         assert_eq!(names, expected.map(|(path, thing)| (Path::new(path), thing)));
         assert_eq!(tree(&root.join("b/log/SS.log")).unwrap().len(), 1);

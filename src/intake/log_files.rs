@@ -29,7 +29,9 @@ pub fn of_bundle(bundle: &Bundle) -> Result<BundleLogs, String> {
     let manifest = bundle.manifest();
     if !is_name(&manifest.node.name) {
         let name = sanitized(&manifest.node.name, &Sanitizer);
-        return Err(format!("names no machine in its manifest.json: \"{name}\" is not the name of one machine"));
+        return Err(format!(
+            "names no machine in its manifest.json: \"{name}\" is not the name of one machine"
+        ));
     }
     let collection = &manifest.collection;
     let offset = collection.utc_offset_minutes.value();
@@ -53,7 +55,8 @@ pub fn of_bundle(bundle: &Bundle) -> Result<BundleLogs, String> {
         secrets.add_config(&bytes);
     }
     let logs = || bundle.members().filter(|record| is_log(record));
-    let readable = logs().filter_map(|record| Some((record.path.as_str().to_owned(), record.content()?.size)));
+    let readable =
+        logs().filter_map(|record| Some((record.path.as_str().to_owned(), record.content()?.size)));
     let mut problems: Vec<String> =
         bundle.problems().iter().filter(|one| one.member.is_none()).map(|one| one.text.clone()).collect();
     let mut by_reason: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();

@@ -34,7 +34,7 @@ const MINUTE: usize = 17;
 
 /// How grave an entry says it is, the gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EntryLevel {
+pub enum LogLevel {
     /// Error and everything above it.
     Error,
     /// Warnings.
@@ -45,7 +45,7 @@ pub enum EntryLevel {
     Debug,
 }
 
-impl EntryLevel {
+impl LogLevel {
     /// All levels.
     pub const ALL: [Self; 4] = [Self::Error, Self::Warn, Self::Info, Self::Debug];
 
@@ -60,11 +60,11 @@ impl EntryLevel {
     }
 }
 
-impl From<header::Level> for EntryLevel {
+impl From<header::Level> for LogLevel {
     fn from(level: header::Level) -> Self {
         match level {
             header::Level::Error => Self::Error,
-            header::Level::Warn => Self::Warn,
+            header::Level::Warning => Self::Warn,
             header::Level::Info => Self::Info,
             header::Level::Other => Self::Debug,
         }
@@ -77,7 +77,7 @@ pub struct Selection {
     /// Written in this time, both ends included.
     pub window: Option<RangeInclusive<UtcMillis>>,
     /// This level or a graver one.
-    pub level: Option<EntryLevel>,
+    pub level: Option<LogLevel>,
     /// With a line that matches this as it is shown.
     pub grep: Option<Regex>,
 }
@@ -109,7 +109,7 @@ pub struct Entry<'t> {
     /// Number of its first line.
     pub line: u64,
     /// How grave it is.
-    pub level: Option<EntryLevel>,
+    pub level: Option<LogLevel>,
     /// Who wrote it; empty if it does not say so.
     pub logger: &'t str,
     /// Its text, over lines.
@@ -270,11 +270,12 @@ impl EntryLines<'_> {
             self.counts.entries += 1;
             return;
         }
-        // A machine that lost power leaves zeros in place of lines.
+        // A machine that lost power leaves zeros in place of lines. One zero may be half a character of UTF-16.
         let zeros =
             if line.first() == Some(&0) { line.iter().take_while(|byte| **byte == 0).count() } else { 0 };
-        let line = line.get(zeros..).unwrap_or_default();
-        let head = self.begin(line);
+        let behind = line.get(zeros..).unwrap_or_default();
+        let head = self.begin(behind);
+        let line = if head.is_some() || zeros > 1 { behind } else { line };
         if head.is_none() && self.open {
             if self.wanted {
                 self.batch.go_on(line, &mut self.counts);
@@ -297,7 +298,9 @@ impl EntryLines<'_> {
         }
         if self.batch.entries.is_empty() {
             let context = before.get(before.len().saturating_sub(CONTEXT)..).unwrap_or_default();
-            let older = self.tail.get((before.len() + self.tail.len()).saturating_sub(CONTEXT).min(self.tail.len())..);
+            let older = self
+                .tail
+                .get((before.len() + self.tail.len()).saturating_sub(CONTEXT).min(self.tail.len())..);
             self.batch.begin(older.unwrap_or_default(), context, line_end);
         }
         let instant = entry.time.and_then(|time| self.clock.instant(time));
@@ -332,7 +335,7 @@ impl EntryLines<'_> {
         let entry = Entry {
             time: Some(time),
             zone_known: self.zone_known || header.zoned,
-            level: header.level.map(EntryLevel::from),
+            level: header.level.map(LogLevel::from),
             ..self.untimed()
         };
         Some((line.len() - header.rest.len(), entry))
@@ -468,7 +471,9 @@ impl Batch {
         let cleaned = redactor.redact(&self.raw).0;
         let ends: Vec<usize> = memchr_iter(b'\n', &cleaned).collect();
         let raw_ends: Vec<usize> = memchr_iter(b'\n', &self.raw).collect();
-        let start = |ends: &[usize], line: usize| line.checked_sub(1).and_then(|at| ends.get(at)).map_or(0, |end| end + 1);
+        let start = |ends: &[usize], line: usize| {
+            line.checked_sub(1).and_then(|at| ends.get(at)).map_or(0, |end| end + 1)
+        };
         for pending in &self.entries {
             let raw_from = start(&raw_ends, pending.first);
             let raw_to = start(&raw_ends, pending.first + pending.lines);
@@ -537,5 +542,89 @@ fn shortened(raw: &[u8], cleaned: &[u8], redactor: &Redactor) -> Option<Vec<u8>>
     if each(&short) != each(cleaned) {
         return Some(same((&short, cleaned)));
     }
-    Some(short.split(|byte| *byte == b'\n').zip(cleaned.split(|byte| *byte == b'\n')).flat_map(same).collect())
+    Some(
+        short.split(|byte| *byte == b'\n').zip(cleaned.split(|byte| *byte == b'\n')).flat_map(same).collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Number, level, text and whether it is cut, of every entry.
+    fn entries(
+        log: &[u8],
+        piece: usize,
+        selection: &Selection,
+    ) -> (Vec<(u64, String, String, bool)>, EntryCounts) {
+        let redactor = Redactor::patterns_only();
+        let mut scan = EntryScan::new(selection, &LogClock::default(), &redactor, false);
+        let mut all = Vec::new();
+        let mut each = |entry: &Entry<'_>| {
+            let level = entry.level.map_or("-", LogLevel::word);
+            all.push((entry.line, format!("{level} {}", entry.logger), entry.text.to_owned(), entry.cut));
+        };
+        for bytes in log.chunks(piece) {
+            scan.push(bytes, &mut each);
+        }
+        let counts = scan.finish(&mut each);
+        (all, counts)
+    }
+
+    #[test]
+    fn entries_are_the_same_in_pieces_of_any_size() {
+        let lines = |from: usize, to: usize| -> String {
+            (from..to)
+                .map(|at| {
+                    format!(
+                        "2026-11-20 10:{:02}:{:02},000 [1] INFO  A.B - password=Sommer{at} {at}\r\n",
+                        at / 60,
+                        at % 60
+                    )
+                })
+                .collect()
+        };
+        let long = format!("2026-11-20 10:30:00,000 [1] ERROR A.B - {}\n   at X\n", "long ".repeat(40_000));
+        let log = [lines(0, 1800), long, lines(1801, 3500), "the end without a line end".into()].concat();
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap().timestamp_millis();
+        let window = Some(at("2026-11-20T10:29:00Z")..=at("2026-11-20T10:31:30Z"));
+        for selection in [
+            Selection::default(),
+            Selection { window, ..Selection::default() },
+            Selection { level: Some(LogLevel::Error), ..Selection::default() },
+            Selection { grep: Regex::new("at X| 17$").ok(), ..Selection::default() },
+        ] {
+            let whole = entries(log.as_bytes(), usize::MAX, &selection);
+            assert!(!whole.0.is_empty() && whole.0.iter().all(|(_, _, text, _)| !text.contains("Sommer")));
+            for piece in [7, 1000, 65_536] {
+                assert!(
+                    entries(log.as_bytes(), piece, &selection) == whole,
+                    "in pieces of {piece}: {selection:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_begins_an_entry_in_another_layout_is_read() {
+        for (line, expected) in [
+            ("20.11.2026 10:02:13 | WARN | A.B | text", "warn A.B"),
+            (r#"{"time":"2026-11-20T10:02:13Z","level":"Fatal","message":"x"}"#, "error "),
+            (r#"<log4net:event logger="A.B" timestamp="2026-11-20T10:02:13+01:00" level="DEBUG">"#, "debug "),
+            ("\0\0\0\02026-11-20 10:02:13,1 [1] INFO A.B - behind zeros", "info A.B"),
+            ("2026-11-20 10:02:13,1 [1] A.B - no level", "- A.B"),
+        ] {
+            let found = entries(line.as_bytes(), 100, &Selection::default()).0;
+            assert_eq!(found.len(), 1, "{line}");
+            assert_eq!(found[0].1, expected, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), piece in 1usize..50) {
+            let _ = entries(&bytes, piece, &Selection::default());
+        }
+    }
 }

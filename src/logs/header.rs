@@ -15,7 +15,7 @@ pub(super) enum Level {
     /// Error and everything above it.
     Error,
     /// Warnings.
-    Warn,
+    Warning,
     /// Information: what the product reports of its work.
     Info,
     /// Everything below information.
@@ -119,14 +119,14 @@ pub(super) fn level_of(word: &[u8]) -> Option<Level> {
     match word {
         b"INFO" => return Some(Level::Info),
         b"DEBUG" => return Some(Level::Other),
-        b"WARN" => return Some(Level::Warn),
+        b"WARN" => return Some(Level::Warning),
         b"ERROR" => return Some(Level::Error),
         _ => {}
     }
     let (names, level): (&[&str], _) = match word.first()?.to_ascii_lowercase() {
         b'i' => (&["info", "information"], Level::Info),
         b'd' => (&["debug"], Level::Other),
-        b'w' => (&["warn", "warning"], Level::Warn),
+        b'w' => (&["warn", "warning"], Level::Warning),
         b'n' => (&["notice"], Level::Other),
         b'v' => (&["verbose"], Level::Other),
         b'e' => (&["error", "emergency"], Level::Error),
@@ -190,7 +190,7 @@ mod tests {
             (" error text", Some(Level::Error)),
             (" (7) [worker 3] FATAL x", Some(Level::Error)),
             (" [CRITICAL] x", Some(Level::Error)),
-            (" [12] WARN x", Some(Level::Warn)),
+            (" [12] WARN x", Some(Level::Warning)),
             (" Information: x", Some(Level::Info)),
             (" ErrorHandler started", None),
             (" [never closed ERROR x", None),

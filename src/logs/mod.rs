@@ -33,7 +33,7 @@ mod times;
 mod zone;
 
 pub use digest::{FileDigest, merge};
-pub use entries::{Entry, EntryCounts, EntryLevel, EntryScan, LogClock, Selection};
+pub use entries::{Entry, EntryCounts, LogLevel, EntryScan, LogClock, Selection};
 pub use scan::{FileScan, Scanner};
 
 #[cfg(test)]

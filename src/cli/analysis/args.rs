@@ -5,7 +5,7 @@ use crate::demo::CASES;
 use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
 use crate::knowledge::checklist::Occasion;
-use crate::logs::EntryLevel;
+use crate::logs::LogLevel;
 use crate::model::host_name::is_name;
 use crate::model::{Area, BuildVersion, Role};
 use crate::report::format::{FORMATS, OutputFormat};
@@ -76,8 +76,8 @@ pub(in crate::cli) struct LogsArgs {
     #[arg(long, value_name = "MINUTES", default_value_t = 5, requires = "around", value_parser = clap::value_parser!(u32).range(0..=525_600))]
     pub span: u32,
     /// Entries of this level or a graver one
-    #[arg(long, value_name = "LEVEL", value_parser = one_of(EntryLevel::ALL.map(|one| (one.word().into(), one))))]
-    pub level: Option<EntryLevel>,
+    #[arg(long, value_name = "LEVEL", value_parser = one_of(LogLevel::ALL.map(|one| (one.word().into(), one))))]
+    pub level: Option<LogLevel>,
     /// Entries with a line that this regular expression matches, after secrets were replaced; (?i) ignores case
     #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
     pub grep: Option<String>,

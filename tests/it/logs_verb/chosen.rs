@@ -62,17 +62,29 @@ fn what_is_left_out_is_said() {
     let (_, _, err) = logs(&[&path], &["--level", "error"]);
     assert!(err.contains("1 entry without a level that is known are left out"), "{err}");
     let (_, out, err) = logs(&[&path], &["--level", "error", "--limit", "1"]);
-    assert!(out.starts_with("2026-09-14 10:02:00.000? WEB01 ERROR SS.log:2 Thycotic.Data - second failed\n       at"), "{out}");
+    assert!(
+        out.starts_with(
+            "2026-09-14 10:02:00.000? WEB01 ERROR SS.log:2 Thycotic.Data - second failed\n       at"
+        ),
+        "{out}"
+    );
     assert!(err.contains("shown are the first 1 of 2 entries"), "{err}");
 
-    let untimed = loose(folder.path(), "WEB02/SS.log", b"no time at all\nERROR Thycotic.X - failed\n  at X\nINFO Thycotic.X - fine\n");
+    let untimed = loose(
+        folder.path(),
+        "WEB02/SS.log",
+        b"no time at all\nERROR Thycotic.X - failed\n  at X\nINFO Thycotic.X - fine\n",
+    );
     let (code, out, err) = logs(&[&untimed], &["--grep", "."]);
     assert_eq!((code, out.lines().count()), (0, 4), "{out}");
     assert!(out.contains("WEB02 ERROR SS.log:2 Thycotic.X - failed\n      at X\n"), "{out}");
     assert!(err.contains("has no time that can be read; 3 entries of it come first"), "{err}");
     let (_, out, err) = logs(&[&untimed, &path], &["--since", "2026-09-14", "--level", "error"]);
     assert_eq!(out.lines().count(), 4, "{out}");
-    assert!(err.contains("WEB02, SS.log: has no time that can be read; 3 entries of it are left out"), "{err}");
+    assert!(
+        err.contains("WEB02, SS.log: has no time that can be read; 3 entries of it are left out"),
+        "{err}"
+    );
 }
 
 #[test]
@@ -86,7 +98,11 @@ fn inputs_that_cannot_be_read_are_said_and_the_others_are_read() {
     let case = folder.path().join("case");
     let (code, out, err) = logs(&[&case], &["--level", "error"]);
     assert_eq!((code, out.lines().count()), (3, 4), "{out}{err}");
-    for words in ["WEB02.zip is not a zip archive", "WEB01/SS.log.1.gz is packed", "no logs by their names: picture.png"] {
+    for words in [
+        "WEB02.zip is not a zip archive",
+        "WEB01/SS.log.1.gz is packed",
+        "no logs by their names: picture.png",
+    ] {
         assert!(err.contains(words), "{words} is not in {err}");
     }
     assert!(!err.contains("nodes.json"), "{err}");

@@ -36,7 +36,12 @@ fn every_encoding_and_container_gives_the_same_entries() {
     ];
     for (encoding, log) in encodings() {
         let folder = tempfile::tempdir().unwrap();
-        let node = Node { name: "WEB01", zone: "W. Europe Standard Time", clock: "2026-09-14T08:30:00+02:00", log: &log };
+        let node = Node {
+            name: "WEB01",
+            zone: "W. Europe Standard Time",
+            clock: "2026-09-14T08:30:00+02:00",
+            log: &log,
+        };
         let zip = node.bundle(&folder.path().join("zip"), Form::Zip);
         let tree = node.bundle(&folder.path().join("tree"), Form::Folder);
         let file = loose(folder.path(), "WEB01/log/SS.log", &log);
@@ -72,14 +77,17 @@ fn nodes_are_merged_by_their_own_clocks() {
         ("WEB01", "South Africa Standard Time", "2026-09-14T12:30:00+02:00", ["10:00", "12:00"]),
         ("WEB02", "SA Pacific Standard Time", "2026-09-14T05:30:00-05:00", ["03:30", "04:45"]),
     ] {
-        let log: String = hours.map(|hour| line(&format!("{hour}:00,000"), &format!("{name} {hour}"))).concat();
+        let log: String =
+            hours.map(|hour| line(&format!("{hour}:00,000"), &format!("{name} {hour}"))).concat();
         Node { name, zone, clock, log: log.as_bytes() }.bundle(folder.path(), Form::Zip);
     }
     loose(folder.path(), "WEB03/SS.log", line("09:00:00,000", "WEB03 09:00").as_bytes());
     let (code, out, err) = logs(&[folder.path()], &["--since", "2026-09-14"]);
     assert_eq!(code, 0, "{err}");
-    let shown: Vec<(&str, &str)> =
-        out.lines().map(|line| (line.split(' ').nth(1).unwrap(), line.rsplit(" - ").next().unwrap())).collect();
+    let shown: Vec<(&str, &str)> = out
+        .lines()
+        .map(|line| (line.split(' ').nth(1).unwrap(), line.rsplit(" - ").next().unwrap()))
+        .collect();
     let expected = [
         ("08:00:00.000Z", "WEB01 10:00"),
         ("08:30:00.000Z", "WEB02 03:30"),
@@ -97,10 +105,16 @@ fn nodes_are_merged_by_their_own_clocks() {
 #[test]
 fn a_log_has_the_offset_of_each_day() {
     let folder = tempfile::tempdir().unwrap();
-    let log: String = ["2026-10-24 18:00", "2026-10-25 01:30", "2026-10-25 02:30", "2026-10-25 02:10", "2026-10-26 08:00"]
-        .map(|time| format!("{time}:00,000 [4] INFO  Thycotic.Web - x\n"))
-        .concat();
-    let node = Node { name: "WEB01", zone: "W. Europe Standard Time", clock: "2026-10-26T09:00:00+01:00", log: log.as_bytes() };
+    let log: String =
+        ["2026-10-24 18:00", "2026-10-25 01:30", "2026-10-25 02:30", "2026-10-25 02:10", "2026-10-26 08:00"]
+            .map(|time| format!("{time}:00,000 [4] INFO  Thycotic.Web - x\n"))
+            .concat();
+    let node = Node {
+        name: "WEB01",
+        zone: "W. Europe Standard Time",
+        clock: "2026-10-26T09:00:00+01:00",
+        log: log.as_bytes(),
+    };
     let bundle = node.bundle(folder.path(), Form::Zip);
     let times = each(&entries(&[&bundle], &["--grep", "."]), "time");
     // The clock went from 03:00 back to 02:00.
@@ -127,7 +141,12 @@ fn an_entry_never_comes_before_one_that_is_before_it_in_its_file() {
     assert_eq!(starts, ["a1", "b1", "a2", "a3", "a4", "b2", "a5"]);
     // What is stamped after the collection moves nothing.
     let late = [line("08:00:00,000", "c1"), line("23:00:00,000", "c2"), line("08:10:00,000", "c3")].concat();
-    let node = Node { name: "WEB03", zone: "GMT Standard Time", clock: "2026-09-14T08:30:00+00:00", log: late.as_bytes() };
+    let node = Node {
+        name: "WEB03",
+        zone: "GMT Standard Time",
+        clock: "2026-09-14T08:30:00+00:00",
+        log: late.as_bytes(),
+    };
     let bundle = node.bundle(&folder.path().join("b"), Form::Folder);
     loose(folder.path(), "WEB04/SS.log", line("08:05:00,000", "d1").as_bytes());
     let found = entries(&[&bundle, &folder.path().join("WEB04")], &["--grep", "."]);
@@ -137,11 +156,16 @@ fn an_entry_never_comes_before_one_that_is_before_it_in_its_file() {
 /// Two nodes with equal times, rolled logs, and a loose one.
 fn mixed(folder: &Path) -> [std::path::PathBuf; 3] {
     let log = |text: &str| {
-        (0..2000).map(|at| line(&format!("10:{:02}:{:02},{:03}", at / 60 % 60, at % 60, at % 7), &format!("{text} {at}"))).collect::<String>()
+        (0..2000)
+            .map(|at| {
+                line(&format!("10:{:02}:{:02},{:03}", at / 60 % 60, at % 60, at % 7), &format!("{text} {at}"))
+            })
+            .collect::<String>()
     };
     let bundle = |name: &'static str| {
         let log = log(name);
-        Node { name, zone: "GMT Standard Time", clock: "2026-09-14T11:30:00+00:00", log: log.as_bytes() }.bundle(&folder.join("bundles"), Form::Zip)
+        Node { name, zone: "GMT Standard Time", clock: "2026-09-14T11:30:00+00:00", log: log.as_bytes() }
+            .bundle(&folder.join("bundles"), Form::Zip)
     };
     let [one, two] = [bundle("WEB01"), bundle("WEB02")];
     loose(folder, "web03/log/SS.log.1", log("old").as_bytes());
@@ -159,7 +183,9 @@ fn the_output_is_the_same_whatever_the_inputs_order_and_threads() {
     };
     let first = run(&[&one, &two, &three], "1");
     assert!(first.1.lines().count() > 4000, "{}", first.2);
-    for (inputs, threads) in [([&one, &two, &three], "8"), ([&three, &two, &one], "2"), ([&two, &three, &one], "3")] {
+    for (inputs, threads) in
+        [([&one, &two, &three], "8"), ([&three, &two, &one], "2"), ([&two, &three, &one], "3")]
+    {
         assert!(run(&inputs.map(AsRef::as_ref), threads) == first, "{threads}");
     }
 }
@@ -170,7 +196,8 @@ fn a_log_that_came_with_two_bundles_is_shown_once() {
     let old = [line("08:00:00,000", "a"), line("08:00:00,000", "a"), line("08:10:00,000", "b")].concat();
     let new = old.clone() + &line("08:40:00,000", "c");
     for (clock, log) in [("2026-09-14T08:30:00+00:00", &old), ("2026-09-14T09:30:00+00:00", &new)] {
-        Node { name: "WEB01", zone: "GMT Standard Time", clock, log: log.as_bytes() }.bundle(folder.path(), Form::Zip);
+        Node { name: "WEB01", zone: "GMT Standard Time", clock, log: log.as_bytes() }
+            .bundle(folder.path(), Form::Zip);
     }
     let (code, out, err) = logs(&[folder.path()], &["--grep", "."]);
     assert_eq!((code, out.lines().count()), (0, 4), "a line that a log has twice is there twice\n{out}{err}");
@@ -180,7 +207,8 @@ fn a_log_that_came_with_two_bundles_is_shown_once() {
 #[test]
 fn the_order_of_day_and_month_is_that_of_the_whole_log() {
     let folder = tempfile::tempdir().unwrap();
-    let log = |days: [&str; 2]| days.map(|day| format!("{day}/2026 10:00:00 INFO Thycotic.Web - {day}\n")).concat();
+    let log =
+        |days: [&str; 2]| days.map(|day| format!("{day}/2026 10:00:00 INFO Thycotic.Web - {day}\n")).concat();
     let cases = [
         ("WEB01", ["03/04", "13/04"], "2026-04-03T10:00:00.000Z", "day first"),
         ("WEB02", ["03/04", "03/14"], "2026-03-04T10:00:00.000Z", "month first"),
@@ -191,5 +219,9 @@ fn the_order_of_day_and_month_is_that_of_the_whole_log() {
     }
     let path = loose(folder.path(), "WEB03/SS.log", log(["03/04", "05/04"]).as_bytes());
     let (_, out, err) = logs(&[&path], &["--grep", "."]);
-    assert!(out.starts_with("2026-04-03 10:00:00.000? ") && err.contains("which number of its dates is the month"), "{out}{err}");
+    assert!(
+        out.starts_with("2026-04-03 10:00:00.000? ")
+            && err.contains("which number of its dates is the month"),
+        "{out}{err}"
+    );
 }

@@ -12,9 +12,15 @@ use std::time::{Duration, Instant};
 const SECRETS: [(&str, &str); 6] = [
     ("Sommer-Regen-41", "Login with password=Sommer-Regen-41 failed"),
     ("Winter-Sturm-42", "Server=db1;User ID=svc;Password=Winter-Sturm-42;Encrypt=True"),
-    ("Herbst-Laub-43", "the request had Authorization: Basic SGVyYnN0LUxhdWItNDM= and password: Herbst-Laub-43"),
+    (
+        "Herbst-Laub-43",
+        "the request had Authorization: Basic SGVyYnN0LUxhdWItNDM= and password: Herbst-Laub-43",
+    ),
     ("Hagel-Korn-44", "values\n  \"Password\":\n    \"Hagel-Korn-44\""),
-    ("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC", "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----"),
+    (
+        "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
+        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----",
+    ),
     ("Nebel-Bank-45", "<add key=\"SmtpPassword\" value=\"Nebel-Bank-45\" />"),
 ];
 
@@ -29,7 +35,8 @@ fn with_secrets() -> String {
 
 /// A secret, and what it is as base64 or in parts.
 fn holds_secret(bytes: &[u8]) -> Option<&'static str> {
-    let parts = SECRETS.iter().map(|(secret, _)| *secret).chain(["SGVyYnN0LUxhdWItNDM", "Regen-41", "Sturm-42"]);
+    let parts =
+        SECRETS.iter().map(|(secret, _)| *secret).chain(["SGVyYnN0LUxhdWItNDM", "Regen-41", "Sturm-42"]);
     parts.into_iter().find(|part| memchr::memmem::find(bytes, part.as_bytes()).is_some())
 }
 
@@ -71,7 +78,8 @@ fn no_output_shows_a_secret_and_no_search_confirms_one() {
 fn a_private_key_over_entries_is_not_shown_from_its_middle_on() {
     let folder = tempfile::tempdir().unwrap();
     let key: Vec<String> = (0..26).map(|at| format!("MIIEvQ{at:02}{}", "aB3dE5fG7h".repeat(5))).collect();
-    let mut log = String::from("2026-09-14 10:00:00,000 [4] INFO  Thycotic.Web - -----BEGIN RSA PRIVATE KEY-----\n");
+    let mut log =
+        String::from("2026-09-14 10:00:00,000 [4] INFO  Thycotic.Web - -----BEGIN RSA PRIVATE KEY-----\n");
     for (at, part) in key.iter().enumerate() {
         log += &format!("2026-09-14 10:00:{:02},000 [4] INFO  {part}\n", at + 1);
     }
@@ -104,17 +112,28 @@ fn what_a_configuration_of_the_bundle_holds_is_not_shown_and_what_does_not_verif
     const SECRET: &str = "Gewitter!Blitz99";
     let folder = tempfile::tempdir().unwrap();
     let log = "2026-09-14 08:00:00,000 [4] ERROR Thycotic.Web - Gewitter!Blitz99 was refused\n";
-    let node = Node { name: "WEB01", zone: "GMT Standard Time", clock: "2026-09-14T08:30:00+00:00", log: b"2026-09-14 08:00:00,000 [4] INFO x\n" };
+    let node = Node {
+        name: "WEB01",
+        zone: "GMT Standard Time",
+        clock: "2026-09-14T08:30:00+00:00",
+        log: b"2026-09-14 08:00:00,000 [4] INFO x\n",
+    };
     let bundle = node.bundle(folder.path(), Form::Folder);
     put(&bundle, "logs/SS.log", log.as_bytes(), true);
-    let config = format!("<configuration><appSettings><add key=\"DbPassword\" value=\"{SECRET}\"/></appSettings></configuration>");
+    let config = format!(
+        "<configuration><appSettings><add key=\"DbPassword\" value=\"{SECRET}\"/></appSettings></configuration>"
+    );
     put(&bundle, "config/web.config", config.as_bytes(), true);
     let (code, out, err) = logs(&[&bundle], &["--level", "error"]);
-    assert!(code == 0 && out.contains("was refused") && !out.contains("Gewitter") && !err.contains("Gewitter"), "{out}{err}");
+    assert!(
+        code == 0 && out.contains("was refused") && !out.contains("Gewitter") && !err.contains("Gewitter"),
+        "{out}{err}"
+    );
     assert_eq!(logs(&[&bundle], &["--grep", "Blitz99"]).1, "");
 
     put(&bundle, "logs/SS.log", log.replace("refused", "REFUSED").as_bytes(), false);
-    let other = loose(folder.path(), "WEB02/SS.log", b"2026-09-14 08:00:00,000 [4] ERROR Thycotic.Web - of WEB02\n");
+    let other =
+        loose(folder.path(), "WEB02/SS.log", b"2026-09-14 08:00:00,000 [4] ERROR Thycotic.Web - of WEB02\n");
     let (code, out, err) = logs(&[&bundle, &other], &["--level", "error"]);
     assert!(code == 3 && out.contains("of WEB02") && !out.contains("REFUSED"), "{out}{err}");
     assert!(err.contains("WEB01, logs/SS.log: nothing of it counts"), "{err}");
@@ -128,7 +147,9 @@ fn hostile_lines_are_shown_as_what_they_are() {
         \u{9b}31m next line\r\n";
     loose(folder.path(), "WEB01\u{202e}\u{1b}[31m/SS.log", log.as_bytes());
     loose(folder.path(), "WEB02/SS.log\u{1b}[31m", log.as_bytes());
-    for options in [&["--grep", "."][..], &["--grep", ".", "--format", "json"], &["--node", "x\u{1b}[2J", "--grep", "."]] {
+    for options in
+        [&["--grep", "."][..], &["--grep", ".", "--format", "json"], &["--node", "x\u{1b}[2J", "--grep", "."]]
+    {
         let (_, out, err) = logs(&[folder.path()], options);
         for text in [&out, &err] {
             let steers = |c: char| (c.is_control() && c != '\n') || "\u{202e}\u{200b}\u{9b}".contains(c);
@@ -175,7 +196,10 @@ fn an_entry_of_50_megabytes_is_cut_and_said() {
         assert!(each(&found, "text")[0].len() < 200_000 && each(&found, "text")[1] == "next", "{name}");
         assert!(!each(&found, "text")[0].contains("Sommer41"), "{name}");
         let (code, out, err) = logs(&[&path], &["--level", "error"]);
-        assert!(code == 0 && out.contains("[cut: it goes on]") && err.contains("1 entry too long"), "{name}: {err}");
+        assert!(
+            code == 0 && out.contains("[cut: it goes on]") && err.contains("1 entry too long"),
+            "{name}: {err}"
+        );
         fs::remove_file(path).unwrap();
     }
 }
@@ -183,11 +207,25 @@ fn an_entry_of_50_megabytes_is_cut_and_said() {
 #[test]
 fn binary_in_the_middle_costs_nothing_around_it() {
     let folder = tempfile::tempdir().unwrap();
-    let line = |second: u32, text: &str| format!("2026-09-14 10:00:{second:02},000 [4] ERROR Thycotic.Web - {text}\r\n");
+    let line = |second: u32, text: &str| {
+        format!("2026-09-14 10:00:{second:02},000 [4] ERROR Thycotic.Web - {text}\r\n")
+    };
     let noise = crate::support::files::random(7, 300_000);
-    let wide: Vec<u8> = "password=Sommer-Regen-41 in another encoding\r\n".repeat(40).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> = "password=Sommer-Regen-41 in another encoding\r\n"
+        .repeat(40)
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     for (name, middle) in [("noise", noise), ("zeros", vec![0; 100_000]), ("wide", wide)] {
-        let log = [line(0, "ordinary").repeat(100).into_bytes(), line(1, "before").into_bytes(), middle, b"\r\n".to_vec(), line(2, "behind").into_bytes(), line(3, "last").into_bytes()].concat();
+        let log = [
+            line(0, "ordinary").repeat(100).into_bytes(),
+            line(1, "before").into_bytes(),
+            middle,
+            b"\r\n".to_vec(),
+            line(2, "behind").into_bytes(),
+            line(3, "last").into_bytes(),
+        ]
+        .concat();
         let path = loose(folder.path(), &format!("{name}/SS.log"), &log);
         let (code, out, err) = logs(&[&path], &["--level", "error"]);
         assert_eq!(code, 0, "{err}");
@@ -205,7 +243,15 @@ fn a_million_lines_are_read_and_merged() {
     let folder = tempfile::tempdir().unwrap();
     for node in ["WEB01", "WEB02"] {
         let log: String = (0..500_000)
-            .map(|at| format!("2026-09-14 {:02}:{:02}:{:02},{:03} [4] INFO  X.Y - {at}\n", at / 36_000, at / 600 % 60, at / 10 % 60, at % 10 * 100))
+            .map(|at| {
+                format!(
+                    "2026-09-14 {:02}:{:02}:{:02},{:03} [4] INFO  X.Y - {at}\n",
+                    at / 36_000,
+                    at / 600 % 60,
+                    at / 10 % 60,
+                    at % 10 * 100
+                )
+            })
             .collect();
         loose(folder.path(), &format!("{node}/SS.log"), log.as_bytes());
     }

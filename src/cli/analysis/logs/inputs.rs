@@ -53,7 +53,10 @@ pub(super) enum LogPlace {
     Member,
     File(PathBuf),
     /// In a zip that is no bundle.
-    Zipped { zip: PathBuf, name: String },
+    Zipped {
+        zip: PathBuf,
+        name: String,
+    },
 }
 
 /// Folders that are named by what is in them, not by whose it is.
@@ -101,7 +104,10 @@ impl Inputs {
             let more = left_out.len().saturating_sub(3);
             left_out.truncate(3);
             let and = if more > 0 { format!(" and {more} more") } else { String::new() };
-            all.notes.push(format!("Not read, because they are no logs by their names: {}{and}.", left_out.join(", ")));
+            all.notes.push(format!(
+                "Not read, because they are no logs by their names: {}{and}.",
+                left_out.join(", ")
+            ));
         }
         Ok(all)
     }
@@ -111,9 +117,11 @@ impl Inputs {
         match Bundle::open(path) {
             Ok(bundle) => {
                 let sha256 = bundle.manifest_sha256();
-                let same = |set: &&LogSet| set.bundle.as_ref().is_some_and(|one| one.manifest_sha256() == sha256);
+                let same =
+                    |set: &&LogSet| set.bundle.as_ref().is_some_and(|one| one.manifest_sha256() == sha256);
                 if let Some(first) = self.sets.iter().find(same) {
-                    self.notes.push(format!("{input} is the same collection as {}; it counts once.", first.input));
+                    self.notes
+                        .push(format!("{input} is the same collection as {}; it counts once.", first.input));
                     return;
                 }
                 let logs = match log_files::of_bundle(&bundle) {
@@ -172,7 +180,9 @@ impl Inputs {
             Ok(())
         });
         match visited {
-            Ok(_) if found.is_empty() => self.refused.push(format!("{input} has no manifest.json and no log.")),
+            Ok(_) if found.is_empty() => {
+                self.refused.push(format!("{input} has no manifest.json and no log."))
+            }
             Ok(_) => {
                 for name in found {
                     let folders = name.rsplit_once('/').map_or("", |(folders, _)| folders);
@@ -198,7 +208,8 @@ impl Inputs {
 
     /// Names of all nodes in order.
     pub(super) fn nodes(&self) -> Vec<&str> {
-        let mut nodes: Vec<&str> = self.logs.iter().filter_map(|log| Some(self.set(log)?.node.as_str())).collect();
+        let mut nodes: Vec<&str> =
+            self.logs.iter().filter_map(|log| Some(self.set(log)?.node.as_str())).collect();
         nodes.sort_by_key(|node| (node.to_lowercase(), *node));
         nodes.dedup();
         nodes
@@ -218,8 +229,11 @@ impl Inputs {
             }
         }
         let sets = &self.sets;
-        let of = |log: &Log| sets.get(log.set).map(|set| (set.node.as_str(), set.input.as_str())).unwrap_or_default();
-        self.logs.retain(|log| nodes.is_empty() || nodes.iter().any(|node| node.eq_ignore_ascii_case(of(log).0)));
+        let of = |log: &Log| {
+            sets.get(log.set).map(|set| (set.node.as_str(), set.input.as_str())).unwrap_or_default()
+        };
+        self.logs
+            .retain(|log| nodes.is_empty() || nodes.iter().any(|node| node.eq_ignore_ascii_case(of(log).0)));
         self.logs.sort_by_cached_key(|log| {
             let (node, input) = of(log);
             (node.to_lowercase(), node.to_owned(), log.name.clone(), input.to_owned())

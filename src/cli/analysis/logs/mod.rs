@@ -26,7 +26,9 @@ pub(super) fn run(args: &LogsArgs) -> Result<Exit, Failure> {
     let selection = selection(args)?;
     let mut inputs = Inputs::find(&args.inputs)?;
     inputs.keep(&args.node)?;
-    if let Some(out) = args.out.as_ref().filter(|out| out.canonicalize().is_ok_and(|out| inputs.files.contains(&out))) {
+    if let Some(out) =
+        args.out.as_ref().filter(|out| out.canonicalize().is_ok_and(|out| inputs.files.contains(&out)))
+    {
         return Err(Failure::usage(format!("{} is an input and would be overwritten", out.display())));
     }
     entries(args, &inputs, &selection)
@@ -38,7 +40,8 @@ fn selection(args: &LogsArgs) -> Result<Selection, Failure> {
         Some(at) => Some(at.timestamp_millis() - span..=at.timestamp_millis() + span),
         None if args.since.is_none() && args.until.is_none() => None,
         None => {
-            let [since, until] = [args.since, args.until].map(|time| time.map(|time| time.timestamp_millis()));
+            let [since, until] =
+                [args.since, args.until].map(|time| time.map(|time| time.timestamp_millis()));
             Some(since.unwrap_or(i64::MIN)..=until.unwrap_or(i64::MAX))
         }
     };
@@ -47,7 +50,9 @@ fn selection(args: &LogsArgs) -> Result<Selection, Failure> {
     }
     let compile = |source: &String| {
         RegexBuilder::new(source).size_limit(GREP).dfa_size_limit(GREP).build().map_err(|error| {
-            Failure::usage(format!("--grep {source}: this is no regular expression that can be used: {error}"))
+            Failure::usage(format!(
+                "--grep {source}: this is no regular expression that can be used: {error}"
+            ))
         })
     };
     Ok(Selection { window, level: args.level, grep: args.grep.as_ref().map(compile).transpose()? })
@@ -86,12 +91,19 @@ fn entries(args: &LogsArgs, inputs: &Inputs, selection: &Selection) -> Result<Ex
     };
     said.complain();
     if written.twice > 0 {
-        output::complain(&format!("{} came with two inputs of a node and are shown once", counted(written.twice, "entr")));
+        output::complain(&format!(
+            "{} came with two inputs of a node and are shown once",
+            counted(written.twice, "entr")
+        ));
     }
     if written.entries == 0 {
         output::complain("no entry matches");
     } else if written.entries < said.found - written.twice.min(said.found) {
-        output::complain(&format!("shown are the first {} of {}", written.entries, counted(said.found, "entr")));
+        output::complain(&format!(
+            "shown are the first {} of {}",
+            written.entries,
+            counted(said.found, "entr")
+        ));
     }
     Ok(said.exit)
 }
@@ -124,7 +136,8 @@ impl Said {
         }
         let (mut without_level, mut unzoned) = (0, Vec::new());
         for one in passed {
-            let Some((log, set)) = inputs.logs.get(one.log).and_then(|log| Some((log, inputs.set(log)?))) else {
+            let Some((log, set)) = inputs.logs.get(one.log).and_then(|log| Some((log, inputs.set(log)?)))
+            else {
                 continue;
             };
             let place = format!("{}, {}", set.node, log.name);
@@ -140,21 +153,31 @@ impl Said {
             if untimed > 0 {
                 let windowed = args.around.is_some() || args.since.is_some() || args.until.is_some();
                 let what = if windowed { "are left out" } else { "come first" };
-                let no_time = if untimed == one.counts.entries { "has no time that can be read" } else { "begins without a time" };
+                let no_time = if untimed == one.counts.entries {
+                    "has no time that can be read"
+                } else {
+                    "begins without a time"
+                };
                 said.lines.push(format!("{place}: {no_time}; {} of it {what}.", counted(untimed, "entr")));
             }
             if one.counts.order_open {
                 said.lines.push(format!("{place}: which number of its dates is the month is not known; they are read with the day first and have a question mark."));
             }
             if one.counts.cut > 0 {
-                said.lines.push(format!("{place}: {} too long, shown and searched in part.", counted(one.counts.cut, "entr")));
+                said.lines.push(format!(
+                    "{place}: {} too long, shown and searched in part.",
+                    counted(one.counts.cut, "entr")
+                ));
             }
             if !set.clock.known && one.counts.found > 0 && !unzoned.contains(&set.node.as_str()) {
                 unzoned.push(&set.node);
             }
         }
         if without_level > 0 {
-            said.lines.push(format!("{} without a level that is known are left out by --level.", counted(without_level, "entr")));
+            said.lines.push(format!(
+                "{} without a level that is known are left out by --level.",
+                counted(without_level, "entr")
+            ));
         }
         if !unzoned.is_empty() {
             said.lines.push(format!(

@@ -165,7 +165,8 @@ impl Reading<'_> {
             .unwrap_or_default();
         let put_away = run.put_away(pass.store);
         let stored = failed.map_or(put_away, Err);
-        let stored = stored.map_err(|error| format!("has too many entries for the temporary folder: {error}"));
+        let stored =
+            stored.map_err(|error| format!("has too many entries for the temporary folder: {error}"));
         let run = match read.and(stored) {
             Ok(()) => Ok(run),
             Err(why) => {

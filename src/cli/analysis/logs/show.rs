@@ -2,7 +2,7 @@
 
 use super::inputs::LogSet;
 use super::store::Kept;
-use crate::logs::EntryLevel;
+use crate::logs::LogLevel;
 use crate::text::escape::neutral;
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use clap::builder::styling::{AnsiColor, Style};
@@ -65,7 +65,7 @@ impl Shown<'_> {
             time: time.map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true)),
             local,
             zone_known: !doubtful,
-            level: entry.level.map(EntryLevel::word),
+            level: entry.level.map(LogLevel::word),
             logger: Some(&*logger).filter(|logger| !logger.is_empty()),
             text: &neutral(&entry.text),
             cut: entry.cut,
@@ -78,17 +78,20 @@ impl Shown<'_> {
     pub(super) fn text(&self, out: &mut dyn Write, width: usize, colour: Option<usize>) -> io::Result<()> {
         let Self { entry, set, file, doubtful } = *self;
         let time = match self.time() {
-            Some(time) => format!("{}{}", time.format("%Y-%m-%d %H:%M:%S%.3f"), if doubtful { '?' } else { 'Z' }),
+            Some(time) => {
+                format!("{}{}", time.format("%Y-%m-%d %H:%M:%S%.3f"), if doubtful { '?' } else { 'Z' })
+            }
             None => format!("{:24}", "-"),
         };
         let plain = Style::new();
-        let node_style = colour.and_then(|number| NODES.get(number % NODES.len())).map_or(plain, |one| one.on_default());
+        let node_style =
+            colour.and_then(|number| NODES.get(number % NODES.len())).map_or(plain, |one| one.on_default());
         let level_style = match entry.level.filter(|_| colour.is_some()) {
-            Some(EntryLevel::Error) => AnsiColor::Red.on_default().bold(),
-            Some(EntryLevel::Warn) => AnsiColor::Yellow.on_default().bold(),
+            Some(LogLevel::Error) => AnsiColor::Red.on_default().bold(),
+            Some(LogLevel::Warn) => AnsiColor::Yellow.on_default().bold(),
             _ => plain,
         };
-        let level = entry.level.map_or("-", EntryLevel::word).to_ascii_uppercase();
+        let level = entry.level.map_or("-", LogLevel::word).to_ascii_uppercase();
         let (node, file, logger) = (neutral(&set.node), neutral(file), neutral(&entry.logger));
         let dash = if logger.is_empty() || entry.text.is_empty() { "" } else { " - " };
         write!(

@@ -2,7 +2,7 @@
 //! a file without a name. Only cleaned texts get here.
 
 use crate::bundle::Scratch;
-use crate::logs::{Entry, EntryLevel};
+use crate::logs::{Entry, LogLevel};
 use std::io::{self, BufReader, Cursor, Read};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -49,7 +49,7 @@ pub(super) struct Kept {
     pub offset: i32,
     pub zone_known: bool,
     pub line: u64,
-    pub level: Option<EntryLevel>,
+    pub level: Option<LogLevel>,
     pub cut: bool,
     pub logger: String,
     pub text: String,
@@ -135,14 +135,15 @@ impl RunReader<'_> {
         let offset = i32::from_le_bytes(take(&mut numbers)?);
         let line = u64::from_le_bytes(take(&mut numbers)?);
         let [flags] = take(&mut numbers)?;
-        let [logger, text] = [u32::from_le_bytes(take(&mut numbers)?), u32::from_le_bytes(take(&mut numbers)?)];
+        let [logger, text] =
+            [u32::from_le_bytes(take(&mut numbers)?), u32::from_le_bytes(take(&mut numbers)?)];
         Ok(Some(Kept {
             order,
             time: (time != i64::MIN).then_some(time),
             offset,
             zone_known: flags & 16 != 0,
             line,
-            level: usize::from(flags & 7).checked_sub(1).and_then(|at| EntryLevel::ALL.get(at)).copied(),
+            level: usize::from(flags & 7).checked_sub(1).and_then(|at| LogLevel::ALL.get(at)).copied(),
             cut: flags & 32 != 0,
             logger: self.text(logger)?,
             text: self.text(text)?,

@@ -18,7 +18,7 @@ pub(super) enum Level {
     Warning,
     /// Information: what the product reports of its work.
     Info,
-    /// Everything below information.
+    /// Everything below information, and notices.
     Other,
 }
 
@@ -191,6 +191,7 @@ mod tests {
             (" (7) [worker 3] FATAL x", Some(Level::Error)),
             (" [CRITICAL] x", Some(Level::Error)),
             (" [12] WARN x", Some(Level::Warning)),
+            (" [12] debug x", Some(Level::Other)),
             (" Information: x", Some(Level::Info)),
             (" ErrorHandler started", None),
             (" [never closed ERROR x", None),

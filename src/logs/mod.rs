@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A header is in the product's own form or in another one (`formats`); its time is of a clock with summer and winter
-//! (`zone`). What a line is about, the node or another machine, is told by its logger and its words (`origin`). Errors that no
-//! signature knows are grouped by their wording (`groups`), and lines that prove a connection are kept (`proof`).
+//! (`zone`). What a line is about, the node or another machine, is told by its logger and its words (`origin`). Entries at
+//! warning level or worse are grouped by their wording (`patterns`), and lines that prove a connection are kept (`proof`).
 //!
 //! A log is never in memory as a whole. Blocks end at line ends; a line longer than a block is read in overlapping pieces.
 //! Only a line that may match is copied to lower case, where a case-sensitive search is enough: a case-insensitive search
@@ -20,10 +20,10 @@ mod encoding;
 mod entries;
 mod entry;
 mod formats;
-mod groups;
 mod header;
 mod lines;
 mod origin;
+mod patterns;
 mod prefilter;
 mod proof;
 mod recurring;
@@ -33,8 +33,11 @@ mod times;
 mod zone;
 
 pub use digest::{FileDigest, merge};
-pub use entries::{Entry, EntryCounts, LogLevel, EntryScan, LogClock, Selection};
+pub use entries::{Entry, EntryCounts, EntryScan, LogClock, LogLevel, Selection};
+pub use patterns::unify;
 pub use scan::{FileScan, Scanner};
 
+#[cfg(test)]
+mod labelled;
 #[cfg(test)]
 mod tests;

@@ -7,13 +7,14 @@ use super::lines::LineScanner;
 use super::origin::OriginPatterns;
 use super::prefilter::Prefilter;
 use super::proof::ProofPatterns;
-use super::recurring::EXTRA_LITERALS;
+use super::recurring::{EXCEPTION_END, EXTRA_LITERALS};
 use super::zone::Clock;
 use crate::knowledge::signatures::Family;
 use crate::knowledge::{Knowledge, Signature};
 use crate::model::excerpt::Sanitize;
 use crate::model::log::{Component, LogFile};
 use chrono::{DateTime, FixedOffset, Offset, Utc};
+use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
@@ -27,6 +28,8 @@ pub struct Scanner<'a> {
     pub(super) prefilter: Prefilter,
     /// How lines about work on other machines are told.
     pub(super) origins: OriginPatterns,
+    /// Finds lines that may name the type of an exception.
+    pub(super) exception: Finder<'static>,
     /// Lines that prove a connection to the database.
     pub(super) connected: ProofPatterns,
     pub(super) sanitizer: &'a dyn Sanitize,
@@ -64,7 +67,8 @@ impl<'a> Scanner<'a> {
         let prefilter = Prefilter::new(all, &EXTRA_LITERALS)?;
         let origins = OriginPatterns::new(&knowledge.workload)?;
         let connected = ProofPatterns::new(&knowledge.connected)?;
-        Ok(Self { patterns, prefilter, origins, connected, sanitizer })
+        let exception = Finder::new(EXCEPTION_END);
+        Ok(Self { patterns, prefilter, origins, exception, connected, sanitizer })
     }
 
     /// Starts the pass over one file. `offset` is the node's offset from UTC, because the log has none; without it times

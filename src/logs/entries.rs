@@ -8,12 +8,15 @@ use super::blocks::{Block, BlockSplitter, char_start};
 use super::encoding::{TextDecoder, show};
 use super::entry::HeaderReader;
 use super::header::{self, bare_level};
-use super::origin::split_logger;
+use super::patterns::{PatternMatcher, entry_parts};
+use super::prefilter::required;
 use super::zone::{Clock, UtcMillis};
-use crate::redact::Redactor;
+use crate::model::log::EntryLevel;
+use crate::redact::{MARKER, Redactor, begins_record, key_opening};
+use aho_corasick::AhoCorasick;
 use chrono::{DateTime, FixedOffset, Offset, Utc};
 use memchr::memchr_iter;
-use regex::bytes::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 use std::ops::RangeInclusive;
 
 /// Bytes of lines before a chosen one with which it is cleaned: more than any lines have that belong together.
@@ -71,6 +74,16 @@ impl From<header::Level> for LogLevel {
     }
 }
 
+impl From<Option<LogLevel>> for EntryLevel {
+    fn from(level: Option<LogLevel>) -> Self {
+        match level {
+            Some(LogLevel::Error) => Self::Error,
+            Some(LogLevel::Warn) => Self::Warning,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Which entries are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
@@ -79,7 +92,58 @@ pub struct Selection {
     /// This level or a graver one.
     pub level: Option<LogLevel>,
     /// With a line that matches this as it is shown.
-    pub grep: Option<Regex>,
+    pub grep: Option<Grep>,
+    /// Of this pattern.
+    pub pattern: Option<PatternMatcher>,
+}
+
+/// A text that is searched for.
+#[derive(Debug, Clone)]
+pub struct Grep {
+    regex: Regex,
+    /// Literals of which every match has one, in any case; `None` if there are none, or a marker of the redactor may have them.
+    literals: Option<AhoCorasick>,
+}
+
+/// Bytes that the automaton of a regular expression may take.
+const GREP: usize = 4 << 20;
+/// Shortest literal that rules out anything worth while, in bytes.
+const SHORTEST_LITERAL: usize = 3;
+
+impl Grep {
+    /// Compiles a regular expression.
+    pub fn new(source: &str) -> Result<Self, regex::Error> {
+        let regex = RegexBuilder::new(source).size_limit(GREP).dfa_size_limit(GREP).build()?;
+        let syntax = regex_syntax::ParserBuilder::new().utf8(false).build().parse(source);
+        let literals = syntax.as_ref().map(required).unwrap_or_default();
+        // What is cleaned has no other texts than the log, but for markers.
+        let inside = MARKER.trim_matches(['{', '}']).as_bytes();
+        let of_marker = |literal: &Vec<u8>| {
+            literal.iter().any(|byte| matches!(byte, b'{' | b'}'))
+                || contains(inside, &literal.to_ascii_lowercase())
+        };
+        let is_usable = |literal: &Vec<u8>| literal.len() >= SHORTEST_LITERAL && !of_marker(literal);
+        let usable = !literals.is_empty() && literals.iter().all(is_usable);
+        let literals =
+            usable.then(|| AhoCorasick::builder().ascii_case_insensitive(true).build(literals).ok());
+        Ok(Self { regex, literals: literals.flatten() })
+    }
+
+    /// Whether an entry that is not cleaned can match when it is. One with other text in it, which cleaning decodes, always can.
+    fn may_match(&self, raw: &[u8]) -> bool {
+        self.literals
+            .as_ref()
+            .is_none_or(|literals| literals.is_match(raw) || memchr::memchr(0, raw).is_some())
+    }
+
+    /// Whether a line of a cleaned entry matches.
+    fn is_match(&self, lines: &[u8]) -> bool {
+        lines.split_inclusive(|byte| *byte == b'\n').any(|line| self.regex.is_match(line.trim_ascii_end()))
+    }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(text, part).is_some()
 }
 
 /// The clock that wrote a log.
@@ -163,8 +227,14 @@ struct EntryLines<'a> {
     open: bool,
     /// The current entry is wanted as far as its first line says.
     wanted: bool,
-    /// The end of what was read before the current block.
+    /// It begins in a form that ends whatever goes over lines, but for private keys.
+    record: bool,
+    /// The end of what was read before the current block, and how much that was.
     tail: Vec<u8>,
+    passed: u64,
+    /// How far it was searched for private keys, and behind which place there was none.
+    searched: u64,
+    key_before: Option<u64>,
     batch: Batch,
     counts: EntryCounts,
 }
@@ -174,8 +244,10 @@ struct EntryLines<'a> {
 struct Batch {
     raw: Vec<u8>,
     lines: usize,
-    /// Bytes at the end of it that belong to no wanted entry.
-    gap: usize,
+    /// What comes next does not follow what is here.
+    gap: bool,
+    /// Bytes at its end that belong to no wanted entry.
+    passed: usize,
     entries: Vec<Pending>,
 }
 
@@ -185,6 +257,8 @@ struct Pending {
     bytes: usize,
     /// Bytes before logger and message.
     head: usize,
+    /// It may still turn out that it need not be cleaned.
+    droppable: bool,
     entry: Entry<'static>,
 }
 
@@ -213,8 +287,12 @@ impl<'a> EntryScan<'a> {
             order: UtcMillis::MIN,
             open: false,
             wanted: false,
+            record: false,
             tail: Vec::new(),
-            batch: Batch::default(),
+            passed: 0,
+            searched: 0,
+            key_before: None,
+            batch: Batch { gap: true, ..Batch::default() },
             counts: EntryCounts::default(),
         };
         Self { text: TextDecoder::default(), blocks: BlockSplitter::default(), lines }
@@ -256,6 +334,7 @@ impl EntryLines<'_> {
 
     /// Keeps the end of what was read, for what is chosen at the beginning of the next block.
     fn keep_tail(&mut self, block: &Block<'_>) {
+        self.passed += block.text.len() as u64;
         let new = block.text.get(block.text.len().saturating_sub(CONTEXT)..).unwrap_or_default();
         let old = self.tail.len().saturating_sub(CONTEXT - new.len());
         self.tail.drain(..old);
@@ -266,7 +345,7 @@ impl EntryLines<'_> {
     fn line(&mut self, line: &[u8], before: &[u8], line_end: u8, each: &mut dyn FnMut(&Entry<'_>)) {
         self.counts.lines += 1;
         // A line of a minute outside of the wanted time ends here.
-        if line.get(..MINUTE) == Some(&self.outside) && self.batch.entries.is_empty() {
+        if line.get(..MINUTE) == Some(&self.outside) {
             self.counts.entries += 1;
             return;
         }
@@ -280,32 +359,33 @@ impl EntryLines<'_> {
             if self.wanted {
                 self.batch.go_on(line, &mut self.counts);
             } else {
-                self.batch.pass(line);
+                self.batch.pass(line, self.record);
             }
             return;
         }
         let (head, mut entry) = head.unwrap_or_else(|| (0, self.untimed()));
+        self.batch.end_entry(self.selection.grep.as_ref());
         self.counts.entries += 1;
         self.counts.without_time += u64::from(self.time.is_none());
         entry.line = self.counts.lines;
         self.wanted = self.wants(&entry);
-        if self.batch.raw.len() > BATCH || self.batch.gap > CONTEXT {
+        self.record = begins_record(line);
+        if !self.wanted {
+            return self.batch.pass(line, self.record);
+        }
+        let is_full = self.batch.raw.len() > BATCH;
+        let needs_context = (is_full || self.batch.gap) && self.needs_context(before);
+        if needs_context || is_full {
             self.flush(each);
         }
-        if !self.wanted {
-            self.batch.pass(line);
-            return;
-        }
-        if self.batch.entries.is_empty() {
+        if needs_context {
             let context = before.get(before.len().saturating_sub(CONTEXT)..).unwrap_or_default();
-            let older = self
-                .tail
-                .get((before.len() + self.tail.len()).saturating_sub(CONTEXT).min(self.tail.len())..);
-            self.batch.begin(older.unwrap_or_default(), context, line_end);
+            let older = (before.len() + self.tail.len()).saturating_sub(CONTEXT).min(self.tail.len());
+            self.batch.begin(self.tail.get(older..).unwrap_or_default(), context, line_end);
         }
         let instant = entry.time.and_then(|time| self.clock.instant(time));
         entry.offset = instant.map_or(0, |time| time.offset().local_minus_utc());
-        self.batch.add(line, head, entry);
+        self.batch.add(line, head, self.record, entry);
     }
 
     /// Reads what a line begins with: how many bytes are before the logger, and the entry without its text; `None` if it
@@ -362,9 +442,28 @@ impl EntryLines<'_> {
         if !self.selection.window.as_ref().is_none_or(in_time) {
             return false;
         }
+        let level = EntryLevel::from(entry.level);
+        if self.selection.pattern.as_ref().is_some_and(|pattern| pattern.level() != level) {
+            return false;
+        }
         let Some(wanted) = self.selection.level else { return true };
         self.counts.without_level += u64::from(entry.level.is_none());
         entry.level.is_some_and(|level| level <= wanted)
+    }
+
+    /// Whether an entry that begins here has to be cleaned together with the lines before it.
+    fn needs_context(&mut self, before: &[u8]) -> bool {
+        let here = self.passed + before.len() as u64;
+        let from = self.searched.max(here.saturating_sub(CONTEXT as u64));
+        let unseen = usize::try_from(here - from).unwrap_or(usize::MAX);
+        let older = unseen.saturating_sub(before.len()).min(self.tail.len());
+        let older = self.tail.get(self.tail.len() - older..).unwrap_or_default();
+        let newer = before.get(before.len().saturating_sub(unseen)..).unwrap_or_default();
+        self.searched = here;
+        if key_opening(older).or(key_opening(newer)).is_some() {
+            self.key_before = Some(here);
+        }
+        !self.record || self.key_before.is_some_and(|at| at + CONTEXT as u64 > here)
     }
 
     /// The current line goes on beyond what is looked at.
@@ -374,14 +473,16 @@ impl EntryLines<'_> {
         }
     }
 
+    /// Cleans what waits and hands it out. What comes next follows nothing.
     fn flush(&mut self, each: &mut dyn FnMut(&Entry<'_>)) {
         let mut batch = std::mem::take(&mut self.batch);
-        batch.hand_out(self.redactor, self.selection.grep.as_ref(), &mut self.counts, each);
+        batch.hand_out(self.redactor, self.selection, &mut self.counts, each);
         batch.clear();
         self.batch = batch;
     }
 
     fn finish(mut self, each: &mut dyn FnMut(&Entry<'_>)) -> EntryCounts {
+        self.batch.end_entry(self.selection.grep.as_ref());
         self.flush(each);
         self.counts.order_wrong = self.headers.order_is_wrong();
         self.counts.order_open = self.headers.order_is_open() && !self.month_first;
@@ -423,11 +524,11 @@ impl Batch {
         self.raw.len() - start
     }
 
-    fn add(&mut self, line: &[u8], head: usize, entry: Entry<'static>) {
+    fn add(&mut self, line: &[u8], head: usize, record: bool, entry: Entry<'static>) {
         let first = self.lines;
         let bytes = self.put(line);
-        self.gap = 0;
-        self.entries.push(Pending { first, lines: 1, bytes, head, entry });
+        (self.gap, self.passed) = (false, 0);
+        self.entries.push(Pending { first, lines: 1, bytes, head, droppable: record, entry });
     }
 
     /// Adds a line to the last entry.
@@ -442,18 +543,36 @@ impl Batch {
         }
     }
 
-    /// The last entry goes on beyond what is shown.
-    fn cut(&mut self, counts: &mut EntryCounts) {
-        if let Some(last) = self.entries.last_mut().filter(|last| !last.entry.cut) {
-            last.entry.cut = true;
-            counts.cut += 1;
+    /// Takes a line that is not wanted. Where it may matter for the next one that is, it is kept for a while.
+    fn pass(&mut self, line: &[u8], record: bool) {
+        if record || self.entries.is_empty() || self.passed > CONTEXT {
+            self.gap = true;
+        } else {
+            self.passed += self.put(line);
         }
     }
 
-    /// Takes a line that is not wanted, as long as entries before it wait: the next one may be cleaned with it.
-    fn pass(&mut self, line: &[u8]) {
-        if !self.entries.is_empty() && self.gap <= CONTEXT {
-            self.gap += self.put(line);
+    /// Ends the last entry: one that cannot match is not cleaned.
+    fn end_entry(&mut self, grep: Option<&Grep>) {
+        let Some(grep) = grep.filter(|grep| grep.literals.is_some()) else { return };
+        let Some(last) = self.entries.last().filter(|last| last.droppable) else { return };
+        let start = self.raw.len().saturating_sub(last.bytes + self.passed);
+        if grep.may_match(self.raw.get(start..).unwrap_or_default()) {
+            self.entries.last_mut().into_iter().for_each(|last| last.droppable = false);
+            return;
+        }
+        self.lines -= last.lines;
+        self.raw.truncate(start);
+        self.entries.pop();
+        self.gap = true;
+    }
+
+    /// The last entry goes on beyond what is shown.
+    fn cut(&mut self, counts: &mut EntryCounts) {
+        self.gap = true;
+        if let Some(last) = self.entries.last_mut().filter(|last| !last.entry.cut) {
+            last.entry.cut = true;
+            counts.cut += 1;
         }
     }
 
@@ -461,7 +580,7 @@ impl Batch {
     fn hand_out(
         &self,
         redactor: &Redactor,
-        grep: Option<&Regex>,
+        selection: &Selection,
         counts: &mut EntryCounts,
         each: &mut dyn FnMut(&Entry<'_>),
     ) {
@@ -489,33 +608,42 @@ impl Batch {
             let lines = lines.unwrap_or_default();
             let shortened = shortened(raw, lines, redactor);
             let (lines, is_cut) = shortened.as_ref().map_or((lines, false), |lines| (lines.as_slice(), true));
-            let is_match = |line: &[u8]| grep.is_none_or(|grep| grep.is_match(line.trim_ascii_end()));
-            if !lines.split_inclusive(|byte| *byte == b'\n').any(is_match) {
+            let head = pending.head(raw, lines);
+            let rest = lines.get(head..).unwrap_or_default();
+            let is_of = |pattern: &PatternMatcher| pattern.is_match(pending.entry.level.into(), rest);
+            if !selection.grep.as_ref().is_none_or(|grep| grep.is_match(lines))
+                || !selection.pattern.as_ref().is_none_or(is_of)
+            {
                 continue;
             }
             counts.found += 1;
             counts.cut += u64::from(is_cut && !pending.entry.cut);
-            pending.show(raw, lines, is_cut, each);
+            pending.show(rest, is_cut, each);
         }
     }
 
     fn clear(&mut self) {
         self.raw.clear();
         self.entries.clear();
-        (self.lines, self.gap) = (0, 0);
+        (self.lines, self.gap, self.passed) = (0, true, 0);
     }
 }
 
 impl Pending {
+    /// Bytes before logger and message in its cleaned lines. Where something of it was replaced, the line is shown whole.
+    fn head(&self, raw: &[u8], lines: &[u8]) -> usize {
+        raw.get(..self.head).filter(|head| lines.starts_with(head)).map_or(0, <[u8]>::len)
+    }
+
     /// Splits logger and message, and hands out the entry.
-    fn show(&self, raw: &[u8], lines: &[u8], is_cut: bool, each: &mut dyn FnMut(&Entry<'_>)) {
-        // What is before them is not shown. Where something of it was replaced, the line is shown whole.
-        let head = raw.get(..self.head).filter(|head| lines.starts_with(head)).map_or(0, <[u8]>::len);
-        let rest = lines.get(head..).unwrap_or_default();
-        let (logger, message) = split_logger(rest);
-        let message = if logger.is_empty() { rest } else { message };
-        let (text, logger) = (show(message.trim_ascii_end()), show(logger));
-        let text = text.trim_start_matches([' ', '\t', '-', ':', '|']);
+    fn show(&self, rest: &[u8], is_cut: bool, each: &mut dyn FnMut(&Entry<'_>)) {
+        let first = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let (logger, message) = entry_parts(first);
+        // A record of JSON or XML is shown whole.
+        let is_behind = !logger.is_empty() && first.ends_with(message);
+        let from = if is_behind { first.len() - message.len() } else { 0 };
+        let text = show(rest.get(from..).unwrap_or_default().trim_ascii_end());
+        let (text, logger) = (text.trim_start_matches([' ', '\t', '-', ':', '|']), show(logger));
         each(&Entry { logger: &logger, text, cut: is_cut || self.entry.cut, ..self.entry.clone() });
     }
 }
@@ -593,7 +721,7 @@ mod tests {
             Selection::default(),
             Selection { window, ..Selection::default() },
             Selection { level: Some(LogLevel::Error), ..Selection::default() },
-            Selection { grep: Regex::new("at X| 17$").ok(), ..Selection::default() },
+            Selection { grep: Grep::new("at X| 17$").ok(), ..Selection::default() },
         ] {
             let whole = entries(log.as_bytes(), usize::MAX, &selection);
             assert!(!whole.0.is_empty() && whole.0.iter().all(|(_, _, text, _)| !text.contains("Sommer")));

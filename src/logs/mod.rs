@@ -14,6 +14,7 @@
 //! Only a line that may match is copied to lower case, where a case-sensitive search is enough: a case-insensitive search
 //! costs several times more.
 
+mod baseline;
 mod blocks;
 mod digest;
 mod encoding;
@@ -32,9 +33,10 @@ mod scan;
 mod times;
 mod zone;
 
+pub use baseline::{Baseline, BaselineError};
 pub use digest::{FileDigest, merge};
-pub use entries::{Entry, EntryCounts, EntryScan, LogClock, LogLevel, Selection};
-pub use patterns::unify;
+pub use entries::{Entry, EntryCounts, EntryScan, Grep, LogClock, LogLevel, Selection};
+pub use patterns::{PatternMatcher, unify};
 pub use scan::{FileScan, Scanner};
 
 #[cfg(test)]

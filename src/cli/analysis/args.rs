@@ -81,6 +81,18 @@ pub(in crate::cli) struct LogsArgs {
     /// Entries with a line that this regular expression matches, after secrets were replaced; (?i) ignores case
     #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
     pub grep: Option<String>,
+    /// Entries of this pattern, such as p-1a2b3c4d5e
+    #[arg(long, value_name = "ID")]
+    pub pattern: Option<String>,
+    /// Print a knowledge record of this pattern, to complete and use with --knowledge
+    #[arg(long, value_name = "ID", conflicts_with_all = ["since", "until", "around", "level", "grep", "pattern", "node", "limit", "format", "baseline", "baseline_out"])]
+    pub as_record: Option<String>,
+    /// Baseline of --baseline-out: patterns that are not in it are marked as new and come first
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write the patterns and how often they come to a file, without any text of an entry
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["since", "until", "around", "level", "grep", "pattern", "node"])]
+    pub baseline_out: Option<PathBuf>,
     /// At most this many, the first ones
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,

@@ -109,6 +109,7 @@ impl Inputs {
                 left_out.join(", ")
             ));
         }
+        all.sort();
         Ok(all)
     }
 
@@ -220,25 +221,32 @@ impl Inputs {
         self.sets.get(log.set)
     }
 
-    /// Keeps the logs of these nodes, and puts all in the order in which they are shown where times are equal.
-    pub(super) fn keep(&mut self, nodes: &[String]) -> Result<(), Failure> {
+    /// Fails where a node is asked for that has no logs.
+    pub(super) fn has_nodes(&self, nodes: &[String]) -> Result<(), Failure> {
         let known = self.nodes();
-        for node in nodes {
-            if !known.iter().any(|one| one.eq_ignore_ascii_case(node)) && !known.is_empty() {
-                return Err(Failure::usage(format!("--node {node}: there are logs of {}", known.join(", "))));
+        let is_unknown = |node: &&String| !known.iter().any(|one| one.eq_ignore_ascii_case(node));
+        match nodes.iter().find(is_unknown).filter(|_| !known.is_empty()) {
+            Some(node) => {
+                Err(Failure::usage(format!("--node {node}: there are logs of {}", known.join(", "))))
             }
+            None => Ok(()),
         }
+    }
+
+    /// Keeps the logs of these nodes, or all.
+    pub(super) fn keep(&mut self, nodes: &[String]) {
+        let is_kept = |node: &str| nodes.is_empty() || nodes.iter().any(|one| one.eq_ignore_ascii_case(node));
         let sets = &self.sets;
-        let of = |log: &Log| {
-            sets.get(log.set).map(|set| (set.node.as_str(), set.input.as_str())).unwrap_or_default()
-        };
-        self.logs
-            .retain(|log| nodes.is_empty() || nodes.iter().any(|node| node.eq_ignore_ascii_case(of(log).0)));
+        self.logs.retain(|log| sets.get(log.set).is_some_and(|set| is_kept(&set.node)));
+    }
+
+    /// Puts all logs in the order in which they are shown where times are equal.
+    fn sort(&mut self) {
+        let sets = &self.sets;
         self.logs.sort_by_cached_key(|log| {
-            let (node, input) = of(log);
-            (node.to_lowercase(), node.to_owned(), log.name.clone(), input.to_owned())
+            let (node, input) = sets.get(log.set).map(|set| (&set.node, &set.input)).unzip();
+            (node.map(|node| node.to_lowercase()), node.cloned(), log.name.clone(), input.cloned())
         });
-        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! All entries of all logs in one order of time.
 
 use super::inputs::Inputs;
-use super::pass::Passed;
+use super::pass::{ByLog, Entries};
 use super::show::Shown;
 use super::store::{Kept, Run, RunReader, Store};
 use std::cmp::Reverse;
@@ -29,7 +29,7 @@ enum Source<'s> {
 
 /// Hands out every entry in order of time, then of the logs, then as in its log; at most `limit`.
 pub(super) fn merge(
-    passed: Vec<Passed>,
+    passed: ByLog<Entries>,
     inputs: &Inputs,
     store: &Store,
     limit: u64,
@@ -38,10 +38,10 @@ pub(super) fn merge(
     let runs = passed.len();
     let mut heap = BinaryHeap::new();
     let mut sources = Vec::with_capacity(runs);
-    for (at, one) in passed.into_iter().enumerate() {
-        let run = one.run.unwrap_or_default();
-        heap.extend(run.first.map(|first| Reverse((first, at))));
-        sources.push((one.log, one.counts.order_open, Source::Waiting(run), None::<Kept>));
+    for (log, read) in passed {
+        let Ok(Entries { counts, run }) = read else { continue };
+        heap.extend(run.first.map(|first| Reverse((first, sources.len()))));
+        sources.push((log, counts.order_open, Source::Waiting(run), None::<Kept>));
     }
     let (mut written, mut seen) = (Written::default(), Seen::default());
     while let Some(Reverse((order, at))) = heap.pop() {

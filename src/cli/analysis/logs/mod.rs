@@ -2,36 +2,81 @@
 
 mod inputs;
 mod merge;
+mod notes;
 mod pass;
+mod patterns;
 mod show;
 mod store;
 
 use super::args::{LogsArgs, LogsFormat};
-use super::{Exit, Failure, file, forms, output};
-use crate::cli::OrExit as _;
-use crate::cli::must_exist;
-use crate::logs::Selection;
+use super::{Exit, Failure, file, forms};
+use crate::bundle::source::read_capped;
+use crate::cli::{OrExit as _, must_exist};
+use crate::logs::{Baseline, Grep, PatternMatcher, Selection};
 use anyhow::{Context as _, anyhow};
 use inputs::Inputs;
-use pass::{Pass, Passed};
-use regex::bytes::RegexBuilder;
-use std::io::{BufWriter, Write};
+use notes::{Notes, counted};
+use patterns::Patterns;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
 use store::Store;
 
-/// Bytes that the automaton of `--grep` may take.
-const GREP: usize = 4 << 20;
+/// Most bytes of a baseline.
+const BASELINE: u64 = 8 << 20;
 
 pub(super) fn run(args: &LogsArgs) -> Result<Exit, Failure> {
     args.inputs.iter().try_for_each(|path| must_exist(path))?;
-    let selection = selection(args)?;
+    let mut selection = selection(args)?;
+    let baseline = args.baseline.as_deref().map(baseline).transpose()?;
     let mut inputs = Inputs::find(&args.inputs)?;
-    inputs.keep(&args.node)?;
-    if let Some(out) =
-        args.out.as_ref().filter(|out| out.canonicalize().is_ok_and(|out| inputs.files.contains(&out)))
-    {
-        return Err(Failure::usage(format!("{} is an input and would be overwritten", out.display())));
+    inputs.has_nodes(&args.node)?;
+    for out in [&args.out, &args.baseline_out].into_iter().flatten() {
+        if out.canonicalize().is_ok_and(|out| inputs.files.contains(&out)) {
+            return Err(Failure::usage(format!("{} is an input and would be overwritten", out.display())));
+        }
     }
+    if let Some(id) = &args.as_record {
+        let record = read(&inputs)?.0.find(id)?.record();
+        write(args, &mut |out| out.write_all(record.as_bytes()))?;
+        return Ok(Exit::Success);
+    }
+    let wants_entries = args.pattern.is_some()
+        || selection.window.is_some()
+        || selection.level.is_some()
+        || selection.grep.is_some();
+    if !wants_entries || args.baseline_out.is_some() {
+        return table(args, &inputs, baseline.as_ref());
+    }
+    if let Some(id) = &args.pattern {
+        selection.pattern = Some(PatternMatcher::new(read(&inputs)?.0.find(id)?.key));
+    }
+    inputs.keep(&args.node);
     entries(args, &inputs, &selection)
+}
+
+/// Reads the patterns of all logs.
+fn read(inputs: &Inputs) -> Result<(Patterns, Notes), Failure> {
+    let patterns = Patterns::read(inputs)?;
+    let mut notes = Notes::of(inputs);
+    for (at, why) in &patterns.broken {
+        notes.broken(inputs, *at, why);
+    }
+    if patterns.read == 0 {
+        notes.print();
+        return Err(nothing());
+    }
+    Ok((patterns, notes))
+}
+
+fn nothing() -> Failure {
+    Failure::new(Exit::NoInput, anyhow!("none of the inputs has a log that can be read"))
+}
+
+/// The baseline of a file.
+pub(super) fn baseline(path: &Path) -> Result<Baseline, Failure> {
+    let usage = |why: &dyn std::fmt::Display| Failure::usage(format!("{} {why}", path.display()));
+    let bytes = read_capped(path, BASELINE).map_err(|error| usage(&error))?;
+    Baseline::read(&bytes).map_err(|error| usage(&error))
 }
 
 fn selection(args: &LogsArgs) -> Result<Selection, Failure> {
@@ -49,148 +94,92 @@ fn selection(args: &LogsArgs) -> Result<Selection, Failure> {
         return Err(Failure::usage("--since is later than --until"));
     }
     let compile = |source: &String| {
-        RegexBuilder::new(source).size_limit(GREP).dfa_size_limit(GREP).build().map_err(|error| {
-            Failure::usage(format!(
-                "--grep {source}: this is no regular expression that can be used: {error}"
-            ))
+        Grep::new(source).map_err(|error| {
+            let why = "this is no regular expression that can be used";
+            Failure::usage(format!("--grep {source}: {why}: {error}"))
         })
     };
-    Ok(Selection { window, level: args.level, grep: args.grep.as_ref().map(compile).transpose()? })
+    let grep = args.grep.as_ref().map(compile).transpose()?;
+    Ok(Selection { window, level: args.level, grep, pattern: None })
+}
+
+/// Prints the patterns, and writes a baseline of them.
+fn table(args: &LogsArgs, inputs: &Inputs, baseline: Option<&Baseline>) -> Result<Exit, Failure> {
+    let (patterns, mut notes) = read(inputs)?;
+    if let Some(path) = &args.baseline_out {
+        let json = patterns.baseline().or_exit(Exit::CannotWrite)?;
+        file::write(path, json.as_bytes())?;
+    }
+    let rows = patterns.rows(&args.node, baseline);
+    let limit = args.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let (width, colour) = forms::screen();
+    write(args, &mut |out| {
+        rows.iter().take(limit).try_for_each(|row| match args.format {
+            LogsFormat::Json => row.json(out),
+            LogsFormat::Text => row.text(out, width, colour && args.out.is_none()),
+        })
+    })?;
+    if patterns.others() > 0 {
+        let others = counted(patterns.others(), "entr");
+        notes.add(format!("{others} of further patterns are not listed: there are too many different ones."));
+    }
+    if rows.is_empty() {
+        notes.add("there is no warning, no error and no exception in the logs that were read".to_owned());
+    } else if rows.len() > limit {
+        notes.add(format!("shown are the first {limit} of {} patterns", rows.len()));
+    }
+    notes.print();
+    Ok(notes.exit)
 }
 
 /// Prints the entries that are wanted.
 fn entries(args: &LogsArgs, inputs: &Inputs, selection: &Selection) -> Result<Exit, Failure> {
     let store = Store::default();
     let limit = args.limit.unwrap_or(u64::MAX);
-    let passed = Pass { inputs, selection, store: &store, limit }.run();
-    let said = Said::of(&passed, inputs, args);
-    if said.read == 0 {
-        said.complain();
-        return Err(Failure::new(Exit::NoInput, anyhow!("none of the inputs has a log that can be read")));
+    let passed = pass::entries(inputs, selection, &store, limit);
+    let mut notes = Notes::of(inputs);
+    notes.of_entries(&passed, inputs, selection.window.is_some());
+    if notes.read == 0 {
+        notes.print();
+        return Err(nothing());
     }
     let nodes = inputs.nodes();
     let width = nodes.iter().map(|node| node.chars().count()).max().unwrap_or(0);
-    let (_, colour) = forms::screen();
-    let colour = colour && args.out.is_none();
-    let write = |out: &mut dyn Write| {
-        merge::merge(passed, inputs, &store, limit, &mut |shown| match args.format {
+    let colour = forms::screen().1 && args.out.is_none();
+    let mut passed = Some(passed);
+    let mut written = merge::Written::default();
+    write(args, &mut |out| {
+        let passed = passed.take().unwrap_or_default();
+        written = merge::merge(passed, inputs, &store, limit, &mut |shown| match args.format {
             LogsFormat::Json => shown.json(out),
             LogsFormat::Text => {
-                let number = nodes.binary_search_by_key(&key(&shown.set.node), |node| key(node)).unwrap_or(0);
+                let number = nodes.iter().position(|node| **node == shown.set.node).unwrap_or(0);
                 shown.text(out, width, colour.then_some(number))
             }
-        })
-    };
-    let written = match &args.out {
-        Some(path) if path.as_os_str() != "-" => file::write_with(path, write)?,
-        _ => {
-            let mut out = BufWriter::with_capacity(64 << 10, anstream::stdout().lock());
-            let written = write(&mut out).and_then(|written| out.flush().map(|()| written));
-            written.context("cannot write to standard output").or_exit(Exit::CannotWrite)?
-        }
-    };
-    said.complain();
+        })?;
+        Ok(())
+    })?;
     if written.twice > 0 {
-        output::complain(&format!(
-            "{} came with two inputs of a node and are shown once",
-            counted(written.twice, "entr")
-        ));
+        let twice = counted(written.twice, "entr");
+        notes.add(format!("{twice} came with two inputs of a node and are shown once"));
     }
     if written.entries == 0 {
-        output::complain("no entry matches");
-    } else if written.entries < said.found - written.twice.min(said.found) {
-        output::complain(&format!(
-            "shown are the first {} of {}",
-            written.entries,
-            counted(said.found, "entr")
-        ));
+        notes.add("no entry matches".to_owned());
+    } else if written.entries < notes.found.saturating_sub(written.twice) {
+        notes.add(format!("shown are the first {} of {}", written.entries, counted(notes.found, "entr")));
     }
-    Ok(said.exit)
+    notes.print();
+    Ok(notes.exit)
 }
 
-fn key(node: &str) -> (String, &str) {
-    (node.to_lowercase(), node)
-}
-
-/// "1 entry", "2 entries", from "entr".
-fn counted(number: u64, stem: &str) -> String {
-    format!("{number} {stem}{}", if number == 1 { "y" } else { "ies" })
-}
-
-/// What a reader has to know beside the entries.
-struct Said {
-    lines: Vec<String>,
-    /// Logs that were read.
-    read: usize,
-    /// Entries that match.
-    found: u64,
-    exit: Exit,
-}
-
-impl Said {
-    fn of(passed: &[Passed], inputs: &Inputs, args: &LogsArgs) -> Self {
-        let mut said = Self { lines: inputs.notes.clone(), read: 0, found: 0, exit: Exit::Success };
-        said.lines.extend(inputs.refused.iter().cloned());
-        if !inputs.refused.is_empty() {
-            said.exit = Exit::PartialInput;
-        }
-        let (mut without_level, mut unzoned) = (0, Vec::new());
-        for one in passed {
-            let Some((log, set)) = inputs.logs.get(one.log).and_then(|log| Some((log, inputs.set(log)?)))
-            else {
-                continue;
-            };
-            let place = format!("{}, {}", set.node, log.name);
-            if let Err(why) = &one.run {
-                said.lines.push(format!("{place}: nothing of it counts: {why}."));
-                said.exit = Exit::PartialInput;
-                continue;
-            }
-            said.read += 1;
-            said.found += one.counts.found;
-            without_level += one.counts.without_level;
-            let untimed = one.counts.without_time;
-            if untimed > 0 {
-                let windowed = args.around.is_some() || args.since.is_some() || args.until.is_some();
-                let what = if windowed { "are left out" } else { "come first" };
-                let no_time = if untimed == one.counts.entries {
-                    "has no time that can be read"
-                } else {
-                    "begins without a time"
-                };
-                said.lines.push(format!("{place}: {no_time}; {} of it {what}.", counted(untimed, "entr")));
-            }
-            if one.counts.order_open {
-                said.lines.push(format!("{place}: which number of its dates is the month is not known; they are read with the day first and have a question mark."));
-            }
-            if one.counts.cut > 0 {
-                said.lines.push(format!(
-                    "{place}: {} too long, shown and searched in part.",
-                    counted(one.counts.cut, "entr")
-                ));
-            }
-            if !set.clock.known && one.counts.found > 0 && !unzoned.contains(&set.node.as_str()) {
-                unzoned.push(&set.node);
-            }
-        }
-        if without_level > 0 {
-            said.lines.push(format!(
-                "{} without a level that is known are left out by --level.",
-                counted(without_level, "entr")
-            ));
-        }
-        if !unzoned.is_empty() {
-            said.lines.push(format!(
-                "The time zone of {} is not known: its times are shown as they are in the log, with a question mark, and are in order as if they were UTC.",
-                unzoned.join(", ")
-            ));
-        }
-        said
-    }
-
-    fn complain(&self) {
-        for line in &self.lines {
-            output::complain(line.trim_end_matches('.'));
+/// Writes to the file of `-o`, or to standard output.
+fn write(args: &LogsArgs, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    match &args.out {
+        Some(path) if path.as_os_str() != "-" => file::write_with(path, write),
+        _ => {
+            let mut out = BufWriter::with_capacity(64 << 10, anstream::stdout().lock());
+            let written = write(&mut out).and_then(|()| out.flush());
+            written.context("cannot write to standard output").or_exit(Exit::CannotWrite)
         }
     }
 }

@@ -152,7 +152,7 @@ pub struct PatternKey {
     pub frame: String,
 }
 
-/// Entries of one wording. docs/logs.md says how a pattern is made.
+/// Entries of one wording. docs/patterns.md says how a pattern is made.
 #[derive(Debug, Clone, Default)]
 pub struct Pattern {
     /// What its entries have in common, with secrets removed.

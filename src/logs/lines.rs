@@ -6,9 +6,9 @@ use super::entry::{Header, HeaderReader};
 use super::formats::fields;
 use super::header::{Level, bare_level, level};
 use super::hits::FileHits;
-use super::origin::{ENTRY, logger, of_other_program, split_logger};
+use super::origin::{ENTRY, logger, of_other_program};
 use super::own_code::WaitingHits;
-use super::patterns::{Entry, Leaves, OpenEntry};
+use super::patterns::{Entry, Leaves, OpenEntry, entry_parts};
 use super::prefilter::{Candidate, Target};
 use super::proof::ProofSearch;
 use super::recurring::{CEF, RecurringTexts, cef_header, exception_types};
@@ -314,10 +314,7 @@ impl<'s> LineScanner<'s> {
             Some(Level::Warning) => EntryLevel::Warning,
             _ => return,
         };
-        let parts = fields(rest).unwrap_or_else(|| split_logger(rest));
-        // The type of an exception in the place of the logger is what the entry says.
-        let parts = if exception_types(parts.0).next().is_some() { (&b""[..], rest) } else { parts };
-        self.open.begin(level, parts, (self.digest.file.lines, line), self.times.current);
+        self.open.begin(level, entry_parts(rest), (self.digest.file.lines, line), self.times.current);
     }
 
     /// Reads a line that may name the type of an exception. An entry at any level that has one is of a pattern.

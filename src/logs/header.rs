@@ -14,11 +14,11 @@ pub(super) type LocalMillis = i64;
 pub(super) enum Level {
     /// Error and everything above it.
     Error,
-    /// Information: what the product reports of its work.
-    Info,
     /// Warnings.
     Warning,
-    /// Everything else: notices, and what is below information.
+    /// Information: what the product reports of its work.
+    Info,
+    /// Everything below information, and notices.
     Other,
 }
 
@@ -191,6 +191,7 @@ mod tests {
             (" (7) [worker 3] FATAL x", Some(Level::Error)),
             (" [CRITICAL] x", Some(Level::Error)),
             (" [12] WARN x", Some(Level::Warning)),
+            (" [12] debug x", Some(Level::Other)),
             (" Information: x", Some(Level::Info)),
             (" ErrorHandler started", None),
             (" [never closed ERROR x", None),

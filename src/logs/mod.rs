@@ -8,8 +8,8 @@
 //!
 //! A header is in the product's own form or in another one (`formats`); its time is of a clock with summer and winter
 //! (`zone`). What a line is about, the node or another machine, is told by its logger and its words (`origin`), and whose key
-//! an error is about by the code that its entry names (`own_code`). Errors that no
-//! signature knows are grouped by their wording (`groups`), and lines that prove a connection are kept (`proof`).
+//! an error is about by the code that its entry names (`own_code`). Entries at warning level or worse are grouped by their
+//! wording (`patterns`), and lines that prove a connection are kept (`proof`).
 //!
 //! A log is never in memory as a whole. Blocks end at line ends; a line longer than a block is read in overlapping pieces.
 //! Only a line that may match is copied to lower case, where a case-sensitive search is enough: a case-insensitive search
@@ -20,12 +20,12 @@ mod digest;
 mod encoding;
 mod entry;
 mod formats;
-mod groups;
 mod header;
 mod hits;
 mod lines;
 mod origin;
 mod own_code;
+mod patterns;
 mod prefilter;
 mod proof;
 mod recurring;
@@ -35,8 +35,11 @@ mod times;
 mod zone;
 
 pub use digest::{FileDigest, merge};
+pub use patterns::unify;
 pub use scan::{FileScan, Scanner};
 
+#[cfg(test)]
+mod labelled;
 #[cfg(test)]
 mod redacted;
 #[cfg(test)]

@@ -8,13 +8,14 @@ use super::origin::OriginPatterns;
 use super::own_code::{Caller, OwnCode};
 use super::prefilter::Prefilter;
 use super::proof::ProofPatterns;
-use super::recurring::EXTRA_LITERALS;
+use super::recurring::{EXCEPTION_END, EXTRA_LITERALS};
 use super::zone::Clock;
 use crate::knowledge::signatures::Family;
 use crate::knowledge::{Knowledge, Signature};
 use crate::model::excerpt::Sanitize;
 use crate::model::log::{Component, LogFile};
 use chrono::{DateTime, FixedOffset, Offset, Utc};
+use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
@@ -30,6 +31,8 @@ pub struct Scanner<'a> {
     pub(super) origins: OriginPatterns,
     /// Lines of the product's own code.
     pub(super) own_code: OwnCode,
+    /// Finds lines that may name the type of an exception.
+    pub(super) exception: Finder<'static>,
     /// Lines that prove a connection to the database.
     pub(super) connected: ProofPatterns,
     pub(super) sanitizer: &'a dyn Sanitize,
@@ -74,7 +77,8 @@ impl<'a> Scanner<'a> {
         let origins = OriginPatterns::new(&knowledge.workload)?;
         let own_code = OwnCode::new(&knowledge.own_code)?;
         let connected = ProofPatterns::new(&knowledge.connected)?;
-        Ok(Self { patterns, prefilter, origins, own_code, connected, sanitizer })
+        let exception = Finder::new(EXCEPTION_END);
+        Ok(Self { patterns, prefilter, origins, own_code, exception, connected, sanitizer })
     }
 
     /// Starts the pass over one file. `offset` is the node's offset from UTC, because the log has none; without it times

@@ -70,7 +70,10 @@ fn pattern(t: Text, number: u64) -> PatternView {
         count,
         first: t("2026-11-20T03:12:40+01:00"),
         last: t("2026-11-20T21:58:04+01:00"),
-        hours: BTreeMap::from([("2026-11-20T02:00:00Z".into(), count / 2), ("2026-11-20T20:00:00Z".into(), count / 2)]),
+        hours: BTreeMap::from([
+            ("2026-11-20T02:00:00Z".into(), count / 2),
+            ("2026-11-20T20:00:00Z".into(), count / 2),
+        ]),
     };
     PatternView {
         id: format!("p-{number:010x}"),
@@ -84,7 +87,14 @@ fn pattern(t: Text, number: u64) -> PatternView {
         components: vec!["web application"],
         count: 3_412 + number,
         nodes: vec![node("WEB03", 3_400 + number), node("WEB01", 12)],
-        samples: vec![evidence(t, "text", "WEB03", "logs/SS.log:48122", "", "2026-11-20 21:58:04,118 [TID:41] ERROR Thycotic.ihawu.Business - Step 4 of request 9 could not be evaluated")],
+        samples: vec![evidence(
+            t,
+            "text",
+            "WEB03",
+            "logs/SS.log:48122",
+            "",
+            "2026-11-20 21:58:04,118 [TID:41] ERROR Thycotic.ihawu.Business - Step 4 of request 9 could not be evaluated",
+        )],
     }
 }
 

@@ -386,6 +386,28 @@ const STEMS: [(&str, Component); 7] = [
 ];
 
 impl Component {
+    /// Every one, in order.
+    pub const ALL: [Self; 6] = [
+        Self::Web,
+        Self::BackgroundScheduler,
+        Self::BackgroundWorker,
+        Self::EngineWorker,
+        Self::SessionRecordingWorker,
+        Self::InternalSiteConnector,
+    ];
+
+    /// Its name.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Web => "web application",
+            Self::BackgroundScheduler => "background scheduler",
+            Self::BackgroundWorker => "background worker",
+            Self::EngineWorker => "engine worker",
+            Self::SessionRecordingWorker => "session recording worker",
+            Self::InternalSiteConnector => "internal site connector",
+        }
+    }
+
     /// The component that writes a log of this name. Folders and case do not matter; rolled files (`SS.log.1`, `SS1.log` in
     /// older builds, `SS.log2026-11-20` or `SS_2026-11-20.log`) belong to their log.
     pub fn of(name: &str) -> Option<Self> {

@@ -8,6 +8,7 @@ use super::document::Document;
 use super::families::families;
 use super::format::{Keep, OutputFormat, text};
 use super::model::{Cell, CellState, Report};
+use super::pattern_rows::patterns;
 use super::presentation::{self, ROWS, bands, columns_with_bundle, hits, row_word};
 use super::procedure::{self, RunbookView};
 use super::svg::chart;
@@ -231,6 +232,7 @@ fn page(report: &Report) -> Context {
         cuts,
         grid => &grid(report),
         hits => &hits(&report.errors.hits, ROWS),
+        patterns => &patterns(&report.errors.patterns),
         families => &families(&report.coverage),
         chart => &chart(&report.errors.axis),
     });

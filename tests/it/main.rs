@@ -35,6 +35,7 @@ mod identities;
 mod innocent_files;
 mod intake;
 mod knowledge_overlay;
+mod logs_verb;
 mod machine;
 mod manual_capture;
 mod old_evidence;

@@ -11,6 +11,7 @@ mod matrix;
 mod missing;
 mod nodes;
 mod notices;
+mod patterns;
 mod spans;
 mod verdict;
 

@@ -1,6 +1,7 @@
 //! Findings with their evidence, and the errors of the logs.
 
 use super::axis::{Axis, WhatFirst};
+use super::patterns::PatternView;
 use crate::finding::{Confidence, Severity, Subject};
 use serde::Serialize;
 
@@ -101,6 +102,10 @@ pub struct Errors {
     pub axis: Axis,
     /// What happened first: lines of all nodes around the first sign of the gravest finding; none without one.
     pub first: Option<WhatFirst>,
+    /// Entries at warning level or worse, and entries with an exception, by their wording, the weightiest first.
+    pub patterns: Vec<PatternView>,
+    /// Such entries of further patterns, which were too many to keep.
+    pub other_entries: u64,
 }
 
 /// What a node's logs cover.

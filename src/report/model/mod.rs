@@ -4,11 +4,13 @@
 mod axis;
 mod findings;
 mod matrix;
+mod patterns;
 
 pub use crate::plan::{Action, Reason};
 pub use axis::*;
 pub use findings::*;
 pub use matrix::*;
+pub use patterns::*;
 
 use crate::finding::{Looked, MissingEvidence, Readiness, Scope, Severity, Subject};
 use crate::model::cluster::Contact;

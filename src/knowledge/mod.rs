@@ -16,6 +16,7 @@ mod file;
 mod layer;
 pub mod limits;
 mod overlay;
+pub mod own_code;
 mod questions;
 pub mod releases;
 pub mod rows;
@@ -67,6 +68,8 @@ pub struct Knowledge {
     pub workload: Vec<workload::WorkloadRow>,
     /// Numbers from which on rules speak, in order of id.
     pub limits: Vec<limits::LimitRow>,
+    /// The product's own code by what it does, in order of id.
+    pub own_code: Vec<own_code::OwnCodeRow>,
     /// Facts that are records.
     pub facts: Facts,
     /// Kinds of exports, in order of id.
@@ -135,6 +138,7 @@ built_in![
     "facts.toml",
     "limits.toml",
     "node_parity.toml",
+    "own_code.toml",
     "releases.toml",
     "rules/bkp.toml",
     "rules/bnd.toml",
@@ -220,6 +224,7 @@ impl Knowledge {
             connected: sorted(layers.connected, Record::key),
             workload: sorted(layers.workload, Record::key),
             limits: sorted(layers.limits, Record::key),
+            own_code: sorted(layers.own_code, Record::key),
             facts,
             exports: sorted(layers.exports, Record::key),
             releases: sorted(layers.releases, |one| one.version),
@@ -291,6 +296,7 @@ impl Layers {
             check(&self.connected, connected::ConnectedRow::problems),
             check(&self.workload, workload::WorkloadRow::problems),
             check(&self.limits, limits::LimitRow::problems),
+            check(&self.own_code, own_code::OwnCodeRow::problems),
             check(&self.expectations, |row| row.problems(self, facts)),
             check(&self.parity, |row| row.problems(self, facts)),
             check(&self.questions, |row| row.problems(facts)),
@@ -390,6 +396,7 @@ mod tests {
         layers.causes.iter().for_each(|one| add("cause", &one.origin, &one.record.id));
         layers.limits.iter().for_each(|one| add("limit", &one.origin, &one.record.id));
         layers.workload.iter().for_each(|one| add("workload", &one.origin, &one.record.id));
+        layers.own_code.iter().for_each(|one| add("own-code", &one.origin, &one.record.id));
         layers.connected.iter().for_each(|one| add("proves-connected", &one.origin, &one.record.id));
         layers
             .checklist

@@ -1,16 +1,18 @@
 //! The lines of one file: what they begin with, and which patterns they match.
 
 use super::blocks::Block;
-use super::digest::{FileDigest, join};
+use super::digest::FileDigest;
 use super::entry::{Header, HeaderReader};
 use super::formats::fields;
 use super::header::{Level, bare_level, level};
+use super::hits::FileHits;
 use super::origin::{ENTRY, logger, of_other_program};
+use super::own_code::WaitingHits;
 use super::patterns::{Entry, Leaves, OpenEntry, entry_parts};
 use super::prefilter::{Candidate, Target};
 use super::proof::ProofSearch;
 use super::recurring::{CEF, RecurringTexts, cef_header, exception_types};
-use super::sample::{SampleLine, Samples};
+use super::sample::SampleLine;
 use super::scan::{CompiledPattern, Scanner};
 use super::times::Times;
 use super::zone::{Clock, UtcMillis};
@@ -53,8 +55,9 @@ pub(super) struct LineScanner<'s> {
     patterns: Leaves,
     /// Patterns counted on the current line already.
     counted: Vec<usize>,
-    /// By pattern and origin.
-    hits: BTreeMap<(usize, Origin), (Hit, Samples)>,
+    /// Hits that wait for the end of the current entry.
+    waiting_hits: WaitingHits,
+    hits: FileHits,
     /// The end of the last line of the block before.
     last_line: Vec<u8>,
     /// Where the first line of the current entry is in the current block.
@@ -89,7 +92,8 @@ impl<'s> LineScanner<'s> {
             open: OpenEntry::default(),
             patterns: Leaves::default(),
             counted: Vec::new(),
-            hits: BTreeMap::new(),
+            waiting_hits: WaitingHits::default(),
+            hits: FileHits::default(),
             last_line: Vec::new(),
             entry: None,
             earlier_entry: Vec::new(),
@@ -188,7 +192,6 @@ impl<'s> LineScanner<'s> {
             *encoding = "windows-1252";
         }
         let prefilter = &self.scanner.prefilter;
-        let without_literal = prefilter.without_literal(block.text);
         let mut candidates = std::mem::take(&mut self.candidates);
         prefilter.find(block.text, |candidate| candidates.push(candidate));
         let mut ahead = candidates.iter().peekable();
@@ -204,6 +207,9 @@ impl<'s> LineScanner<'s> {
             if !std::mem::take(&mut continues) {
                 let rest = self.begin(line);
                 begins = rest.is_some();
+                if begins && !self.waiting_hits.is_empty() {
+                    self.count_waiting();
+                }
                 if begins || self.open.ends_before(line) {
                     self.end_entry();
                 }
@@ -219,6 +225,9 @@ impl<'s> LineScanner<'s> {
                 self.meet_exception(line, begins, block);
             } else if !begins && self.open.is_open() {
                 self.open.look_for_frame(line);
+            }
+            if !self.waiting_hits.is_empty() {
+                self.waiting_hits.see(&self.scanner.own_code, line);
             }
             let mut next = Vec::new();
             while let Some(candidate) = ahead.next_if(|candidate| candidate.at < end) {
@@ -240,7 +249,9 @@ impl<'s> LineScanner<'s> {
                     self.match_across(earlier, line, Some(&spanning), block);
                 }
             }
-            self.likely.extend(without_literal);
+            if self.level.is_none_or(|level| matches!(level, Level::Error | Level::Warning)) {
+                self.likely.extend(self.scanner.prefilter.short(line));
+            }
             if self.waiting {
                 self.likely.clear();
             }
@@ -418,7 +429,7 @@ impl<'s> LineScanner<'s> {
             let hit = Hit {
                 signature: pattern.signature.clone(),
                 pattern: pattern.index,
-                origin: origin.clone(),
+                origin,
                 errors: is_error.into(),
                 others: (!is_error).into(),
                 first: sample.time,
@@ -427,30 +438,36 @@ impl<'s> LineScanner<'s> {
                 by_hour: self.times.current.map(|time| (Self::hour(time), 1)).into_iter().collect(),
                 samples: Vec::new(),
             };
-            let (hits, samples) = self.hits.entry((index, origin)).or_default();
-            join(hits, hit);
-            samples.keep(sample);
+            match &pattern.caller {
+                Some(caller) => {
+                    let mut waiting = std::mem::take(&mut self.waiting_hits);
+                    let texts = [self.entry(block), raw];
+                    waiting.add(&self.scanner.own_code, texts, caller, (index, hit), sample);
+                    self.waiting_hits = waiting;
+                }
+                None => self.hits.count(index, hit, sample),
+            }
         }
         self.folded = line;
+    }
+
+    /// Counts the hits that waited for the end of their entry.
+    fn count_waiting(&mut self) {
+        for waiting in self.waiting_hits.take(self.is_foreign) {
+            self.hits.count(waiting.index, waiting.hit, waiting.sample);
+        }
     }
 
     /// What a line is about that matches a pattern. Who meets a great many hosts works on other machines.
     fn origin(&self, index: usize, pattern: &CompiledPattern, line: &[u8], block: &Block<'_>) -> Origin {
         let Some(family) = pattern.also_workload else { return Origin::Node };
         let origin = self.scanner.origins.of(family, self.is_foreign, self.entry(block), line);
-        let known = |origin: &Origin| self.hits.contains_key(&(index, origin.clone()));
         match &origin {
-            Origin::Host(_) if !known(&origin) && self.hosts(index) >= MOST_HOSTS => {
+            Origin::Host(_) if !self.hits.knows(index, &origin) && self.hits.hosts(index) >= MOST_HOSTS => {
                 Origin::Workload("hosts".into())
             }
             _ => origin,
         }
-    }
-
-    /// How many hosts lines of a pattern have named.
-    fn hosts(&self, index: usize) -> usize {
-        let of_pattern = self.hits.range((index, Origin::Node)..(index + 1, Origin::Node));
-        of_pattern.filter(|((_, origin), _)| matches!(origin, Origin::Host(_))).count()
     }
 
     /// The current line as a sample that is shown from `at` on.
@@ -471,6 +488,7 @@ impl<'s> LineScanner<'s> {
     /// Ends the file and sanitizes its samples; `encoding` is that of its bytes if they were decoded.
     pub(super) fn finish(mut self, encoding: Option<&'static str>) -> FileDigest {
         self.end_entry();
+        self.count_waiting();
         let mut digest = std::mem::take(&mut self.digest);
         digest.file.encoding = encoding.unwrap_or(digest.file.encoding);
         self.times.finish(&self.clock, &mut digest.file);
@@ -483,13 +501,8 @@ impl<'s> LineScanner<'s> {
             self.sanitizer,
         );
         digest.connected = self.proof.finish(&digest.file.name, self.scanner, self.sanitizer);
-        for ((index, _), (mut hit, samples)) in self.hits {
-            let find = |text: &[u8]| self.scanner.patterns.get(index)?.find(text);
-            let lines = samples.into_lines();
-            hit.samples =
-                lines.map(|line| line.into_sample(&digest.file.name, find, self.sanitizer)).collect();
-            digest.hits.push(hit);
-        }
+        let find = |index: usize, text: &[u8]| self.scanner.patterns.get(index)?.find(text);
+        digest.hits = self.hits.into_hits(&digest.file.name, self.sanitizer, find);
         digest
     }
 }

@@ -5,6 +5,7 @@ use super::digest::FileDigest;
 use super::encoding::TextDecoder;
 use super::lines::LineScanner;
 use super::origin::OriginPatterns;
+use super::own_code::{Caller, OwnCode};
 use super::prefilter::Prefilter;
 use super::proof::ProofPatterns;
 use super::recurring::{EXCEPTION_END, EXTRA_LITERALS};
@@ -30,6 +31,8 @@ pub struct Scanner<'a> {
     pub(super) origins: OriginPatterns,
     /// Finds lines that may name the type of an exception.
     pub(super) exception: Finder<'static>,
+    /// Lines of the product's own code.
+    pub(super) own_code: OwnCode,
     /// Lines that prove a connection to the database.
     pub(super) connected: ProofPatterns,
     pub(super) sanitizer: &'a dyn Sanitize,
@@ -44,6 +47,8 @@ pub(super) struct CompiledPattern {
     pub(super) yields_to: Vec<String>,
     /// Of its signature: whose lines may be about work on other machines.
     pub(super) also_workload: Option<Family>,
+    /// Of its signature: in which code it counts, if not in all.
+    pub(super) caller: Option<Caller>,
     source: String,
     /// Compiled when a line may match for the first time: most runs need few of them.
     regex: OnceLock<Option<Regex>>,
@@ -58,6 +63,10 @@ impl<'a> Scanner<'a> {
                 index,
                 yields_to: signature.overlaps.clone(),
                 also_workload: signature.also_workload.then_some(signature.family),
+                caller: signature
+                    .elsewhere
+                    .clone()
+                    .map(|elsewhere| Caller { within: signature.within.clone(), elsewhere }),
                 source: pattern.regex_source(),
                 regex: OnceLock::new(),
             })
@@ -66,9 +75,10 @@ impl<'a> Scanner<'a> {
         let all = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
         let prefilter = Prefilter::new(all, &EXTRA_LITERALS)?;
         let origins = OriginPatterns::new(&knowledge.workload)?;
+        let own_code = OwnCode::new(&knowledge.own_code)?;
         let connected = ProofPatterns::new(&knowledge.connected)?;
         let exception = Finder::new(EXCEPTION_END);
-        Ok(Self { patterns, prefilter, origins, exception, connected, sanitizer })
+        Ok(Self { patterns, prefilter, origins, exception, own_code, connected, sanitizer })
     }
 
     /// Starts the pass over one file. `offset` is the node's offset from UTC, because the log has none; without it times

@@ -50,6 +50,8 @@ pub use level::Level;
 pub use lines::begins_record;
 pub use own_words::{OwnWords, OwnWordsError};
 pub use secret_set::{Secret, SecretSet};
+#[cfg(test)]
+pub(crate) use text::busy_text;
 pub use text::{Redactor, Sanitizer, Stream};
 #[cfg(any(windows, test))]
 pub(crate) use words::names_secret;

@@ -48,5 +48,6 @@ mod samples;
 mod scrub_exports;
 mod secrets;
 mod support;
+mod time_axis;
 mod upgrade_path;
 mod verdict_ladder;

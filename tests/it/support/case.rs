@@ -269,7 +269,7 @@ impl<'k> Bench<'k> {
             questions: &self.questions,
             knowledge: self.knowledge,
         };
-        assemble(read_all(gather(folder, MAX_EXPORT_BYTES), tools), options)
+        assemble(read_all(gather(folder, MAX_EXPORT_BYTES), tools).0, options)
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) fn record(key: &PatternKey, known: &[Signature]) -> String {
     let said: Vec<&str> =
         [&key.wording, &key.exception].map(String::as_str).into_iter().filter(|text| !text.is_empty()).collect();
     let said = one_line(&said.join(" "));
+    let said = if said.is_empty() { "Write the text of the error here".to_owned() } else { said };
     let text = text(key).unwrap_or_else(|| format!("{} {said}", one_line(&key.logger)));
     let logger = if key.logger.is_empty() { "Logger".to_owned() } else { one_line(&key.logger) };
     let level = if key.level == EntryLevel::Warning { "WARN" } else { "ERROR" };

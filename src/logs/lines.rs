@@ -1,5 +1,7 @@
 //! The lines of one file: what they begin with, and which patterns they match.
 
+mod matching;
+
 use super::blocks::Block;
 use super::digest::FileDigest;
 use super::entry::{Header, HeaderReader};
@@ -13,17 +15,15 @@ use super::prefilter::{Candidate, Target};
 use super::proof::ProofSearch;
 use super::recurring::{CEF, RecurringTexts, cef_header, exception_types};
 use super::sample::SampleLine;
-use super::scan::{CompiledPattern, Scanner};
+use super::scan::Scanner;
 use super::times::Times;
 use super::zone::{Clock, UtcMillis};
 use crate::model::excerpt::Sanitize;
-use crate::model::log::{EntryLevel, Hit, LogFile, Origin};
+use crate::model::log::{EntryLevel, LogFile};
 use chrono::{DateTime, FixedOffset};
 use memchr::memchr_iter;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Most hosts that are told apart for one pattern.
-const MOST_HOSTS: usize = 20;
 /// Bytes of the beginning of a log by which a copy of it is recognised, and the fewest.
 const HEAD: usize = 256;
 const LEAST_HEAD: usize = 64;
@@ -214,6 +214,7 @@ impl<'s> LineScanner<'s> {
                     self.end_entry();
                 }
                 if let Some(rest) = rest {
+                    self.count_waiting();
                     self.entry = Some((start, end.min(start + ENTRY)));
                     self.begin_entry(line, rest);
                 }
@@ -273,32 +274,6 @@ impl<'s> LineScanner<'s> {
         }
         let Self { proof, scanner, headers, clock, digest, .. } = self;
         proof.look(block, digest.file.lines, &scanner.connected, headers, clock);
-    }
-
-    /// Looks for texts that begin at the end of one line and end in the next one of the same entry; for those of the given
-    /// patterns, or for all.
-    fn match_across(&mut self, earlier: &[u8], line: &[u8], patterns: Option<&[usize]>, block: &Block<'_>) {
-        let earlier = ending(earlier);
-        if earlier.is_empty() {
-            return;
-        }
-        let mut joined = [earlier, line.get(..JOIN).unwrap_or(line)].concat();
-        joined.iter_mut().filter(|byte| matches!(**byte, b'\r' | b'\n')).for_each(|byte| *byte = b' ');
-        let own = std::mem::take(&mut self.likely);
-        match patterns {
-            Some(patterns) => self.likely.extend(patterns),
-            None => self.scanner.prefilter.find(&joined, |candidate| {
-                if let (Target::Pattern(index), true) =
-                    (candidate.target, candidate.start < earlier.len() && candidate.end > earlier.len())
-                {
-                    self.likely.insert(index);
-                }
-            }),
-        }
-        if !self.likely.is_empty() && !self.waiting {
-            self.match_likely(&joined, block);
-        }
-        self.likely = own;
     }
 
     /// The beginning of the first line of the current entry.
@@ -402,74 +377,6 @@ impl<'s> LineScanner<'s> {
         });
     }
 
-    /// Counts which of the likely patterns a line, or a piece of one, does match.
-    fn match_likely(&mut self, raw: &[u8], block: &Block<'_>) {
-        let mut line = std::mem::take(&mut self.folded);
-        line.clear();
-        line.extend_from_slice(raw);
-        line.make_ascii_lowercase();
-        let matches: BTreeMap<usize, (&CompiledPattern, usize)> = std::mem::take(&mut self.likely)
-            .into_iter()
-            .filter_map(|index| {
-                let pattern = self.scanner.patterns.get(index)?;
-                Some((index, (pattern, pattern.find(&line)?)))
-            })
-            .collect();
-        for (&index, &(pattern, at)) in &matches {
-            let is_explained =
-                matches.values().any(|(other, _)| pattern.yields_to.contains(&other.signature));
-            if is_explained || self.counted.contains(&index) {
-                continue;
-            }
-            self.counted.push(index);
-            self.open.matches(index);
-            let sample = self.sample(raw, at);
-            let is_error = self.level.is_none_or(|level| level == Level::Error);
-            let origin = self.origin(index, pattern, raw, block);
-            let hit = Hit {
-                signature: pattern.signature.clone(),
-                pattern: pattern.index,
-                origin,
-                errors: is_error.into(),
-                others: (!is_error).into(),
-                first: sample.time,
-                last: sample.time,
-                last_error: sample.time.filter(|_| is_error),
-                by_hour: self.times.current.map(|time| (Self::hour(time), 1)).into_iter().collect(),
-                samples: Vec::new(),
-            };
-            match &pattern.caller {
-                Some(caller) => {
-                    let mut waiting = std::mem::take(&mut self.waiting_hits);
-                    let texts = [self.entry(block), raw];
-                    waiting.add(&self.scanner.own_code, texts, caller, (index, hit), sample);
-                    self.waiting_hits = waiting;
-                }
-                None => self.hits.count(index, hit, sample),
-            }
-        }
-        self.folded = line;
-    }
-
-    /// Counts the hits that waited for the end of their entry.
-    fn count_waiting(&mut self) {
-        for waiting in self.waiting_hits.take(self.is_foreign) {
-            self.hits.count(waiting.index, waiting.hit, waiting.sample);
-        }
-    }
-
-    /// What a line is about that matches a pattern. Who meets a great many hosts works on other machines.
-    fn origin(&self, index: usize, pattern: &CompiledPattern, line: &[u8], block: &Block<'_>) -> Origin {
-        let Some(family) = pattern.also_workload else { return Origin::Node };
-        let origin = self.scanner.origins.of(family, self.is_foreign, self.entry(block), line);
-        match &origin {
-            Origin::Host(_) if !self.hits.knows(index, &origin) && self.hits.hosts(index) >= MOST_HOSTS => {
-                Origin::Workload("hosts".into())
-            }
-            _ => origin,
-        }
-    }
-
     /// The current line as a sample that is shown from `at` on.
     fn sample(&self, line: &[u8], at: usize) -> SampleLine {
         SampleLine::new(self.digest.file.lines, self.time(), line.trim_ascii_end(), at)
@@ -487,8 +394,8 @@ impl<'s> LineScanner<'s> {
 
     /// Ends the file and sanitizes its samples; `encoding` is that of its bytes if they were decoded.
     pub(super) fn finish(mut self, encoding: Option<&'static str>) -> FileDigest {
-        self.end_entry();
         self.count_waiting();
+        self.end_entry();
         let mut digest = std::mem::take(&mut self.digest);
         digest.file.encoding = encoding.unwrap_or(digest.file.encoding);
         self.times.finish(&self.clock, &mut digest.file);

@@ -40,7 +40,7 @@ const FAMILIES: [(&str, usize); 15] = [
     ("BND", 7),
     ("BUS", 17),
     ("CFG", 21),
-    ("ENC", 16),
+    ("ENC", 17),
     ("IIS", 25),
     ("LBL", 8),
     ("LOG", 14),

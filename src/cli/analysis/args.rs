@@ -356,13 +356,18 @@ fn log_time(text: &str) -> Result<DateTime<Utc>, String> {
         (reading, 0)
     } else if let Some((reading, sign, zone)) = upper.char_indices().skip(11).find_map(|(at, c)| {
         let (reading, zone) = upper.split_at_checked(at)?;
-        matches!(c, '+' | '-').then(|| (reading, if c == '-' { -1 } else { 1 }, zone.get(1..).unwrap_or_default()))
+        matches!(c, '+' | '-')
+            .then(|| (reading, if c == '-' { -1 } else { 1 }, zone.get(1..).unwrap_or_default()))
     }) {
         let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
         let (hours, minutes) = digits.split_at_checked(2).ok_or_else(wrong)?;
         let minutes = if minutes.is_empty() { 0 } else { minutes.parse::<i64>().map_err(|_| wrong())? };
         let hours = hours.parse::<i64>().map_err(|_| wrong())?;
-        if hours > 14 || minutes > 59 || digits.len() > 4 || !zone.chars().all(|c| c.is_ascii_digit() || c == ':') {
+        if hours > 14
+            || minutes > 59
+            || digits.len() > 4
+            || !zone.chars().all(|c| c.is_ascii_digit() || c == ':')
+        {
             return Err(wrong());
         }
         (reading, sign * (hours * 60 + minutes))
@@ -416,7 +421,15 @@ mod tests {
         ] {
             assert_eq!(read(text).as_deref(), Ok(expected), "{text}");
         }
-        for text in ["", "10:02", "yesterday", "2026-13-01", "2026-11-20 25:00", "2026-11-20 10:02 +99:00", "2026-11-20 10:02 CET"] {
+        for text in [
+            "",
+            "10:02",
+            "yesterday",
+            "2026-13-01",
+            "2026-11-20 25:00",
+            "2026-11-20 10:02 +99:00",
+            "2026-11-20 10:02 CET",
+        ] {
             assert!(log_time(text).is_err(), "{text}");
         }
     }

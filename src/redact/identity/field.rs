@@ -265,7 +265,8 @@ fn named(text: &[u8], word: &Range<usize>, sign: u8) -> Option<(Identity, String
     let own = text.get(word.clone())?;
     let spoken = SPOKEN.iter().find(|(name, _)| sign == b' ' && own.eq_ignore_ascii_case(name.as_bytes()));
     let own = own.rsplit(|b| *b == b'.').next()?;
-    if own.len() > LONGEST {
+    // No name of a field is a number: most signs are in times and addresses.
+    if own.len() > LONGEST || (!own.is_empty() && own.iter().all(u8::is_ascii_digit)) {
         return None;
     }
     let plain = |word: &[u8]| -> String {
@@ -276,7 +277,9 @@ fn named(text: &[u8], word: &Range<usize>, sign: u8) -> Option<(Identity, String
     };
     let own = plain(own);
     let head = text.get(..word.start)?.strip_suffix(b" ").unwrap_or_default();
-    for first in LISTS.first_words.iter().filter(|first| ends_with(head, first.as_bytes())) {
+    let last = head.last().map(u8::to_ascii_lowercase);
+    let may_be = |first: &&String| first.as_bytes().last().copied() == last;
+    for first in LISTS.first_words.iter().filter(may_be).filter(|first| ends_with(head, first.as_bytes())) {
         let both = format!("{first}{own}");
         if let Some(kind) = kind_of_plain(both.as_bytes()) {
             return Some((kind, both));

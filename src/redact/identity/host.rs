@@ -23,7 +23,7 @@ pub(super) fn is_public(name: &[u8]) -> bool {
 
 /// Whether a dotted word is a host by its shape alone.
 pub(super) fn is_host(word: &[u8]) -> bool {
-    if word.len() > 253 || is_public(word) {
+    if word.len() > 253 {
         return false;
     }
     let mut labels = word.split(|b| *b == b'.');
@@ -38,6 +38,7 @@ pub(super) fn is_host(word: &[u8]) -> bool {
     let numbered = second.iter().any(|b| b.is_ascii_digit() || *b == b'-');
     one_case
         && shaped
+        && !is_public(word)
         && (is(&LISTS.sure_domain_ends)
             || (is(&LISTS.likely_domain_ends) && (count > 2 || numbered))
             || is(&LISTS.countries)

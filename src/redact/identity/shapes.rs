@@ -17,7 +17,9 @@ pub(super) fn find(text: &[u8], out: &mut Finder<'_>) {
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         let word = is_word(*byte);
-        if let Some((end, found)) = with_blanks(text, at) {
+        if byte.is_ascii_hexdigit()
+            && let Some((end, found)) = with_blanks(text, at)
+        {
             if found {
                 out.add(at..end, Identity::Digest);
             }
@@ -72,11 +74,13 @@ fn with_colons(text: &[u8], start: usize) -> (usize, Option<IdentitySpan>) {
         && letters_before(text, start, b"").iter().any(|b| !b.is_ascii_hexdigit());
     let start = start + usize::from(named);
     let rest = text.get(start..).unwrap_or_default();
-    let sign = |b: &&u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
-    let length = rest.iter().take_while(sign).count();
+    let (mut length, mut colons) = (0, 0);
+    while let Some(byte) = rest.get(length).filter(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.')) {
+        colons += usize::from(*byte == b':');
+        length += 1;
+    }
     let end = start + length;
     let run = rest.get(..length).unwrap_or_default();
-    let colons = memchr::memchr_iter(b':', run).take(9).count();
     if !(2..=7).contains(&colons) || length > 48 || text.get(end).copied().is_some_and(is_word) {
         return (end, None);
     }
@@ -187,6 +191,9 @@ fn look(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> 
 
 /// Whether a URL begins before `at` and goes on with its host or user.
 fn begins_authority(text: &[u8], at: usize) -> bool {
+    if !matches!(before(text, at), Some(b'/' | b'f' | b'F')) {
+        return false;
+    }
     [&b"://"[..], b":\\/\\/", b"%3a%2f%2f", b"%253a%252f%252f"].iter().any(|sign| follows(text, at, sign))
         // `ReturnUrl=%2f%2fhost`; twice in a path it is a slash too many.
         || (follows(text, at, b"%2f%2f") && !before(text, at - 6).is_some_and(is_word))

@@ -42,10 +42,14 @@ const STATES: &[&str] =
 /// A user or a host behind `word`, which a blank follows. Gives where to go on.
 pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Option<usize> {
     let own = text.get(word.clone())?;
+    let is_user = is_one_of(own, USER_WORDS);
+    if !is_user && !is_one_of(own, HOST_WORDS) {
+        return None;
+    }
     let range = trimmed(text, word.end + 1..end_of_word(text, word.end + 1));
     let name = text.get(range.clone()).filter(|name| name.first().is_some_and(u8::is_ascii_alphabetic))?;
     let head = letters_before(text, word.start, b" ");
-    if is_one_of(own, USER_WORDS) {
+    if is_user {
         let behind = text.get(range.end..(range.end + 24).min(text.len())).unwrap_or_default();
         let does = USER_DOES
             .iter()
@@ -61,11 +65,7 @@ pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Finder<'_>) -> Op
         return Some(range.end);
     }
     let capitals = name.len() > 4 && !name.iter().any(u8::is_ascii_lowercase);
-    if !is_one_of(own, HOST_WORDS)
-        || !is_one_of(head, BEFORE_HOST)
-        || !(is_marked(name) || capitals)
-        || is_build(name)
-    {
+    if !is_one_of(head, BEFORE_HOST) || !(is_marked(name) || capitals) || is_build(name) {
         return None;
     }
     is_name(name).then(|| shapes::host(text, range, Identity::Host, out))?

@@ -25,11 +25,15 @@ pub(super) fn escape_at(text: &[u8], at: usize) -> Option<usize> {
 
 /// The byte before `at`, as it was before a URL was escaped.
 pub(super) fn before_escaped(text: &[u8], at: usize) -> Option<u8> {
+    let last = before(text, at);
+    if !last.is_some_and(|byte| byte.is_ascii_hexdigit()) {
+        return last;
+    }
     let code = [5, 3]
         .into_iter()
         .find(|length| at.checked_sub(*length).is_some_and(|start| escape_at(text, start) == Some(*length)));
     let code = code.and_then(|_| std::str::from_utf8(text.get(at - 2..at)?).ok());
-    code.and_then(|code| u8::from_str_radix(code, 16).ok()).or_else(|| before(text, at))
+    code.and_then(|code| u8::from_str_radix(code, 16).ok()).or(last)
 }
 
 /// A range without the dots, dashes and underscores at its ends, which belong to the sentence.

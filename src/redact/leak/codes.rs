@@ -163,19 +163,41 @@ pub(super) fn single_bytes<F: Fn(u32) -> bool>(layer: &DecodedText, said: &mut S
     if layer.bytes.is_ascii() {
         return;
     }
+    let text = layer.bytes.as_slice();
     let mut at = 0;
-    for chunk in layer.bytes.utf8_chunks() {
-        for (offset, c) in chunk.valid().char_indices() {
-            let byte = u8::try_from(u32::from(c)).ok().or_else(|| of_code_page(c));
-            said.push(byte.unwrap_or(b'?'), at + offset);
+    // Only what is near a byte beyond ASCII: the rest says what it says already.
+    while let Some(mark) = beyond_ascii(text, at) {
+        let from = mark.saturating_sub(PIECE).max(at);
+        if from > at {
+            said.end();
         }
-        at += chunk.valid().len();
-        for (offset, byte) in chunk.invalid().iter().enumerate() {
-            said.push(*byte, at + offset);
+        let mut end = mark + 1;
+        while let Some(next) = beyond_ascii(text.get(..(end + PIECE).min(text.len())).unwrap_or(text), end) {
+            end = next + 1;
         }
-        at += chunk.invalid().len();
+        end = (end + PIECE).min(text.len());
+        at = from;
+        for chunk in text.get(from..end).unwrap_or_default().utf8_chunks() {
+            for (offset, c) in chunk.valid().char_indices() {
+                let byte = u8::try_from(u32::from(c)).ok().or_else(|| of_code_page(c));
+                said.push(byte.unwrap_or(b'?'), at + offset);
+            }
+            at += chunk.valid().len();
+            for (offset, byte) in chunk.invalid().iter().enumerate() {
+                said.push(*byte, at + offset);
+            }
+            at += chunk.invalid().len();
+        }
     }
     said.end();
+}
+
+/// The next byte beyond ASCII from `at` on.
+fn beyond_ascii(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let skipped = rest.chunks(PIECE).take_while(|part| part.is_ascii()).count() * PIECE;
+    let found = rest.get(skipped..)?.iter().position(|byte| !byte.is_ascii())?;
+    Some(at + skipped + found)
 }
 
 /// The byte of a character in the code page of western Windows.

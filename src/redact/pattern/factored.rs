@@ -14,11 +14,11 @@ pub(super) fn factored(expression: &str) -> String {
         }
     }
     let alternatives: Vec<&[&str]> = alternatives.iter().map(Vec::as_slice).collect();
-    joined(&alternatives)
+    joined(&alternatives).0
 }
 
-/// Alternatives as one expression. Which of two that match at one place comes first does not change.
-fn joined(alternatives: &[&[&str]]) -> String {
+/// Alternatives as one expression, and how many it has. Which of two that match at one place comes first does not change.
+fn joined(alternatives: &[&[&str]]) -> (String, usize) {
     let mut groups: Vec<(&str, Vec<&[&str]>)> = Vec::new();
     for alternative in alternatives {
         let (first, rest) = alternative.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
@@ -33,9 +33,12 @@ fn joined(alternatives: &[&[&str]]) -> String {
     }
     let written = groups.iter().map(|(first, rests)| match rests.as_slice() {
         [rest] => (*first).to_owned() + &rest.concat(),
-        rests => format!("{first}(?:{})", joined(rests)),
+        rests => match joined(rests) {
+            (one, 1) => (*first).to_owned() + &one,
+            (several, _) => format!("{first}(?:{several})"),
+        },
     });
-    written.collect::<Vec<_>>().join("|")
+    (written.collect::<Vec<_>>().join("|"), groups.len())
 }
 
 /// Whether an atom is one letter, digit or sign, of which no two are at one place. (No list has a letter in both cases.)
@@ -108,7 +111,7 @@ mod tests {
         for (expression, expected) in [
             ("pass|passwd|password|pwd|token", "p(?:ass(?:|w(?:d|ord))|wd)|token"),
             ("ab?c|ab?d|x", "a(?:b?c|b?d)|x"),
-            (r"\bab|\bac|b|\bad", r"\b(?:a(?:b|c))|b|\bad"),
+            (r"\bab|\bac|b|\bad", r"\ba(?:b|c)|b|\bad"),
             (r"[ab]c|xy|[ab]d|xz", r"[ab]c|xy|[ab]d|xz"),
             (r"\$1\$[a-z|]{2}|\$2(?:a|b)", r"\$(?:1\$[a-z|]{2}|2(?:a|b))"),
             (r"(?:a|(?:b\))c)?d|(?:\x41|e)", r"(?:a|(?:b\))c)?d|(?:\x41|e)"),

@@ -152,7 +152,8 @@ impl Search {
     fn new(rules: Vec<Rule>) -> Self {
         let expressions: Vec<&str> = rules.iter().map(|rule| rule.candidate.as_str()).collect();
         let bytes = syntax::Config::new().unicode(false).utf8(false).case_insensitive(true);
-        let config = Regex::config().hybrid_cache_capacity(CACHE);
+        // So many words have no literals to look for first.
+        let config = Regex::config().hybrid_cache_capacity(CACHE).auto_prefilter(false);
         let candidates = Regex::builder().syntax(bytes).configure(config).build_many(&expressions);
         #[expect(clippy::expect_used, reason = "the expressions are constant and every test compiles them")]
         let candidates = candidates.expect("the expressions compile");

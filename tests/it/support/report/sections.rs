@@ -58,6 +58,43 @@ pub(super) fn errors(t: Text) -> Errors {
         },
         axis: axis(t),
         first: Some(first(t)),
+        patterns: (0..12).map(|number| pattern(t, number)).collect(),
+        other_entries: 4_711,
+    }
+}
+
+/// A pattern; all but the words of this program come from outside.
+fn pattern(t: Text, number: u64) -> PatternView {
+    let node = |node: &str, count: u64| PatternNode {
+        node: t(node),
+        count,
+        first: t("2026-11-20T03:12:40+01:00"),
+        last: t("2026-11-20T21:58:04+01:00"),
+        hours: BTreeMap::from([
+            ("2026-11-20T02:00:00Z".into(), count / 2),
+            ("2026-11-20T20:00:00Z".into(), count / 2),
+        ]),
+    };
+    PatternView {
+        id: format!("p-{number:010x}"),
+        level: ["error", "warning", "other"][number as usize % 3],
+        logger: t("Thycotic.ihawu.Business.Workflow.StepEvaluator"),
+        wording: t("Step <num> of request <num> for <account> could not be evaluated: <*>"),
+        exception: t("System.InvalidOperationException"),
+        frame: t("Thycotic.ihawu.Business.Workflow.StepEvaluator.Next"),
+        known: if number == 1 { t("E-007") } else { String::new() },
+        workload: if number == 2 { t("heartbeats") } else { String::new() },
+        components: vec!["web application"],
+        count: 3_412 + number,
+        nodes: vec![node("WEB03", 3_400 + number), node("WEB01", 12)],
+        samples: vec![evidence(
+            t,
+            "text",
+            "WEB03",
+            "logs/SS.log:48122",
+            "",
+            "2026-11-20 21:58:04,118 [TID:41] ERROR Thycotic.ihawu.Business - Step 4 of request 9 could not be evaluated",
+        )],
     }
 }
 

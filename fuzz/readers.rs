@@ -149,7 +149,7 @@ pub fn export(bytes: &[u8]) {
         questions: &QUESTIONS,
         knowledge: AUDITOR.knowledge(),
     };
-    let [read] = read_all(open([file("export", bytes)]), tools).try_into().expect("one file");
+    let [read] = read_all(open([file("export", bytes)]), tools).0.try_into().expect("one file");
     assert!(read.input.problems.iter().all(|problem| !problem.text.contains("made the reader fail")));
 }
 

@@ -57,10 +57,22 @@ const TRACE: &[&str] = &[
     "   --- End of stack trace from previous location where exception was thrown ---",
 ];
 
+/// What the entries of a log are.
+#[derive(Debug, Clone, Copy)]
+pub enum Mix {
+    /// All of [`MESSAGES`] equally often: nearly one in five is a warning or an error.
+    Even,
+    /// So many of a thousand entries are warnings or errors, those with a text of a signature among them.
+    Grave(u64),
+    /// Nothing but errors, hardly two of which have the same words.
+    Distinct,
+}
+
 /// Writes logs: the same bytes for the same seed and knowledge.
 pub struct LogWriter {
     /// Made-up lines, each with the text of one signature, without their time.
     signatures: Vec<String>,
+    mix: Mix,
 }
 
 impl LogWriter {
@@ -70,7 +82,12 @@ impl LogWriter {
             .filter(|line| NaiveDateTime::parse_from_str(line.get(..23).unwrap_or(""), STAMP).is_ok());
         let signatures: Vec<String> = lines.filter_map(|line| Some(line.get(23..)?.to_owned())).collect();
         ensure!(!signatures.is_empty(), "no signature has an example line");
-        Ok(Self { signatures })
+        Ok(Self { signatures, mix: Mix::Even })
+    }
+
+    /// The same with other entries.
+    pub fn with(self, mix: Mix) -> Self {
+        Self { mix, ..self }
     }
 
     /// Writes a log of at least `bytes` that ends near `end`.
@@ -92,7 +109,17 @@ impl LogWriter {
                 entry.push_str(signature);
                 entry.push_str("\r\n");
             } else {
-                ordinary(&mut entry, &mut random);
+                match self.mix {
+                    Mix::Even => ordinary(&mut entry, *random.pick(MESSAGES), &mut random),
+                    // One line in two hundred is the text of a signature: five of a thousand.
+                    Mix::Grave(share) => {
+                        let grave = random.below(1000) < share.saturating_sub(1000 / SIGNATURE_EVERY);
+                        let of = |(level, _): &(&str, &str)| matches!(*level, "WARN " | "ERROR") == grave;
+                        let messages: Vec<_> = MESSAGES.iter().copied().filter(of).collect();
+                        ordinary(&mut entry, *random.pick(&messages), &mut random);
+                    }
+                    Mix::Distinct => distinct(&mut entry, &mut random),
+                }
             }
             out.write_all(entry.as_bytes())?;
             written += entry.len() as u64;
@@ -103,9 +130,20 @@ impl LogWriter {
     }
 }
 
+/// What follows the time in an error of a few words that no other error has.
+fn distinct(entry: &mut String, random: &mut Random) {
+    let _ = write!(entry, " [{}] ERROR {} - ", 4 + random.below(28), random.pick(LOGGERS));
+    for _ in 0..4 + random.below(8) {
+        for _ in 0..3 + random.below(7) {
+            entry.push(char::from(b'a' + u8::try_from(random.below(26)).unwrap_or(0)));
+        }
+        entry.push(' ');
+    }
+    entry.push_str("\r\n");
+}
+
 /// What follows the time in an entry without a signature.
-fn ordinary(entry: &mut String, random: &mut Random) {
-    let (level, message) = random.pick(MESSAGES);
+fn ordinary(entry: &mut String, (level, message): (&str, &str), random: &mut Random) {
     let _ = write!(entry, " [{}] {level} {} - ", 4 + random.below(28), random.pick(LOGGERS));
     for part in message.chars() {
         match part {
@@ -120,7 +158,7 @@ fn ordinary(entry: &mut String, random: &mut Random) {
         }
     }
     entry.push_str("\r\n");
-    if *level == "ERROR" && random.below(4) == 0 {
+    if level == "ERROR" && random.below(4) == 0 {
         for trace in TRACE {
             entry.push_str(trace);
             entry.push_str("\r\n");

@@ -61,7 +61,7 @@ pub fn intake(export: &Path) -> Result<()> {
     let knowledge = Knowledge::builtin()?;
     let scanner = Scanner::new(&knowledge, &Sanitizer)?;
     let tools = Tools { scanner: &scanner, sanitizer: &Sanitizer, questions: &[], knowledge: &knowledge };
-    let read = process::measured(|| Ok(read_all(gather(export, MAX_EXPORT_BYTES), tools)))?;
+    let (read, _) = process::measured(|| Ok(read_all(gather(export, MAX_EXPORT_BYTES), tools)))?;
     let jobs = read.iter().flat_map(|read| &read.facts).find_map(|facts| match facts {
         Facts::Reported(facts) => facts.lists.get("job")?.value(),
         _ => None,

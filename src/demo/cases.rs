@@ -43,6 +43,7 @@ pub const CASES: &[Case] = &[
     },
     case("two-days", two_days, "One node was collected before the upgrade, the others after it"),
     case("two-nodes-no-exports", two_nodes_no_exports, "Two bundles and no exports"),
+    case("unknown-storm", unknown_storm, "One node logs thousands of errors that nobody has catalogued"),
 ];
 
 /// Adds what most cases have next to their bundles.
@@ -210,6 +211,42 @@ fn noisy_logs(case: &mut CaseBuilder) {
         let text = format!("\u{feff}{}", String::from_utf8_lossy(log));
         *log = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     }
+    common_files(case);
+}
+
+/// WEB02 logs 3,400 errors that no record names, in the last six hours and still going on. Every node logs the usual noise: two
+/// thousand heartbeats a day that fail.
+fn unknown_storm(case: &mut CaseBuilder) {
+    const DAY: i64 = 86_400;
+    for name in NAMES {
+        let folder = &mut case.node(name, CURRENT).folder;
+        for failed in 0..2_000 {
+            let before = TimeDelta::seconds(DAY - failed * DAY / 2_000);
+            let secret = 4_000 + failed * 37 % 911;
+            let text = format!(
+                "Thycotic.PasswordChangers.Heartbeat - Heartbeat failed for secret {secret} on SRV{:03}: the remote machine is unreachable.",
+                secret % 240
+            );
+            folder.log_line("log/SS-BWSR.log", before, "ERROR", &text);
+        }
+        folder.sort_log("log/SS-BWSR.log");
+    }
+    let folder = &mut case.node("WEB02", CURRENT).folder;
+    for error in 0..3_400 {
+        let before = TimeDelta::seconds(21_000 - error * 6);
+        let text = format!(
+            "Thycotic.ihawu.Business.Workflow.StepEvaluator - Step {} of request {} could not be evaluated\r\n\
+             System.InvalidOperationException: Sequence contains no matching element\r\n   \
+             at System.Linq.Enumerable.First[TSource](IEnumerable`1 source)\r\n   \
+             at Thycotic.ihawu.Business.Workflow.StepEvaluator.Next(Int32 requestId)",
+            error % 7 + 1,
+            81_000 + error
+        );
+        folder.log_line("log/SS.log", before, "ERROR", &text);
+    }
+    folder.sort_log("log/SS.log");
+    case.quiet_machines();
+    case.healthy_exports();
     common_files(case);
 }
 

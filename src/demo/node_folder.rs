@@ -57,6 +57,9 @@ const PROGRAM_FILES: &[&str] = &[
     "webservices/SSWebService.asmx",
 ];
 
+/// A time as log4net writes it.
+const STAMP: &str = "2026-11-20 10:00:00,000";
+
 /// A node's folder, to be changed and written.
 #[derive(Debug, Clone)]
 pub struct NodeFolder {
@@ -163,6 +166,21 @@ impl NodeFolder {
     /// Adds a line to a log, `before` the clock.
     pub fn log_line(&mut self, path: &str, before: TimeDelta, level: &str, text: &str) -> &mut Self {
         self.append(path, &self.line(before, 17, level, text))
+    }
+
+    /// Puts the entries of a log in the order of their times, each with the lines that follow it.
+    pub(super) fn sort_log(&mut self, path: &str) {
+        let Some(log) = self.files.get_mut(path) else { return };
+        let text = String::from_utf8_lossy(log).into_owned();
+        let mut entries: Vec<String> = Vec::new();
+        for line in text.split_inclusive('\n') {
+            match entries.last_mut().filter(|_| !line.starts_with("20")) {
+                Some(entry) => entry.push_str(line),
+                None => entries.push(line.to_owned()),
+            }
+        }
+        entries.sort_by(|a, b| a.get(..STAMP.len()).cmp(&b.get(..STAMP.len())));
+        *log = entries.concat().into_bytes();
     }
 
     /// A line as log4net writes it.

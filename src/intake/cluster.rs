@@ -9,6 +9,7 @@ use super::reported::{self, ReportedFacts};
 use super::time_order::is_after;
 use super::{duplicates, labels, lists};
 use crate::bundle::{Limits, bound};
+use crate::logs::unify;
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
@@ -156,6 +157,9 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     }
     let mut nodes: Vec<Node> = nodes.into_values().collect();
     nodes.sort_by(|a, b| (a.name.to_uppercase(), &a.name).cmp(&(b.name.to_uppercase(), &b.name)));
+    // What is one error on two nodes has one name.
+    let snapshots = nodes.iter_mut().filter_map(|node| node.snapshot.as_mut());
+    unify(snapshots.filter_map(|snapshot| snapshot.logs.value_mut()).collect());
     let cluster = Cluster {
         nodes,
         node_set,

@@ -98,6 +98,8 @@ record_kinds! {
     causes: super::causes::CauseRow = "cause", |one| one.id.clone(), |one| Some(&one.cites);
     connected: super::connected::ConnectedRow = "proves-connected", |one| one.id.clone(), |one| Some(&one.cites);
     workload: super::workload::WorkloadRow = "workload", |one| one.id.clone(), |one| Some(&one.cites);
+    limits: super::limits::LimitRow = "limit", |one| one.id.clone(), |one| Some(&one.cites);
+    own_code: super::own_code::OwnCodeRow = "own-code", |one| one.id.clone(), |one| Some(&one.cites);
     facts: super::facts::Fact = "fact", |one| one.path.clone(), |_| None;
     exports: super::Export = "export", |one| one.id.clone(), |one| Some(&one.cites);
     releases: super::releases::Release = "release", |one| one.version.to_string(), |one| Some(&one.cites);

@@ -14,7 +14,9 @@ pub mod exports;
 pub mod facts;
 mod file;
 mod layer;
+pub mod limits;
 mod overlay;
+pub mod own_code;
 mod questions;
 pub mod releases;
 pub mod rows;
@@ -30,6 +32,7 @@ pub use exports::Export;
 pub use facts::Facts;
 pub use file::RecordOrigin;
 pub use layer::{Overlay, OverlayRecord};
+pub use limits::Limit;
 pub use rows::Rows;
 pub use signatures::{MatchKind, Pattern, Signature, Versions};
 pub use sources::{Citation, Source, Sources, Status};
@@ -63,6 +66,10 @@ pub struct Knowledge {
     pub connected: Vec<connected::ConnectedRow>,
     /// The product's work on other machines, in order of id.
     pub workload: Vec<workload::WorkloadRow>,
+    /// Numbers from which on rules speak, in order of id.
+    pub limits: Vec<limits::LimitRow>,
+    /// The product's own code by what it does, in order of id.
+    pub own_code: Vec<own_code::OwnCodeRow>,
     /// Facts that are records.
     pub facts: Facts,
     /// Kinds of exports, in order of id.
@@ -129,7 +136,9 @@ built_in![
     "exports/rest.toml",
     "exports/sql.toml",
     "facts.toml",
+    "limits.toml",
     "node_parity.toml",
+    "own_code.toml",
     "releases.toml",
     "rules/bkp.toml",
     "rules/bnd.toml",
@@ -214,6 +223,8 @@ impl Knowledge {
             causes: sorted(layers.causes, Record::key),
             connected: sorted(layers.connected, Record::key),
             workload: sorted(layers.workload, Record::key),
+            limits: sorted(layers.limits, Record::key),
+            own_code: sorted(layers.own_code, Record::key),
             facts,
             exports: sorted(layers.exports, Record::key),
             releases: sorted(layers.releases, |one| one.version),
@@ -233,6 +244,11 @@ impl Knowledge {
     /// The signature of this id.
     pub fn signature(&self, id: &str) -> Option<&Signature> {
         self.signatures.iter().find(|signature| signature.id == id)
+    }
+
+    /// The number from which on a rule speaks. Each has a built-in record.
+    pub fn limit(&self, limit: Limit) -> u64 {
+        self.limits.iter().find(|row| row.id == limit.id()).map_or(u64::MAX, |row| row.value)
     }
 
     /// The question of this id.
@@ -279,6 +295,8 @@ impl Layers {
             check(&self.causes, |cause| cause.problems(self)),
             check(&self.connected, connected::ConnectedRow::problems),
             check(&self.workload, workload::WorkloadRow::problems),
+            check(&self.limits, limits::LimitRow::problems),
+            check(&self.own_code, own_code::OwnCodeRow::problems),
             check(&self.expectations, |row| row.problems(self, facts)),
             check(&self.parity, |row| row.problems(self, facts)),
             check(&self.questions, |row| row.problems(facts)),
@@ -376,7 +394,9 @@ mod tests {
         layers.facts.iter().for_each(|one| add("fact", &one.origin, &one.record.path));
         layers.exports.iter().for_each(|one| add("export", &one.origin, &one.record.id));
         layers.causes.iter().for_each(|one| add("cause", &one.origin, &one.record.id));
+        layers.limits.iter().for_each(|one| add("limit", &one.origin, &one.record.id));
         layers.workload.iter().for_each(|one| add("workload", &one.origin, &one.record.id));
+        layers.own_code.iter().for_each(|one| add("own-code", &one.origin, &one.record.id));
         layers.connected.iter().for_each(|one| add("proves-connected", &one.origin, &one.record.id));
         layers
             .checklist

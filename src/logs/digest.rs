@@ -1,6 +1,6 @@
 //! Results of a pass: of one file, and merged over all files of a node.
 
-use crate::model::log::{ConnectedLine, Hit, LogDigest, LogFile, Origin, Recurring};
+use crate::model::log::{ConnectedLine, Hit, LogDigest, LogFile, Origin, Pattern, PatternKey, Recurring};
 use std::collections::BTreeMap;
 
 /// The result of the pass over one file.
@@ -14,10 +14,10 @@ pub struct FileDigest {
     pub errors_by_hour: BTreeMap<i64, u64>,
     /// Those of them that are about work on other machines.
     pub workload_by_hour: BTreeMap<i64, u64>,
-    /// Types of exceptions that no signature knows.
-    pub exceptions: Vec<Recurring>,
-    /// Errors that no signature knows, as texts without what changes from line to line.
-    pub groups: Vec<Recurring>,
+    /// Entries at warning level or worse, and entries with an exception, by their wording.
+    pub patterns: Vec<Pattern>,
+    /// Such entries of further patterns.
+    pub other_entries: u64,
     /// Headers of records in the common event format.
     pub cef: Vec<Recurring>,
     /// The last line that proves a working connection to the database.
@@ -36,6 +36,8 @@ impl FileDigest {
             period: None,
             silences: BTreeMap::new(),
             gaps: Vec::new(),
+            set_back: 0,
+            steps_back: Vec::new(),
             head: None,
             late_lines: 0,
             lines: 0,
@@ -58,6 +60,8 @@ impl FileDigest {
     pub(super) fn without_times(mut self) -> Self {
         self.file.period = None;
         self.file.gaps.clear();
+        self.file.steps_back.clear();
+        self.file.set_back = 0;
         self.file.silences.clear();
         self.connected = None;
         for hours in [&mut self.errors_by_hour, &mut self.workload_by_hour] {
@@ -68,10 +72,14 @@ impl FileDigest {
             hit.by_hour.clear();
             hit.samples.iter_mut().for_each(|sample| sample.time = None);
         }
-        for recurring in self.exceptions.iter_mut().chain(&mut self.cef).chain(&mut self.groups) {
-            recurring.last = None;
-            recurring.by_hour.clear();
-            recurring.sample.time = None;
+        for event in &mut self.cef {
+            event.last = None;
+            event.sample.time = None;
+        }
+        for pattern in &mut self.patterns {
+            (pattern.first, pattern.last) = (None, None);
+            pattern.by_hour.clear();
+            pattern.samples.iter_mut().for_each(|sample| sample.time = None);
         }
         self
     }
@@ -85,16 +93,22 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
         ..LogDigest::default()
     };
     let mut hits: BTreeMap<(String, usize, Origin), Hit> = BTreeMap::new();
-    let (mut exceptions, mut cef, mut groups) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let (mut cef, mut patterns) = (BTreeMap::new(), BTreeMap::<PatternKey, Pattern>::new());
     let copies: Vec<Option<String>> = digests.iter().map(|one| original(one, &digests)).collect();
     for (digest, copy_of) in digests.into_iter().zip(copies) {
         if copy_of.is_some() {
-            all.files.push(LogFile { copy_of, period: None, gaps: Vec::new(), ..digest.file });
+            let nothing = LogFile { copy_of, period: None, gaps: Vec::new(), set_back: 0, ..digest.file };
+            all.files.push(LogFile { steps_back: Vec::new(), ..nothing });
             continue;
         }
-        add(&mut exceptions, digest.exceptions);
         add(&mut cef, digest.cef);
-        add(&mut groups, digest.groups);
+        all.other_entries += digest.other_entries;
+        for pattern in digest.patterns {
+            match patterns.get_mut(&pattern.key) {
+                Some(known) => known.merge(pattern),
+                None => drop(patterns.insert(pattern.key.clone(), pattern)),
+            }
+        }
         all.files.push(digest.file);
         let older = |one: &ConnectedLine| all.connected.as_ref().is_none_or(|known| known.time < one.time);
         all.connected = digest.connected.filter(older).or(all.connected);
@@ -109,9 +123,8 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
             join(hits.entry(key).or_default(), hit);
         }
     }
-    all.exceptions = exceptions.into_values().collect();
     all.cef = cef.into_values().collect();
-    all.groups = groups.into_values().collect();
+    all.patterns = patterns.into_values().collect();
     all.hits = hits.into_values().collect();
     for hit in &mut all.hits {
         hit.samples.sort_by(|a, b| (a.time, &a.place).cmp(&(b.time, &b.place)));
@@ -142,9 +155,6 @@ fn add(all: &mut BTreeMap<String, Recurring>, texts: Vec<Recurring>) {
             Some(known) => {
                 known.count += text.count;
                 known.last = known.last.max(text.last);
-                for (hour, count) in text.by_hour {
-                    *known.by_hour.entry(hour).or_default() += count;
-                }
             }
             None => drop(all.insert(text.text.clone(), text)),
         }

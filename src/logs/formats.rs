@@ -59,6 +59,9 @@ const DATES: [&str; 4] = [
 ];
 const TIME: &str = r"(?:[T\s,_-]{1,3}|\s+at\s+)(?P<h>\d{1,2})[:.](?P<min>\d\d)(?:[:.](?P<s>\d\d)(?:[.,:](?P<f>\d{1,9}))?)?(?:\s?(?P<half>[ap])\.?m\.?)?(?:\s?(?P<zone>z|utc|gmt|[+-]\d\d:?\d\d))?(?:[\s\])|'\x22,;<-]|$)";
 
+/// Bytes of a record in which its fields are looked for.
+const LONGEST_RECORD: usize = 4096;
+
 static STAMPS: LazyLock<Vec<Regex>> =
     LazyLock::new(|| DATES.iter().filter_map(|date| regex(&format!("{BEFORE}{date}{TIME}"))).collect());
 static JSON_TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -69,6 +72,26 @@ static JSON_LEVEL: LazyLock<Option<Regex>> =
 static XML_TIME: LazyLock<Option<Regex>> =
     LazyLock::new(|| regex(r#"\b(?:timestamp|time|date)\s*=\s*["']([^"']{6,40})["']"#));
 static XML_LEVEL: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r#"\blevel\s*=\s*["'](\w{3,12})["']"#));
+
+static JSON_MESSAGE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| regex(r#""(?:message|msg|@m|@mt|renderedmessage|text)"\s*:\s*"((?:[^"\\]|\\.)*)"#));
+static JSON_LOGGER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| regex(r#""(?:logger|loggername|sourcecontext|category|source)"\s*:\s*"([^"]{1,200})""#));
+static XML_MESSAGE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"<(?:\w+:)?message>([^<]*)"));
+static XML_LOGGER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| regex(r#"\blogger\s*=\s*["']([^"']{1,200})["']"#));
+
+/// Logger and message of a record of a layout that names its fields; `None` for other lines.
+pub(super) fn fields(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (logger, message) = match line.trim_ascii_start().first()? {
+        b'{' => (JSON_LOGGER.as_ref()?, JSON_MESSAGE.as_ref()?),
+        b'<' => (XML_LOGGER.as_ref()?, XML_MESSAGE.as_ref()?),
+        _ => return None,
+    };
+    let line = line.get(..LONGEST_RECORD).unwrap_or(line);
+    let value = |regex: &Regex| Some(regex.captures(line)?.get(1)?.as_bytes());
+    Some((value(logger).unwrap_or_default(), value(message)?))
+}
 
 fn regex(source: &str) -> Option<Regex> {
     RegexBuilder::new(source).unicode(false).case_insensitive(true).build().ok()

@@ -14,9 +14,11 @@ pub(super) type LocalMillis = i64;
 pub(super) enum Level {
     /// Error and everything above it.
     Error,
+    /// Warnings.
+    Warning,
     /// Information: what the product reports of its work.
     Info,
-    /// Warnings, and everything below information.
+    /// Everything below information, and notices.
     Other,
 }
 
@@ -116,14 +118,15 @@ pub(super) fn level_of(word: &[u8]) -> Option<Level> {
     // words end.
     match word {
         b"INFO" => return Some(Level::Info),
-        b"DEBUG" | b"WARN" => return Some(Level::Other),
+        b"DEBUG" => return Some(Level::Other),
+        b"WARN" => return Some(Level::Warning),
         b"ERROR" => return Some(Level::Error),
         _ => {}
     }
     let (names, level): (&[&str], _) = match word.first()?.to_ascii_lowercase() {
         b'i' => (&["info", "information"], Level::Info),
         b'd' => (&["debug"], Level::Other),
-        b'w' => (&["warn", "warning"], Level::Other),
+        b'w' => (&["warn", "warning"], Level::Warning),
         b'n' => (&["notice"], Level::Other),
         b'v' => (&["verbose"], Level::Other),
         b'e' => (&["error", "emergency"], Level::Error),
@@ -187,7 +190,8 @@ mod tests {
             (" error text", Some(Level::Error)),
             (" (7) [worker 3] FATAL x", Some(Level::Error)),
             (" [CRITICAL] x", Some(Level::Error)),
-            (" [12] WARN x", Some(Level::Other)),
+            (" [12] WARN x", Some(Level::Warning)),
+            (" [12] debug x", Some(Level::Other)),
             (" Information: x", Some(Level::Info)),
             (" ErrorHandler started", None),
             (" [never closed ERROR x", None),

@@ -1,26 +1,29 @@
 //! The lines of one file: what they begin with, and which patterns they match.
 
+mod matching;
+
 use super::blocks::Block;
-use super::digest::{FileDigest, join};
+use super::digest::FileDigest;
 use super::entry::{Header, HeaderReader};
-use super::groups::ErrorGroups;
+use super::formats::fields;
 use super::header::{Level, bare_level, level};
-use super::origin::{ENTRY, of_other_program, split_logger};
+use super::hits::FileHits;
+use super::origin::{ENTRY, logger, of_other_program};
+use super::own_code::WaitingHits;
+use super::patterns::{Entry, Leaves, OpenEntry, entry_parts};
 use super::prefilter::{Candidate, Target};
 use super::proof::ProofSearch;
-use super::recurring::{CEF, EXCEPTION, RecurringTexts, cef_header, exception_types};
-use super::sample::{SampleLine, Samples};
-use super::scan::{CompiledPattern, Scanner};
+use super::recurring::{CEF, RecurringTexts, cef_header, exception_types};
+use super::sample::SampleLine;
+use super::scan::Scanner;
 use super::times::Times;
 use super::zone::{Clock, UtcMillis};
 use crate::model::excerpt::Sanitize;
-use crate::model::log::{Hit, LogFile, Origin};
+use crate::model::log::{EntryLevel, LogFile};
 use chrono::{DateTime, FixedOffset};
 use memchr::memchr_iter;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Most hosts that are told apart for one pattern.
-const MOST_HOSTS: usize = 20;
 /// Bytes of the beginning of a log by which a copy of it is recognised, and the fewest.
 const HEAD: usize = 256;
 const LEAST_HEAD: usize = 64;
@@ -45,23 +48,23 @@ pub(super) struct LineScanner<'s> {
     /// Times, and level of the newest line that had one; lines without, such as a stack trace, belong to it.
     times: Times,
     level: Option<Level>,
-    /// The current line begins an entry at error level.
-    is_error_entry: bool,
-    /// The group of the error that the current line begins.
-    group: Option<u64>,
+    /// The level of the entry that the current line begins.
+    entry_level: Option<Level>,
+    /// The current entry, if it is of a pattern.
+    open: OpenEntry,
+    patterns: Leaves,
     /// Patterns counted on the current line already.
     counted: Vec<usize>,
-    /// By pattern and origin.
-    hits: BTreeMap<(usize, Origin), (Hit, Samples)>,
+    /// Hits that wait for the end of the current entry.
+    waiting_hits: WaitingHits,
+    hits: FileHits,
     /// The end of the last line of the block before.
     last_line: Vec<u8>,
     /// Where the first line of the current entry is in the current block.
     entry: Option<(usize, usize)>,
     /// The beginning of that line, if it is in an earlier block.
     earlier_entry: Vec<u8>,
-    exceptions: RecurringTexts,
     cef: RecurringTexts,
-    groups: ErrorGroups,
     proof: ProofSearch,
     /// The beginning of the log.
     head: Vec<u8>,
@@ -85,16 +88,16 @@ impl<'s> LineScanner<'s> {
             likely: BTreeSet::new(),
             times: Times::until(None),
             level: None,
-            is_error_entry: false,
-            group: None,
+            entry_level: None,
+            open: OpenEntry::default(),
+            patterns: Leaves::default(),
             counted: Vec::new(),
-            hits: BTreeMap::new(),
+            waiting_hits: WaitingHits::default(),
+            hits: FileHits::default(),
             last_line: Vec::new(),
             entry: None,
             earlier_entry: Vec::new(),
-            exceptions: RecurringTexts::default(),
             cef: RecurringTexts::default(),
-            groups: ErrorGroups::default(),
             proof: ProofSearch::default(),
             head: Vec::new(),
             waiting: false,
@@ -189,10 +192,10 @@ impl<'s> LineScanner<'s> {
             *encoding = "windows-1252";
         }
         let prefilter = &self.scanner.prefilter;
-        let without_literal = prefilter.without_literal(block.text);
         let mut candidates = std::mem::take(&mut self.candidates);
         prefilter.find(block.text, |candidate| candidates.push(candidate));
         let mut ahead = candidates.iter().peekable();
+        let mut exceptions = self.scanner.exception.find_iter(block.text).peekable();
         let (mut tail, mut start) = (block.text, 0);
         let mut continues = block.continues;
         // Patterns whose texts the line before began and this one may end.
@@ -202,14 +205,30 @@ impl<'s> LineScanner<'s> {
             let (line, after) = tail.split_at(end - start);
             let mut begins = false;
             if !std::mem::take(&mut continues) {
-                self.group = None;
-                if let Some(rest) = self.begin(line) {
-                    begins = true;
-                    self.entry = Some((start, end.min(start + ENTRY)));
-                    if self.is_error_entry {
-                        self.meet_error(line, rest);
-                    }
+                let rest = self.begin(line);
+                begins = rest.is_some();
+                if begins && !self.waiting_hits.is_empty() {
+                    self.count_waiting();
                 }
+                if begins || self.open.ends_before(line) {
+                    self.end_entry();
+                }
+                if let Some(rest) = rest {
+                    self.count_waiting();
+                    self.entry = Some((start, end.min(start + ENTRY)));
+                    self.begin_entry(line, rest);
+                }
+            }
+            if self.waiting {
+                while exceptions.next_if(|at| *at < end).is_some() {}
+            } else if exceptions.next_if(|at| *at < end).is_some() {
+                while exceptions.next_if(|at| *at < end).is_some() {}
+                self.meet_exception(line, begins, block);
+            } else if !begins && self.open.is_open() {
+                self.open.look_for_frame(line);
+            }
+            if !self.waiting_hits.is_empty() {
+                self.waiting_hits.see(&self.scanner.own_code, line);
             }
             let mut next = Vec::new();
             while let Some(candidate) = ahead.next_if(|candidate| candidate.at < end) {
@@ -231,18 +250,14 @@ impl<'s> LineScanner<'s> {
                     self.match_across(earlier, line, Some(&spanning), block);
                 }
             }
-            self.likely.extend(without_literal);
+            if self.level.is_none_or(|level| matches!(level, Level::Error | Level::Warning)) {
+                self.likely.extend(self.scanner.prefilter.short(line));
+            }
             if self.waiting {
                 self.likely.clear();
             }
             if !self.likely.is_empty() {
                 self.match_likely(line, block);
-            }
-            if let Some(group) = self.group.take().filter(|_| self.counted.is_empty()) {
-                self.count_group(group);
-            }
-            if self.counted.is_empty() && self.level.is_none_or(|level| level == Level::Error) {
-                self.exceptions(line);
             }
             spanning = next;
             previous = start..end;
@@ -261,57 +276,58 @@ impl<'s> LineScanner<'s> {
         proof.look(block, digest.file.lines, &scanner.connected, headers, clock);
     }
 
-    /// Looks for texts that begin at the end of one line and end in the next one of the same entry; for those of the given
-    /// patterns, or for all.
-    fn match_across(&mut self, earlier: &[u8], line: &[u8], patterns: Option<&[usize]>, block: &Block<'_>) {
-        let earlier = ending(earlier);
-        if earlier.is_empty() {
-            return;
-        }
-        let mut joined = [earlier, line.get(..JOIN).unwrap_or(line)].concat();
-        joined.iter_mut().filter(|byte| matches!(**byte, b'\r' | b'\n')).for_each(|byte| *byte = b' ');
-        let own = std::mem::take(&mut self.likely);
-        match patterns {
-            Some(patterns) => self.likely.extend(patterns),
-            None => self.scanner.prefilter.find(&joined, |candidate| {
-                if let (Target::Pattern(index), true) =
-                    (candidate.target, candidate.start < earlier.len() && candidate.end > earlier.len())
-                {
-                    self.likely.insert(index);
-                }
-            }),
-        }
-        if !self.likely.is_empty() && !self.waiting {
-            self.match_likely(&joined, block);
-        }
-        self.likely = own;
-    }
-
     /// The beginning of the first line of the current entry.
     fn entry<'b>(&'b self, block: &'b Block<'_>) -> &'b [u8] {
         let here = self.entry.and_then(|(start, end)| block.text.get(start..end));
         here.unwrap_or(&self.earlier_entry)
     }
 
-    /// Finds the group of an entry at error level, and counts it if it is about work on other machines.
-    fn meet_error(&mut self, line: &[u8], rest: &[u8]) {
-        let (logger, message) = split_logger(rest);
-        let mut groups = std::mem::take(&mut self.groups);
-        let (group, is_workload) = groups.meet(logger, message, || {
-            let is_workload = self.scanner.origins.is_workload(self.is_foreign, logger, message);
-            (is_workload, self.sample(line, 0))
-        });
-        self.groups = groups;
-        self.group = Some(group);
-        if let (true, Some(time)) = (is_workload, self.times.current) {
-            *self.digest.workload_by_hour.entry(Self::hour(time)).or_default() += 1;
-        }
+    /// Begins an entry; its line has `rest` after time and level.
+    fn begin_entry(&mut self, line: &[u8], rest: &[u8]) {
+        let level = match self.entry_level {
+            Some(Level::Error) => EntryLevel::Error,
+            Some(Level::Warning) => EntryLevel::Warning,
+            _ => return,
+        };
+        self.open.begin(level, entry_parts(rest), (self.digest.file.lines, line), self.times.current);
     }
 
-    /// Counts an entry at error level that no signature explains.
-    fn count_group(&mut self, group: u64) {
-        let time = self.time();
-        self.groups.count(group, self.times.current.map(Self::hour), time);
+    /// Reads a line that may name the type of an exception. An entry at any level that has one is of a pattern.
+    fn meet_exception(&mut self, line: &[u8], begins: bool, block: &Block<'_>) {
+        if !self.open.is_open() {
+            if exception_types(line).next().is_none() {
+                return;
+            }
+            // The entry began in an earlier line; without any, this line is one.
+            let first = if begins { line } else { self.entry(block) };
+            let is_bare = first.is_empty();
+            let first = if is_bare { line } else { first }.to_vec();
+            let parts = if is_bare { (&b""[..], &*first) } else { logger(&first) };
+            let parts = fields(parts.1).unwrap_or(parts);
+            let at = (self.digest.file.lines, &*first);
+            self.open.begin(EntryLevel::Other, parts, at, self.times.current);
+            if is_bare {
+                self.open.is_bare();
+            }
+        }
+        self.open.look_for_exception(line);
+        self.open.look_for_frame(line);
+    }
+
+    /// Counts the entry that ends.
+    fn end_entry(&mut self) {
+        if !self.open.is_open() {
+            return;
+        }
+        let hour = self.open.time().map(Self::hour);
+        let is_error = self.open.level() == EntryLevel::Error;
+        let origins = &self.scanner.origins;
+        let is_workload = self.patterns.add(Entry { open: &mut self.open, hour }, |logger, message| {
+            origins.work_of(self.is_foreign, logger, message).map(str::to_owned)
+        });
+        if let (true, true, Some(hour)) = (is_workload, is_error, hour) {
+            *self.digest.workload_by_hour.entry(hour).or_default() += 1;
+        }
     }
 
     /// Reads what a line begins with. If it begins an entry, gives what follows time and level.
@@ -335,25 +351,12 @@ impl<'s> LineScanner<'s> {
             self.level = bare.or(self.level);
             bare
         };
-        self.is_error_entry = line_level == Some(Level::Error);
-        if let (true, Some(time)) = (self.is_error_entry, self.times.current) {
+        self.entry_level = line_level;
+        if let (Some(Level::Error), Some(time)) = (line_level, self.times.current) {
             *self.digest.errors_by_hour.entry(Self::hour(time)).or_default() += 1;
         }
         // A line with a level alone begins an entry as well; its logger follows the level.
         rest.or_else(|| line_level.and_then(|_| level(line)).map(|(_, rest)| rest))
-    }
-
-    /// Counts the types named on a line at error level that no signature knows, each once.
-    fn exceptions(&mut self, line: &[u8]) {
-        let mut types: Vec<&[u8]> = Vec::new();
-        for (at, name) in exception_types(line) {
-            if !types.contains(&name) {
-                types.push(name);
-                let mut exceptions = std::mem::take(&mut self.exceptions);
-                self.count(&mut exceptions, name, line, at, EXCEPTION);
-                self.exceptions = exceptions;
-            }
-        }
     }
 
     /// Counts a header of the common event format that ends at `end`.
@@ -374,67 +377,6 @@ impl<'s> LineScanner<'s> {
         });
     }
 
-    /// Counts which of the likely patterns a line, or a piece of one, does match.
-    fn match_likely(&mut self, raw: &[u8], block: &Block<'_>) {
-        let mut line = std::mem::take(&mut self.folded);
-        line.clear();
-        line.extend_from_slice(raw);
-        line.make_ascii_lowercase();
-        let matches: BTreeMap<usize, (&CompiledPattern, usize)> = std::mem::take(&mut self.likely)
-            .into_iter()
-            .filter_map(|index| {
-                let pattern = self.scanner.patterns.get(index)?;
-                Some((index, (pattern, pattern.find(&line)?)))
-            })
-            .collect();
-        for (&index, &(pattern, at)) in &matches {
-            let is_explained =
-                matches.values().any(|(other, _)| pattern.yields_to.contains(&other.signature));
-            if is_explained || self.counted.contains(&index) {
-                continue;
-            }
-            self.counted.push(index);
-            let sample = self.sample(raw, at);
-            let is_error = self.level.is_none_or(|level| level == Level::Error);
-            let origin = self.origin(index, pattern, raw, block);
-            let hit = Hit {
-                signature: pattern.signature.clone(),
-                pattern: pattern.index,
-                origin: origin.clone(),
-                errors: is_error.into(),
-                others: (!is_error).into(),
-                first: sample.time,
-                last: sample.time,
-                last_error: sample.time.filter(|_| is_error),
-                by_hour: self.times.current.map(|time| (Self::hour(time), 1)).into_iter().collect(),
-                samples: Vec::new(),
-            };
-            let (hits, samples) = self.hits.entry((index, origin)).or_default();
-            join(hits, hit);
-            samples.keep(sample);
-        }
-        self.folded = line;
-    }
-
-    /// What a line is about that matches a pattern. Who meets a great many hosts works on other machines.
-    fn origin(&self, index: usize, pattern: &CompiledPattern, line: &[u8], block: &Block<'_>) -> Origin {
-        let Some(family) = pattern.also_workload else { return Origin::Node };
-        let origin = self.scanner.origins.of(family, self.is_foreign, self.entry(block), line);
-        let known = |origin: &Origin| self.hits.contains_key(&(index, origin.clone()));
-        match &origin {
-            Origin::Host(_) if !known(&origin) && self.hosts(index) >= MOST_HOSTS => {
-                Origin::Workload("hosts".into())
-            }
-            _ => origin,
-        }
-    }
-
-    /// How many hosts lines of a pattern have named.
-    fn hosts(&self, index: usize) -> usize {
-        let of_pattern = self.hits.range((index, Origin::Node)..(index + 1, Origin::Node));
-        of_pattern.filter(|((_, origin), _)| matches!(origin, Origin::Host(_))).count()
-    }
-
     /// The current line as a sample that is shown from `at` on.
     fn sample(&self, line: &[u8], at: usize) -> SampleLine {
         SampleLine::new(self.digest.file.lines, self.time(), line.trim_ascii_end(), at)
@@ -452,22 +394,22 @@ impl<'s> LineScanner<'s> {
 
     /// Ends the file and sanitizes its samples; `encoding` is that of its bytes if they were decoded.
     pub(super) fn finish(mut self, encoding: Option<&'static str>) -> FileDigest {
+        self.count_waiting();
+        self.end_entry();
         let mut digest = std::mem::take(&mut self.digest);
         digest.file.encoding = encoding.unwrap_or(digest.file.encoding);
         self.times.finish(&self.clock, &mut digest.file);
         let known = self.head.len() >= LEAST_HEAD && digest.file.period.is_some();
         digest.file.head = known.then(|| fingerprint(&self.head));
-        digest.exceptions = self.exceptions.into_recurring();
         digest.cef = self.cef.into_recurring();
-        digest.groups = self.groups.into_recurring(&digest.file.name, self.sanitizer);
+        (digest.patterns, digest.other_entries) = self.patterns.finish(
+            (&digest.file.name, digest.file.component),
+            (&self.clock, &self.scanner.patterns),
+            self.sanitizer,
+        );
         digest.connected = self.proof.finish(&digest.file.name, self.scanner, self.sanitizer);
-        for ((index, _), (mut hit, samples)) in self.hits {
-            let find = |text: &[u8]| self.scanner.patterns.get(index)?.find(text);
-            let lines = samples.into_lines();
-            hit.samples =
-                lines.map(|line| line.into_sample(&digest.file.name, find, self.sanitizer)).collect();
-            digest.hits.push(hit);
-        }
+        let find = |index: usize, text: &[u8]| self.scanner.patterns.get(index)?.find(text);
+        digest.hits = self.hits.into_hits(&digest.file.name, self.sanitizer, find);
         digest
     }
 }

@@ -79,12 +79,14 @@ impl OriginPatterns {
         texts.iter().find_map(|text| self.named_host(text)).map_or(Origin::Node, Origin::Host)
     }
 
-    /// Whether an entry at error level is about work on other machines, told by its logger and its message.
-    pub(super) fn is_workload(&self, is_foreign: bool, logger: &[u8], message: &[u8]) -> bool {
+    /// The work on other machines that an entry is about, told by its logger and its message.
+    pub(super) fn work_of(&self, is_foreign: bool, logger: &[u8], message: &[u8]) -> Option<&str> {
+        if is_foreign {
+            return Some("engine");
+        }
         let message = message.get(..ENTRY).unwrap_or(message);
-        is_foreign
-            || (self.workload(logger, &[message], None).is_some()
-                && ![logger, message].into_iter().any(|text| self.data_layer.is_match(text)))
+        let work = self.workload(logger, &[message], None)?;
+        (![logger, message].into_iter().any(|text| self.data_layer.is_match(text))).then_some(work)
     }
 
     fn workload(&self, logger: &[u8], texts: &[&[u8]], family: Option<Family>) -> Option<&str> {
@@ -114,7 +116,7 @@ pub(super) fn of_other_program(file: &str) -> bool {
 }
 
 /// The name of the logger of an entry's first line, and the message; without a logger, the whole line.
-fn logger(entry: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn logger(entry: &[u8]) -> (&[u8], &[u8]) {
     let usual = TimestampParser::default().read(entry).map(|(_, after)| after);
     let other = || {
         let read = |order| formats::read(entry, order).map(|header| header.rest);

@@ -1,4 +1,4 @@
-//! Texts that recur in many lines and belong to no signature: types of exceptions, headers of events.
+//! Texts that recur in many lines: headers of events; and the types of exceptions that a line names.
 
 use super::prefilter::Target;
 use crate::model::excerpt::Sanitize;
@@ -7,7 +7,9 @@ use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 
 /// How the name of an exception's type ends, in lower case.
-pub(super) const EXCEPTION: &str = "exception";
+const EXCEPTION: &str = "exception";
+/// The end of it as types of .NET have it, whatever they are called.
+pub(super) const EXCEPTION_END: &str = "xception";
 /// How records in the common event format (CEF) begin, in lower case.
 pub(super) const CEF: &str = "cef:0|";
 /// How the product's records begin, by the two names that its vendor had, in lower case.
@@ -44,7 +46,6 @@ impl RecurringTexts {
                 text: sanitizer.sanitize(&String::from_utf8_lossy(text)),
                 count: 1,
                 last: time,
-                by_hour: BTreeMap::new(),
                 sample: sample(),
             };
             self.0.insert(text.to_vec(), recurring);

@@ -5,15 +5,17 @@ use super::digest::FileDigest;
 use super::encoding::TextDecoder;
 use super::lines::LineScanner;
 use super::origin::OriginPatterns;
+use super::own_code::{Caller, OwnCode};
 use super::prefilter::Prefilter;
 use super::proof::ProofPatterns;
-use super::recurring::EXTRA_LITERALS;
+use super::recurring::{EXCEPTION_END, EXTRA_LITERALS};
 use super::zone::Clock;
 use crate::knowledge::signatures::Family;
 use crate::knowledge::{Knowledge, Signature};
 use crate::model::excerpt::Sanitize;
 use crate::model::log::{Component, LogFile};
 use chrono::{DateTime, FixedOffset, Offset, Utc};
+use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
@@ -27,6 +29,10 @@ pub struct Scanner<'a> {
     pub(super) prefilter: Prefilter,
     /// How lines about work on other machines are told.
     pub(super) origins: OriginPatterns,
+    /// Lines of the product's own code.
+    pub(super) own_code: OwnCode,
+    /// Finds lines that may name the type of an exception.
+    pub(super) exception: Finder<'static>,
     /// Lines that prove a connection to the database.
     pub(super) connected: ProofPatterns,
     pub(super) sanitizer: &'a dyn Sanitize,
@@ -41,6 +47,8 @@ pub(super) struct CompiledPattern {
     pub(super) yields_to: Vec<String>,
     /// Of its signature: whose lines may be about work on other machines.
     pub(super) also_workload: Option<Family>,
+    /// Of its signature: in which code it counts, if not in all.
+    pub(super) caller: Option<Caller>,
     source: String,
     /// Compiled when a line may match for the first time: most runs need few of them.
     regex: OnceLock<Option<Regex>>,
@@ -55,6 +63,10 @@ impl<'a> Scanner<'a> {
                 index,
                 yields_to: signature.overlaps.clone(),
                 also_workload: signature.also_workload.then_some(signature.family),
+                caller: signature
+                    .elsewhere
+                    .clone()
+                    .map(|elsewhere| Caller { within: signature.within.clone(), elsewhere }),
                 source: pattern.regex_source(),
                 regex: OnceLock::new(),
             })
@@ -63,8 +75,10 @@ impl<'a> Scanner<'a> {
         let all = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
         let prefilter = Prefilter::new(all, &EXTRA_LITERALS)?;
         let origins = OriginPatterns::new(&knowledge.workload)?;
+        let own_code = OwnCode::new(&knowledge.own_code)?;
         let connected = ProofPatterns::new(&knowledge.connected)?;
-        Ok(Self { patterns, prefilter, origins, connected, sanitizer })
+        let exception = Finder::new(EXCEPTION_END);
+        Ok(Self { patterns, prefilter, origins, own_code, exception, connected, sanitizer })
     }
 
     /// Starts the pass over one file. `offset` is the node's offset from UTC, because the log has none; without it times

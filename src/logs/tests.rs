@@ -3,7 +3,7 @@
 use super::{FileDigest, Scanner, merge};
 use crate::knowledge::Knowledge;
 use crate::model::excerpt::Sanitize;
-use crate::model::log::{Component, Hit, LogDigest, Origin};
+use crate::model::log::{Component, Hit, LogDigest, Origin, Pattern};
 use chrono::{DateTime, FixedOffset};
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -99,8 +99,11 @@ fn every_signature_is_found_by_its_example_and_not_by_its_counter_examples() {
         let found = |line: &String| scan(line).hits.iter().any(|hit| hit.signature == signature.id);
         assert!(signature.example.iter().all(found), "{}", signature.id);
         assert!(!signature.counter_examples.iter().any(found), "{}", signature.id);
+        // A text alone does not say whose code it is of.
+        let id = signature.elsewhere.as_ref().unwrap_or(&signature.id);
         for text in signature.patterns.iter().flat_map(|pattern| &pattern.texts) {
-            assert!(found(&text.to_uppercase()), "{text}");
+            let hits = scan(&text.to_ascii_uppercase()).hits;
+            assert!(hits.iter().any(|hit| hit.signature == *id), "{text}");
         }
     }
 }
@@ -369,22 +372,124 @@ fn hits_about_other_machines_are_kept_apart() {
     assert_eq!(digest.workload_by_hour.values().sum::<u64>(), 1);
 }
 
+/// The patterns of a log, as `LEVEL LOGGER | WORDING | EXCEPTION | FRAME`, with how often.
+fn patterns(digest: &FileDigest) -> Vec<(String, u64)> {
+    let text = |pattern: &Pattern| {
+        let key = &pattern.key;
+        let level = format!("{:?} {}", key.level, key.logger);
+        [level.trim(), &key.wording, &key.exception, &key.frame].join(" | ")
+    };
+    digest.patterns.iter().map(|pattern| (text(pattern), pattern.count)).collect()
+}
+
 #[test]
-fn types_that_no_signature_knows_are_counted_at_error_level() {
+fn entries_are_counted_by_what_they_have_in_common() {
     let digest = scan(
-        "2026-06-16 10:00:00,000 [1] ERROR X - A.OddException: a password hunter22\n\
-         A.OddException: again, after A.OddException and B.OtherException: x\n\
-            at A.OddException..ctor()\n\
-         2026-06-16 11:00:00,000 [1] INFO X - A.QuietException: handled\n\
-         2026-06-16 11:00:00,000 [1] ERROR X - A.OddException: x ---> Thycotic.HSM.CNG.CngException: x\n",
+        "2026-06-16 10:00:00,000 [1] ERROR Thycotic.X - Item 1 of CORP\\a broke: password hunter22\n\
+         A.OddException: again, after B.OtherException: x\n\
+            at System.Data.Read()\n\
+            at Thycotic.Data.Accessor.Read(Int32 id) in D:\\a.cs:line 3\n\
+         2026-06-16 11:00:00,000 [1] ERROR Thycotic.X - Item 27 of CORP\\b broke: password hunter22\n\
+         A.OddException: other words\n\
+            at Thycotic.Data.Accessor.Read(Int32 id) in D:\\a.cs:line 9\n\
+         2026-06-16 11:00:01,000 [1] WARN Thycotic.X - Item 27 of CORP\\b is late\n\
+         2026-06-16 11:00:02,000 [1] INFO Thycotic.X - handled\n\
+         2026-06-16 11:00:02,000 [1] INFO Thycotic.X - A.QuietException: handled 7\n\
+         2026-06-16 11:00:03,000 [1] INFO Thycotic.X - goes on\n\
+         A.LateException: on a line of its own\n\
+         2026-06-16 11:00:03,000 [1] DEBUG Thycotic.X - nothing\n",
     );
-    let texts: Vec<_> = digest.exceptions.iter().map(|one| (one.text.as_str(), one.count)).collect();
-    assert_eq!(texts, [("A.OddException", 2), ("B.OtherException", 1)]);
-    let odd = &digest.exceptions[0];
-    assert_eq!(odd.last, Some(time("2026-06-16T10:00:00+02:00")));
-    assert_eq!(odd.sample.place.to_string(), "logs/SS.log:1");
-    assert!(odd.sample.text.as_str().ends_with("a password ***"));
-    assert_eq!(hit(&digest.hits, "E-081", 0).errors, 1);
+    assert_eq!(
+        patterns(&digest),
+        [
+            (
+                "Error Thycotic.X | Item <num> of <account> broke: password *** | A.OddException | Thycotic.Data.Accessor.Read"
+                    .to_owned(),
+                2
+            ),
+            ("Warning Thycotic.X | Item <num> of <account> is late |  | ".to_owned(), 1),
+            ("Other Thycotic.X | A.QuietException: handled <num> | A.QuietException | ".to_owned(), 1),
+            ("Other Thycotic.X | goes on | A.LateException | ".to_owned(), 1),
+        ]
+    );
+    let odd = &digest.patterns[0];
+    assert_eq!(odd.first, Some(time("2026-06-16T10:00:00+02:00")));
+    assert_eq!(odd.last, Some(time("2026-06-16T11:00:00+02:00")));
+    assert_eq!(odd.by_hour.values().copied().collect::<Vec<_>>(), [1, 1]);
+    let places: Vec<String> = odd.samples.iter().map(|sample| sample.place.to_string()).collect();
+    assert_eq!(places, ["logs/SS.log:1", "logs/SS.log:5"]);
+    assert!(odd.samples[0].text.as_str().ends_with("password ***"));
+}
+
+#[test]
+fn a_pattern_names_the_known_error_that_it_is_and_the_work_that_it_is_about() {
+    let digest = scan(
+        "2026-06-16 11:00:00,000 [1] ERROR X - failed\n\
+         A.B.C ---> Thycotic.HSM.CNG.CngException: x\n\
+         2026-06-16 11:00:00,000 [1] ERROR Thycotic.Business.Heartbeat - Heartbeat 12 failed\n",
+    );
+    let by_words = |words: &str| digest.patterns.iter().find(|one| one.key.wording.contains(words)).unwrap();
+    let known = by_words("failed");
+    assert_eq!((known.known.as_deref(), known.is_known(), &known.workload), (Some("E-081"), true, &None));
+    let work = by_words("Heartbeat");
+    assert_eq!((work.known.as_deref(), work.workload.as_deref()), (None, Some("heartbeat")));
+}
+
+#[test]
+fn layouts_of_json_and_xml_and_none_have_patterns_too() {
+    let json = scan(
+        r#"{"@t":"2026-06-16T10:00:00Z","level":"Error","SourceContext":"Thycotic.X","message":"Item 1 \"a\" broke"}
+{"@t":"2026-06-16T10:00:01Z","level":"Error","SourceContext":"Thycotic.X","message":"Item 2 \"b\" broke"}
+"#,
+    );
+    let (text, count) = &patterns(&json)[0];
+    assert!(text.starts_with("Error Thycotic.X | Item <num> "), "{text}");
+    assert_eq!(*count, 2);
+    let bare = scan("A.OddException: x\n   at Thycotic.Y.Z()\nA.OddException: x\nnothing\n");
+    assert_eq!(
+        patterns(&bare),
+        [
+            ("Other | A.OddException: x | A.OddException | ".to_owned(), 1),
+            ("Other | A.OddException: x | A.OddException | Thycotic.Y.Z".to_owned(), 1)
+        ]
+    );
+}
+
+#[test]
+fn ten_thousand_patterns_are_bounded_and_nothing_is_lost() {
+    let mut log = String::new();
+    for number in 0..10_000_u32 {
+        // Words of letters, so that no look of them says that they change, and no two entries share half of their words.
+        let word = |salt: u32| -> String {
+            let mut number = (number * 7 + salt).wrapping_mul(2_654_435_761);
+            (0..6)
+                .map(|_| {
+                    number = number.rotate_left(5).wrapping_mul(31);
+                    char::from(b'a' + (number >> 24) as u8 % 26)
+                })
+                .collect()
+        };
+        let _ = writeln!(
+            log,
+            "2026-06-16 10:00:00,000 [1] ERROR X - {} {} {} {}",
+            word(1),
+            word(2),
+            word(3),
+            word(4)
+        );
+        if number % 10 == 0 {
+            let _ = writeln!(log, "2026-06-16 10:00:00,000 [1] ERROR X - the frequent one {number}");
+        }
+    }
+    let digest = scan(&log);
+    let counted: u64 = digest.patterns.iter().map(|pattern| pattern.count).sum();
+    assert_eq!(counted + digest.other_entries, 11_000);
+    assert!(digest.patterns.len() <= 500, "{}", digest.patterns.len());
+    let frequent =
+        digest.patterns.iter().find(|one| one.key.wording.ends_with("the frequent one <num>")).unwrap();
+    assert_eq!(frequent.count, 1000);
+    let again = scan_in(log.as_bytes(), 777, "logs/SS.log");
+    assert_eq!(patterns(&again), patterns(&digest), "however the bytes come");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use super::excerpt::Excerpt;
 use super::location::Location;
 use chrono::{DateTime, FixedOffset, TimeDelta};
-use std::collections::BTreeMap;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Result of one pass over all logs of a node. Times have the node's offset from UTC at the collection, because the log
 /// itself has none.
@@ -17,10 +18,10 @@ pub struct LogDigest {
     pub errors_by_hour: BTreeMap<i64, u64>,
     /// Those of them that are about work on other machines.
     pub workload_by_hour: BTreeMap<i64, u64>,
-    /// Types of exceptions in error lines that no signature knows, in order of name.
-    pub exceptions: Vec<Recurring>,
-    /// Errors that no signature knows, in order of their text: logger and message without what changes from line to line.
-    pub groups: Vec<Recurring>,
+    /// Entries at warning level or worse, and entries with an exception, by their wording, in order of their keys.
+    pub patterns: Vec<Pattern>,
+    /// Such entries that are of no pattern, because there are more patterns than are kept.
+    pub other_entries: u64,
     /// Builds that headers of the common event format (CEF) contain, in order of their text: `HOST VERSION`, or the version
     /// alone.
     pub cef: Vec<Recurring>,
@@ -62,6 +63,11 @@ pub struct LogFile {
     pub silences: BTreeMap<u32, u64>,
     /// The longest silences of an hour or more, in order of time.
     pub gaps: Vec<Period>,
+    /// How often the time of an entry is a minute or more before that of the entry above it: the clock was set back, or
+    /// several programs write the file.
+    pub set_back: u64,
+    /// The largest of these steps, in order of time.
+    pub steps_back: Vec<StepBack>,
     /// Lines that are stamped later than the collection ended. Their times count for nothing.
     pub late_lines: u64,
     /// Fingerprint of the beginning of its text, by which a copy of it is recognised.
@@ -76,6 +82,15 @@ pub struct LogFile {
     pub unread: Option<String>,
     /// Encoding as detected: `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
     pub encoding: &'static str,
+}
+
+/// The time of an entry that is before that of the entry above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StepBack {
+    /// Time of the entry above.
+    pub before: DateTime<FixedOffset>,
+    /// Time of the entry.
+    pub after: DateTime<FixedOffset>,
 }
 
 /// A covered span of time.
@@ -95,6 +110,8 @@ pub enum Origin {
     Node,
     /// A host that the line names, in lower case: the product's own database server, or another machine.
     Host(String),
+    /// The node, in code that works with other keys than the key file's: those of SAML, TLS or certificates.
+    OtherKey,
     /// The product's work on other machines, by the id of its knowledge record.
     Workload(String),
 }
@@ -124,7 +141,91 @@ pub struct Hit {
     pub samples: Vec<Sample>,
 }
 
-/// A text that is in many lines, such as the name of a type.
+/// How grave an entry of a log says that it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryLevel {
+    /// Error or worse.
+    Error,
+    /// A warning.
+    Warning,
+    /// Less, or no level.
+    #[default]
+    Other,
+}
+
+/// What entries of one pattern have in common.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PatternKey {
+    /// Their level.
+    pub level: EntryLevel,
+    /// The name of their logger; empty if they name none.
+    pub logger: String,
+    /// The words of their message, one blank between two, with a slot such as `<num>` or `<*>` for what changes.
+    pub wording: String,
+    /// The type of the exception that they report; empty if there is none.
+    pub exception: String,
+    /// The first method of the product in its stack trace; empty if there is none.
+    pub frame: String,
+}
+
+/// Entries of one wording. docs/patterns.md says how a pattern is made.
+#[derive(Debug, Clone, Default)]
+pub struct Pattern {
+    /// What its entries have in common, with secrets removed.
+    pub key: PatternKey,
+    /// The number of its family: patterns of the cluster that share most of their words. Equal on all nodes.
+    pub family: u32,
+    /// The known error that most of its entries are, by the id of its signature.
+    pub known: Option<String>,
+    /// Entries in which a known error was found.
+    pub known_entries: u64,
+    /// The product's work on other machines that it is about, by the id of its knowledge record.
+    pub workload: Option<String>,
+    /// Parts of the product whose logs have it.
+    pub components: BTreeSet<Component>,
+    /// Number of its entries.
+    pub count: u64,
+    /// First of them with a time.
+    pub first: Option<DateTime<FixedOffset>>,
+    /// Last of them with a time.
+    pub last: Option<DateTime<FixedOffset>>,
+    /// Entries by hour since the Unix epoch, UTC.
+    pub by_hour: BTreeMap<i64, u64>,
+    /// The first of them and the newest, at most [`Pattern::SAMPLES`].
+    pub samples: Vec<Sample>,
+}
+
+impl Pattern {
+    /// Most samples that are kept.
+    pub const SAMPLES: usize = 3;
+
+    /// A short name: the same for the same key in any run.
+    pub fn id(&self) -> String {
+        self.key.id()
+    }
+
+    /// Whether most of its entries are a known error.
+    pub const fn is_known(&self) -> bool {
+        self.known_entries * 2 > self.count
+    }
+}
+
+impl PatternKey {
+    /// `p-` and ten hexadecimal digits of a hash of it.
+    pub fn id(&self) -> String {
+        let level = format!("{:?}", self.level);
+        let parts = [&level, &self.logger, &self.wording, &self.exception, &self.frame];
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        }
+        let digits = hash.finalize().iter().take(5).map(|byte| format!("{byte:02x}")).collect::<String>();
+        format!("p-{digits}")
+    }
+}
+
+/// A text that is in many lines, such as the header of an event.
 #[derive(Debug, Clone)]
 pub struct Recurring {
     /// The text, with secrets removed.
@@ -133,8 +234,6 @@ pub struct Recurring {
     pub count: u64,
     /// Last of them with a time.
     pub last: Option<DateTime<FixedOffset>>,
-    /// Lines by hour since the Unix epoch, UTC; only for errors that no signature knows.
-    pub by_hour: BTreeMap<i64, u64>,
     /// One of them.
     pub sample: Sample,
 }
@@ -287,6 +386,28 @@ const STEMS: [(&str, Component); 7] = [
 ];
 
 impl Component {
+    /// Every one, in order.
+    pub const ALL: [Self; 6] = [
+        Self::Web,
+        Self::BackgroundScheduler,
+        Self::BackgroundWorker,
+        Self::EngineWorker,
+        Self::SessionRecordingWorker,
+        Self::InternalSiteConnector,
+    ];
+
+    /// Its name.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Web => "web application",
+            Self::BackgroundScheduler => "background scheduler",
+            Self::BackgroundWorker => "background worker",
+            Self::EngineWorker => "engine worker",
+            Self::SessionRecordingWorker => "session recording worker",
+            Self::InternalSiteConnector => "internal site connector",
+        }
+    }
+
     /// The component that writes a log of this name. Folders and case do not matter; rolled files (`SS.log.1`, `SS1.log` in
     /// older builds, `SS.log2026-11-20` or `SS_2026-11-20.log`) belong to their log.
     pub fn of(name: &str) -> Option<Self> {

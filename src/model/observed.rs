@@ -74,6 +74,14 @@ impl<T> Observed<T> {
         }
     }
 
+    /// The same, to be changed.
+    pub fn value_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Known { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+
     /// Whether the place was read and the fact is not there.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent { .. })

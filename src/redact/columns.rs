@@ -83,6 +83,26 @@ fn cells(delimiter: u8, line: &str) -> Vec<String> {
     cells
 }
 
+/// Where the cells of one line are, with their quotes: those of [`cells`].
+fn places(delimiter: u8, line: &[u8]) -> Vec<Range<usize>> {
+    let end = line.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
+    let (mut places, mut start, mut quoted) = (Vec::new(), 0, false);
+    let mut bytes = line.iter().enumerate().take(end).peekable();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'"' if quoted && bytes.next_if(|(_, next)| **next == b'"').is_some() => {}
+            b'"' if quoted || at == start => quoted = !quoted,
+            byte if *byte == delimiter && !quoted => {
+                places.push(start..at);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    places.push(start..end);
+    places
+}
+
 /// Most lines above the heading: `sep=;`, a title, who exported it and when.
 const ABOVE: usize = 5;
 /// Longest name of a column, in bytes and in words: a longer one is a text with commas, such as a line of a log.
@@ -100,7 +120,7 @@ fn is_name(cell: &str) -> bool {
 
 /// What a column says of the cells below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub enum Role {
     /// They are what its name says.
     Own,
     /// They are names of settings.
@@ -283,7 +303,7 @@ fn plain(raw: &str) -> Cow<'_, str> {
 
 /// A text that may be a table, line by line: which of its cells are secrets by their heading.
 #[derive(Debug)]
-pub(super) enum Columns {
+pub enum Columns {
     /// So many lines have come, none of them a heading.
     Unknown(usize),
     /// No table, or one without secrets by name.
@@ -302,6 +322,11 @@ impl Columns {
     /// Takes the next line; gives the heading and the text of each secret in it. A cell of several lines is no row of the
     /// table here, and not looked at by its heading.
     pub(super) fn secrets(&mut self, line: &[u8], redactor: &Redactor) -> Vec<(String, String)> {
+        self.secret_cells(line, redactor).into_iter().map(|(_, name, cell)| (name, cell)).collect()
+    }
+
+    /// The same, with the number of each cell in its line.
+    fn secret_cells(&mut self, line: &[u8], redactor: &Redactor) -> Vec<(usize, String, String)> {
         match self {
             Self::Unknown(lines) => {
                 let lines = *lines + 1;
@@ -316,15 +341,42 @@ impl Columns {
                 }
                 let settings = names.iter().zip(&cells).filter(|((_, role), _)| *role == Role::Names);
                 let setting = settings.map(|(_, cell)| cell.clone()).find(|name| names_secret(name));
-                let secret = names.iter().zip(cells).filter_map(|((name, role), cell)| {
+                let secret = names.iter().zip(cells).enumerate().filter_map(|(at, ((name, role), cell))| {
                     let name = setting.as_ref().filter(|_| *role == Role::Values).unwrap_or(name);
                     let is_secret = names_secret(name) && !cell.trim().is_empty();
                     (is_secret && redactor.clean_named(name, &cell) != cell)
-                        .then(|| (name.trim().to_owned(), cell))
+                        .then(|| (at, name.trim().to_owned(), cell))
                 });
                 secret.collect()
             }
         }
+    }
+
+    /// A text that is no table as a whole, without the cells that are secrets all the same: in lines with as many cells as a
+    /// heading.
+    pub fn without_secret_cells(text: Vec<u8>, redactor: &Redactor) -> Vec<u8> {
+        let (mut columns, mut out, mut copied, mut at) = (Self::default(), Vec::new(), 0, 0);
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            if matches!(columns, Self::None) {
+                break;
+            }
+            let secrets = columns.secret_cells(line, redactor);
+            if let (false, Self::Table(delimiter, _)) = (secrets.is_empty(), &columns) {
+                let places = places(*delimiter, line);
+                for (number, name, cell) in secrets {
+                    let Some(place) = places.get(number) else { continue };
+                    out.extend_from_slice(text.get(copied..at + place.start).unwrap_or_default());
+                    out.extend_from_slice(redactor.clean_named(&name, &cell).as_bytes());
+                    copied = at + place.end;
+                }
+            }
+            at += line.len();
+        }
+        if copied == 0 {
+            return text;
+        }
+        out.extend_from_slice(text.get(copied..).unwrap_or_default());
+        out
     }
 
     fn of(line: &str, lines: usize) -> Self {
@@ -363,7 +415,37 @@ mod tests {
         assert_eq!(found("\u{feff}Host,API Key\nWEB01,k3y-0f-8ytes"), ["API Key=k3y-0f-8ytes"]);
     }
 
+    #[test]
+    fn cells_of_what_is_no_table_go_too() {
+        let redactor = Redactor::patterns_only();
+        let clean = |text: &str| {
+            let bytes = Columns::without_secret_cells(text.as_bytes().to_vec(), &redactor);
+            String::from_utf8(bytes).unwrap()
+        };
+        for (text, expected) in [
+            (
+                "Server;Password\nWEB01;Hagel-Sturm\nsome prose\nand more\nWEB02;\"Hagel;Sturm\"\r\n",
+                "Server;Password\nWEB01;{redacted}\nsome prose\nand more\nWEB02;{redacted}\r\n",
+            ),
+            ("Server;Password\nWEB01;\"Hagel-Sturm\n\n", "Server;Password\nWEB01;{redacted}\n\n"),
+            ("no table; at all\nWEB01;Hagel-Sturm", "no table; at all\nWEB01;Hagel-Sturm"),
+        ] {
+            assert_eq!(clean(text), expected);
+            assert_eq!(clean(expected), expected);
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        fn cells_are_where_they_are(line in "[a-c,;\"é ]{0,24}\r?\n?") {
+            let (texts, places) = (cells(b',', &line), places(b',', line.as_bytes()));
+            proptest::prop_assert_eq!(texts.len(), places.len());
+            for (text, place) in texts.iter().zip(places) {
+                let there = line.get(place).unwrap();
+                proptest::prop_assert_eq!(there.replace('"', ""), text.replace('"', ""));
+            }
+        }
+
         #[test]
         #[cfg(feature = "report")]
         fn cells_are_those_of_the_csv_crate(line in "[a-c,;\"\\\\ ]{1,24}") {

@@ -44,10 +44,14 @@ pub use fingerprint::{CaseKey, Fingerprinter, Label};
 #[cfg(test)]
 pub(crate) use identity::tests::redactor as identity_redactor;
 pub use identity::{Identities, IdentitiesError, Known};
+pub use key_block::opening as key_opening;
 pub use labels::{Identity, Labels};
 pub use level::Level;
+pub use lines::begins_record;
 pub use own_words::{OwnWords, OwnWordsError};
 pub use secret_set::{Secret, SecretSet};
+#[cfg(test)]
+pub(crate) use text::busy_text;
 pub use text::{Redactor, Sanitizer, Stream};
 #[cfg(any(windows, test))]
 pub(crate) use words::names_secret;

@@ -141,7 +141,8 @@ fn next_wide(held: &[u8], last: bool) -> Next {
     };
     for zero in memchr::memchr_iter(0, held) {
         let before = zero.saturating_sub(1);
-        if before + WIDE > held.len() && !last {
+        // UTF-16 may also begin with the zero itself.
+        if zero + WIDE > held.len() && !last {
             return Next::Wait(before.saturating_sub(MARK));
         }
         for (at, encoding) in [(before, UTF_16LE), (zero, UTF_16BE)] {
@@ -230,6 +231,29 @@ mod tests {
     }
 
     #[test]
+    fn utf_16_begins_behind_a_mark_whatever_the_pieces() {
+        for (mark, encoding) in [
+            (b"\xff\xfe", UTF_16BE),
+            (b"\xff\xfe", UTF_16LE),
+            (b"\xfe\xff", UTF_16BE),
+            (b"\xfe\xff", UTF_16LE),
+        ] {
+            let bytes = [b"INFO goes on", &mark[..], &wide(encoding, &LINE.repeat(2))].concat();
+            let decoded = |size: usize| {
+                let (mut decoding, mut out) = (StreamDecoder::new(), Vec::new());
+                bytes.chunks(size).for_each(|piece| decoding.push(piece, false, &mut out));
+                decoding.push(&[], true, &mut out);
+                out
+            };
+            let whole = decoded(bytes.len());
+            assert!(whole.ends_with(LINE.as_bytes()), "{encoding:?}");
+            for size in 1..bytes.len() {
+                assert_eq!(decoded(size), whole, "pieces of {size}");
+            }
+        }
+    }
+
+    #[test]
     fn a_byte_too_many_is_no_other_language() {
         let shifted = [wide(UTF_16LE, &LINE.repeat(10)), b"\n".to_vec(), wide(UTF_16LE, LINE)];
         let text = decoded(&[&shifted.concat()]);
@@ -255,8 +279,8 @@ mod tests {
 
         #[test]
         fn pieces_do_not_matter(
-            parts in proptest::collection::vec((0u8..4, 0usize..40), 0..6),
-            cuts in proptest::collection::vec(0usize..300, 0..8),
+            parts in proptest::collection::vec((0u8..6, 0usize..40), 0..6),
+            cuts in proptest::collection::vec(0usize..60, 0..12),
         ) {
             let bytes: Vec<u8> = parts.iter().flat_map(|(kind, length)| {
                 let text: String = LINE.chars().cycle().take(*length).collect();
@@ -264,6 +288,8 @@ mod tests {
                     0 => text.into_bytes(),
                     1 => wide(UTF_16LE, &text),
                     2 => wide(UTF_16BE, &text),
+                    3 => vec![0xff, 0xfe],
+                    4 => vec![0xfe, 0xff],
                     _ => vec![0; *length],
                 }
             }).collect();

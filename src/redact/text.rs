@@ -272,7 +272,7 @@ impl Sanitize for Redactor {
 
 /// Lines made of what the redactor reacts to.
 #[cfg(test)]
-pub(super) fn busy_text() -> impl proptest::strategy::Strategy<Value = String> {
+pub(crate) fn busy_text() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::strategy::Strategy;
     let words = "password|Password for svc: |password is |Password:\n|\"value\": \"abc7\"|\"fieldName\": \"password\"|sqlcmd -P |net user |</|Value>|---- ---|\n  |Server=|PWD=|Authorization: Basic |eyJhbGciOiJIUzI1NiJ9|pwd|token|Secret|User ID|=|:|;|,|\"|'|\\\\|&|&amp;|&quot;|<|>| |\n|\t|value=|abc|hunter22|7|\\{redacted\\}|\\{|\\}|Bearer |Authorization:|Cookie:|://|@|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\\[enc:|\\]|eyJhbGciOi|\\.|%3D|-";
     proptest::collection::vec(proptest::string::string_regex(words).unwrap(), 0..24).prop_map(|v| v.concat())

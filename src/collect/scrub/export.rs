@@ -8,7 +8,7 @@ use crate::collect::error::CollectError;
 use crate::collect::identities::IdentityRedaction;
 use crate::collect::own_members::json;
 use crate::model::excerpt::Sanitize as _;
-use crate::redact::columns::Table;
+use crate::redact::columns::{Columns, Table};
 use crate::redact::identity::kind_of_field;
 use crate::redact::leak::Scanner;
 use crate::redact::{Known, Redactor, SecretSet, config};
@@ -165,7 +165,7 @@ impl<'t> Form<'t> {
                     }
                 }
                 out.extend(redactor.redact(others.as_bytes()).0);
-                out
+                Columns::without_secret_cells(out, redactor)
             }
         })
     }

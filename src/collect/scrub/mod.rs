@@ -130,7 +130,11 @@ fn result_name(input: &Path, redactor: &Redactor) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redact::{Known, identity_redactor};
+    use crate::collect::Silent;
+    use crate::redact::search::Searcher;
+    use crate::redact::{Known, busy_text, identity_redactor};
+    use proptest::prelude::*;
+    use std::fs;
 
     #[test]
     fn a_result_is_named_after_nobody() {
@@ -141,5 +145,31 @@ mod tests {
         assert_eq!(extension, "");
         assert_eq!(name("in/nodes of a.json"), ("nodes-of-a-scrubbed".into(), "json".into()));
         assert_eq!(name("SS"), ("SS-scrubbed".into(), String::new()));
+    }
+
+    /// What scrub wrote of a text.
+    fn scrubbed(text: &[u8], level: Level) -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("SS.log");
+        fs::write(&input, text).unwrap();
+        let out = folder.path().join("out");
+        let request = Scrub { input, level, case_key: None, redact_words: None, out };
+        fs::read(scrub(&request, &mut Silent).unwrap().path).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_inspect_finds_scrub_removes(
+            text in busy_text(), repeat in 1usize..4, wide in any::<bool>(), level in any::<bool>(),
+        ) {
+            let text = text.repeat(repeat);
+            let bytes = if wide { text.encode_utf16().flat_map(u16::to_le_bytes).collect() } else { text.into_bytes() };
+            let level = if level { Level::Secrets } else { Level::Identities };
+            let searcher = Searcher::default();
+            let left = searcher.search(&scrubbed(&bytes, level));
+            prop_assert!(left.places.is_empty() && left.more == 0, "{:?} of {:?}", left, searcher.search(&bytes));
+        }
     }
 }

@@ -85,6 +85,9 @@ catalogue! {
         log_008_error_on_one_node,
         log_010_unknown_exceptions,
         log_011_log_zone_unknown,
+        log_012_errors_on_one_node,
+        log_013_burst_of_errors,
+        log_014_errors_since_a_change,
     ],
     rol: [
         rol_005_node_not_connecting,

@@ -5,6 +5,7 @@ use super::question;
 use super::rule::{known, signature_note};
 use crate::finding::{Confidence, Evidence, Finding, MissingEvidence, Outcome, Subject, SubjectKind};
 use crate::knowledge::Signature;
+use crate::knowledge::own_code::CodeArea;
 use crate::model::cluster::current_window;
 use crate::model::log::{Component, Hit, LogDigest, Origin, Period, Sample};
 use crate::model::{Node, label};
@@ -21,10 +22,27 @@ pub(in crate::rules) fn on_node(cx: &Context, node: &Node) -> Outcome {
     if !findings.is_empty() {
         return Outcome::Findings(findings);
     }
+    if let Some(open) = uncertain(cx, node) {
+        return question::where_evidence_lacks(cx, Some(node), Vec::new(), vec![open]);
+    }
     match silent(cx, node, &cx.rule.id) {
         Outcome::Unknown { missing } => question::where_evidence_lacks(cx, Some(node), Vec::new(), missing),
         heard => or_a_person_saw(cx, Some(node), heard),
     }
+}
+
+/// What a person has to tell where an error of the rule was logged in an entry that does not say whose it is.
+fn uncertain(cx: &Context, node: &Node) -> Option<MissingEvidence> {
+    cx.question()?;
+    let digest = cx.logs(node).ok()?;
+    let signatures = serving(cx, node, &cx.rule.id);
+    let elsewhere = signatures.iter().filter_map(|one| cx.knowledge.signature(one.elsewhere.as_ref()?));
+    let elsewhere: Vec<&Signature> = elsewhere.collect();
+    let hit = hits(cx, node, digest, &elsewhere).find(|(_, hit)| {
+        hit.origin == Origin::Node && hit.errors > 0 && cx.cluster.is_current(node, digest, hit.last_error)
+    })?;
+    let why = format!("its logs show \"{}\" and do not say which key it was", hit.0.title);
+    Some(cx.unanswered(Some(node), &cx.rule.id, &why))
 }
 
 /// What the logs say, unless a person saw the error, on a page or elsewhere: quiet logs do not prove the contrary.
@@ -179,7 +197,7 @@ fn serving<'a>(cx: &Context<'a>, node: &Node, rule: &str) -> Vec<&'a Signature> 
 /// the product's work on other machines.
 fn current<'a>(cx: &Context<'a>, node: &'a Node, signatures: &[&'a Signature]) -> Vec<Sighting<'a>> {
     let Ok(digest) = cx.logs(node) else { return Vec::new() };
-    let hits = hits(digest, signatures).filter_map(|(one, hit)| {
+    let hits = hits(cx, node, digest, signatures).filter_map(|(one, hit)| {
         let bearing = bearing(cx, node, hit)?;
         let current = cx.cluster.is_current(node, digest, hit.last) && enough(digest, one, hit);
         current.then(|| (one, logged(cx, node, digest, one, hit, bearing)))
@@ -227,7 +245,7 @@ fn enough(digest: &LogDigest, signature: &Signature, hit: &Hit) -> bool {
 /// How sure it is that a hit is about the node itself; `None` if it is about work on another machine.
 pub(in crate::rules) fn bearing(cx: &Context, node: &Node, hit: &Hit) -> Option<Confidence> {
     let host = match &hit.origin {
-        Origin::Node => return Some(Confidence::Confirmed),
+        Origin::Node | Origin::OtherKey => return Some(Confidence::Confirmed),
         Origin::Workload(_) => return None,
         Origin::Host(host) => host,
     };
@@ -264,14 +282,35 @@ fn short_name(host: &str) -> &str {
 
 /// All hits of these signatures, in the order of the signatures.
 fn hits<'a>(
+    cx: &Context,
+    node: &Node,
     digest: &'a LogDigest,
     signatures: &[&'a Signature],
 ) -> impl Iterator<Item = (&'a Signature, &'a Hit)> {
-    let of = |one: &&'a Signature| {
-        let one = *one;
-        digest.hits.iter().filter(move |hit| hit.signature == one.id).map(move |hit| (one, hit))
-    };
-    signatures.iter().flat_map(of)
+    let mut all = Vec::new();
+    for &one in signatures {
+        let moves_to = |other: &&Signature| other.elsewhere.as_ref() == Some(&one.id);
+        let moved =
+            cx.knowledge.signatures.iter().find(moves_to).is_some_and(|to| beside(cx, node, digest, to));
+        let moved_here = one.elsewhere.as_ref().filter(|_| beside(cx, node, digest, one));
+        let counts = |hit: &&Hit| {
+            let is_of_node = hit.origin == Origin::Node;
+            (hit.signature == one.id && !(moved && is_of_node))
+                || (is_of_node && moved_here == Some(&hit.signature))
+        };
+        all.extend(digest.hits.iter().filter(counts).map(|hit| (one, hit)));
+    }
+    all.into_iter()
+}
+
+/// Whether the node logged one of the errors since its last start beside which this one counts in any code.
+fn beside(cx: &Context, node: &Node, digest: &LogDigest, signature: &Signature) -> bool {
+    digest.hits.iter().any(|hit| {
+        signature.beside.contains(&hit.signature)
+            && hit.errors > 0
+            && bearing(cx, node, hit).is_some()
+            && cx.cluster.is_current(node, digest, hit.last_error)
+    })
 }
 
 /// Errors in the node's row of the node list, which says nothing of when they happened.
@@ -292,7 +331,12 @@ fn listed<'a>(cx: &Context, node: &'a Node, signatures: &[&'a Signature]) -> Vec
             |id: &String| cx.knowledge.signature(id).and_then(|one| one.matching_pattern(text)).is_some();
         for signature in signatures.iter().copied().filter(|one| !one.overlaps.iter().any(named)) {
             let Some(wording) = signature.matching_pattern(text) else { continue };
-            let proven = signature.confirmed_by(wording);
+            // An error that Windows gives to many callers is the node's own in the field for its error.
+            let is_own = signature.elsewhere.is_some();
+            if is_own && of_other_keys(cx, text) {
+                continue;
+            }
+            let proven = signature.confirmed_by(wording) || (is_own && column == "error");
             seen.push(Sighting {
                 signature,
                 confidence: if proven { Confidence::Confirmed } else { Confidence::Inferred },
@@ -303,6 +347,11 @@ fn listed<'a>(cx: &Context, node: &'a Node, signatures: &[&'a Signature]) -> Vec
         }
     }
     seen
+}
+
+/// Whether a text names code of the product that works with other keys than that of the key file.
+fn of_other_keys(cx: &Context, text: &str) -> bool {
+    cx.knowledge.own_code.iter().any(|row| row.area == CodeArea::OtherKey && row.matches(text))
 }
 
 /// What a current hit proves: the product's own words at error level do, if the error line itself is current; a
@@ -407,7 +456,7 @@ pub(in crate::rules) fn covered(
 
 /// Hits that do not count today, or say nothing alone.
 fn history(cx: &Context, node: &Node, digest: &LogDigest, signatures: &[&Signature]) -> String {
-    let seen = hits(digest, signatures)
+    let seen = hits(cx, node, digest, signatures)
         .filter(|(_, hit)| bearing(cx, node, hit).is_some())
         .filter_map(|(one, hit)| Some((&one.id, hit.last?)));
     let history: Vec<String> =

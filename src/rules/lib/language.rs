@@ -11,6 +11,15 @@ const FACTS: [(&str, &str); 2] = [("os.language", "Windows"), ("net.language", "
 /// known nothing is added: texts are searched for in English.
 pub(crate) fn gap(cx: &Context, node: &Node, signatures: &[&Signature]) -> Result<String, MissingEvidence> {
     let Some((speaker, tag)) = foreign(cx, node) else { return Ok(String::new()) };
+    // An error without texts of its own has those of the one that it is elsewhere.
+    let with_texts: Vec<&Signature> = signatures
+        .iter()
+        .map(|&one| {
+            let mut others = cx.knowledge.signatures.iter();
+            others.find(|other| other.elsewhere.as_ref() == Some(&one.id)).unwrap_or(one)
+        })
+        .collect();
+    let signatures = with_texts.as_slice();
     // What only the documentation calls so proves nothing by its absence in English either.
     let heard: Vec<&&Signature> =
         signatures.iter().filter(|one| one.is_literal() && !one.corroborating_only).collect();

@@ -16,4 +16,5 @@ pub(in crate::rules) mod language;
 pub(in crate::rules) mod logged_connection;
 pub(in crate::rules) mod package;
 pub(in crate::rules) mod reported_number;
+pub(in crate::rules) mod streams;
 pub(in crate::rules) mod windows_authentication;

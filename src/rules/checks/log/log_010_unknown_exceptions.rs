@@ -1,36 +1,29 @@
-//! LOG-010: which errors without a known cause occur often, and which of them on one node only?
+//! LOG-010: which errors without a known cause occur again and again, and are they still going on?
 
-use crate::model::cluster::current_window;
-use crate::model::log::{LogDigest, Recurring};
 use crate::rules::engine::prelude::*;
-use std::cmp::Reverse;
+use crate::rules::lib::streams::{MOST, Streams, shown};
+use chrono::TimeDelta;
 
-/// How often an error has to occur to be reported, and how many are reported. Both are ours.
+/// How often an error has to occur to be reported. Our own choice.
 const OFTEN: u64 = 10;
-const MOST: usize = 5;
-/// Lines in a day, and in one hour of it, that are a burst, and how many times as many as on each other node. All are ours.
-const BURST: u64 = 20;
-const IN_AN_HOUR: u64 = 10;
-const TIMES: u64 = 10;
+/// How long before the newest line an error is still going on. Our own choice.
+const STILL: TimeDelta = TimeDelta::hours(1);
 
 rule! {
     /// ## What it checks
-    /// Which errors, and which types of exceptions, occur ten times or more at error level in the logs of the node, on
-    /// lines that no known error explains. Entries with the same logger and the same words count as one error. The rule
-    /// shows the five most frequent. If one occurs 20 times or more in a day, ten of them within an hour, and on no other
-    /// serving node even a tenth of that, it is a finding of medium severity; the others are for information.
+    /// Which errors occur ten times or more at error level in the logs of the node, and are no known error. Entries with
+    /// the same logger, the same words, the same exception and the same method of the product count as one error. The
+    /// rule shows the five most frequent, and says which of them are still going on in the last hour of the logs.
     /// ## Why it matters
-    /// An error that nobody has catalogued is still an error. A burst of it on one node usually has its cause there.
+    /// An error that nobody has catalogued is still an error.
     /// ## How to fix it
-    /// Read the lines and find the cause. If only one node has the error, compare that node with the others. Add a record
-    /// of the error (see docs/knowledge.md).
+    /// Read the lines and find the cause. Add a record of the error (see docs/patterns.md).
     /// ## What it cannot see
     /// Whether an error matters. Errors of the product's work on other machines are left out where their logger or their
-    /// words show it. Only the first two hundred errors and types of each log file are counted. The limits are our own
-    /// choice.
+    /// words show it. Errors that LOG-012, LOG-013 or LOG-014 reports are theirs. The limits are our own choice.
     id: "LOG-010",
     title: "Errors without a known cause occur repeatedly",
-    severity: Medium,
+    severity: Info,
     area: Logs,
     subject: Node,
     cites: ["SELF" Inferred],
@@ -38,79 +31,21 @@ rule! {
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let digest = known!(cx.logs(node));
-    let others: Vec<&LogDigest> = cx
-        .cluster
-        .serving()
-        .filter(|other| other.name != node.name)
-        .filter_map(|other| cx.logs(other).ok())
-        .collect();
-    let mut bursts: Vec<(&Recurring, u64)> = digest
-        .groups
-        .iter()
-        .map(|group| (group, of_today(digest, group)))
-        .filter(|(group, (count, most))| {
-            *count >= BURST && *most >= IN_AN_HOUR && !others.is_empty() && is_alone(group, *count, &others)
-        })
-        .map(|(group, (count, _))| (group, count))
-        .collect();
-    bursts.sort_by_key(|(group, count)| (Reverse(*count), &group.text));
-    bursts.truncate(MOST);
-    let burst = |group: &Recurring| bursts.iter().any(|(other, _)| other.text == group.text);
-    let mut often: Vec<&Recurring> = digest
-        .groups
-        .iter()
-        .chain(&digest.exceptions)
-        .filter(|one| one.count >= OFTEN && !burst(one))
-        .collect();
-    often.sort_by_key(|one| (Reverse(one.count), &one.text));
-    often.truncate(MOST);
-    if bursts.is_empty() && often.is_empty() {
+    let mut often = Streams::of(cx, node, digest).others;
+    often.retain(|stream| stream.count >= OFTEN);
+    if often.is_empty() {
         return Outcome::pass();
     }
-    let bursts = bursts.iter().map(|(group, count)| {
-        let title = format!("{}: {count} errors of one kind in a day, on this node only", node.name);
-        let remedy = format!(
-            "Read the lines on {}, and compare it with the other nodes: configuration, rights and network first.",
-            node.name
-        );
-        finding(cx, node, group, *count, title, remedy)
-    });
-    let often = often.into_iter().map(|one| {
-        let title = format!("{}: {} recurs", node.name, one.text);
+    let findings = often.iter().take(MOST).map(|stream| {
+        let title = format!("{}: {} recurs", node.name, shown(stream.pattern));
         let remedy = format!(
             "Look at the lines with this error on {}; if they matter, add a record for them.",
             node.name
         );
-        finding(cx, node, one, one.count, title, remedy).at(Severity::Info)
+        let still =
+            digest.newest().zip(stream.pattern.last).is_some_and(|(newest, last)| newest - last <= STILL);
+        let detail = if still { "It is still going on at the end of the logs." } else { "" };
+        cx.on_node(node, title, remedy).detail(detail).inferred().resting_on(stream.evidence(node))
     });
-    Outcome::Findings(bursts.chain(often).collect())
-}
-
-fn finding(
-    cx: &Context,
-    node: &Node,
-    error: &Recurring,
-    count: u64,
-    title: String,
-    remedy: String,
-) -> Finding {
-    let fact = format!("lines at error level with {}", error.text);
-    let lines = seen_in(node, fact, count.to_string(), &Location::file("logs"));
-    cx.on_node(node, title, remedy).inferred().resting_on([lines, signature::log_line(node, &error.sample)])
-}
-
-/// Lines of the last day before the newest line of the node, and the most within an hour.
-fn of_today(digest: &LogDigest, group: &Recurring) -> (u64, u64) {
-    let Some(newest) = digest.newest() else { return (0, 0) };
-    let from = (newest - current_window()).timestamp().div_euclid(3600);
-    let hours = || group.by_hour.range(from..).map(|(_, count)| *count);
-    (hours().sum(), hours().max().unwrap_or(0))
-}
-
-/// Whether no other node logs the error even a tenth as often.
-fn is_alone(group: &Recurring, count: u64, others: &[&LogDigest]) -> bool {
-    others.iter().all(|other| {
-        let same = other.groups.iter().find(|known| known.text == group.text);
-        same.is_none_or(|known| of_today(other, known).0 * TIMES < count)
-    })
+    Outcome::Findings(findings.collect())
 }

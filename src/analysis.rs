@@ -24,6 +24,7 @@ pub use crate::intake::cluster::Options;
 use crate::bundle::source::{Given, gather};
 use crate::finding::{Confidence, Finding, RuleResult, Severity, is_bundle_safety};
 use crate::intake::answers::{Question, questions};
+use crate::intake::around::around;
 use crate::intake::cluster::{Case, Superseded, assemble as assemble_case};
 use crate::intake::facts::Facts;
 use crate::intake::read::{ReadInput, Tools, read_all};
@@ -34,7 +35,7 @@ use crate::logs::Scanner;
 use crate::model::Cluster;
 use crate::model::host_name::{NETBIOS, label, visible};
 use crate::redact::Sanitizer;
-use crate::report::assemble::assemble;
+use crate::report::assemble::{assemble, what_first};
 use crate::report::model::Report;
 use crate::rules::{self, Rule};
 use rayon::prelude::*;
@@ -107,7 +108,7 @@ impl Analyzer {
             questions: &self.questions,
             knowledge: &self.knowledge,
         };
-        let reads = read_all(given, tools);
+        let (reads, bundles) = read_all(given, tools);
         let before = bundles_of_one_name(&reads).then(|| reads.clone());
         let Case { mut cluster, remarks, superseded } = assemble_case(reads, options);
         let results = rules::evaluate(&cluster, &self.knowledge, &self.rules);
@@ -117,7 +118,10 @@ impl Analyzer {
         let has_target = cluster.target.is_some();
         let metas: Vec<Cow<RuleMeta>> = self.rules.iter().map(|rule| rule.meta.judged(has_target)).collect();
         let metas: Vec<&RuleMeta> = metas.iter().map(AsRef::as_ref).collect();
-        let report = assemble(&cluster, &results, &metas, &self.knowledge, &options.require);
+        let mut report = assemble(&cluster, &results, &metas, &self.knowledge, &options.require);
+        report.errors.first = what_first(&report, &cluster, &results, &self.knowledge, |query| {
+            around(&bundles, &cluster, query)
+        });
         Analysis { report, cluster, results, remarks }
     }
 

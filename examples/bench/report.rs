@@ -20,6 +20,12 @@ const MEMORY: u64 = 128 << 20;
 /// How many times the yardstick the tool may take.
 const TIMES: f64 = 2.0;
 
+/// A time in the middle of all logs, and how many times the yardstick `logs --around` may take.
+const AROUND: &str = "2026-11-20 04:30";
+const AROUND_TIMES: f64 = 1.5;
+/// Most peak memory of `logs`, in bytes.
+const LOGS_MEMORY: u64 = 96 << 20;
+
 /// When the made-up nodes are collected.
 pub const CLOCK: &str = "2026-11-20T06:00:00+01:00";
 
@@ -46,6 +52,27 @@ pub fn run(folder: &Path, scale: Scale) -> Result<()> {
         Some(inflate(&twice)?.peak),
         MEMORY,
     );
+    logs(&once, folder, &yardstick)
+}
+
+/// The verb `logs`: what happened around a time, of which nearly all lines are not, and a text in every line.
+fn logs(bundles: &Path, out: &Path, yardstick: &[Run]) -> Result<()> {
+    let page = out.join("entries.txt");
+    let around = ["--around", AROUND, "--span", "1"];
+    for (what, options, limit) in [
+        ("logs --around, 2 minutes of the same", &around[..], Some(AROUND_TIMES)),
+        ("logs --around, 10 minutes of the same", &around[..2], None),
+        ("logs --grep, the same", &["--grep", "no such text"], None),
+        ("logs --level warn, the same", &["--level", "warn"], None),
+    ] {
+        let mut tool = Vec::new();
+        for _ in 0..table::ROUNDS {
+            let head = ["logs".as_ref(), bundles.as_os_str(), "-o".as_ref(), page.as_os_str()];
+            tool.push(process::run("report", head.into_iter().chain(options.iter().map(AsRef::as_ref)))?.0);
+        }
+        table::times(what, &tool, yardstick, limit)?;
+        table::memory("  peak memory", table::peak(&tool)?, Some(table::peak(yardstick)?), LOGS_MEMORY);
+    }
     Ok(())
 }
 

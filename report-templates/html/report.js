@@ -57,6 +57,34 @@
     ruleTools.hidden = false;
   }
 
+  // A click in a lane leaves the patterns of that node and time; the same click again brings all back.
+  var lanes = byId('lanes');
+  var patterns = all('[data-nodes]');
+  if (lanes ? patterns.length : 0) {
+    var picked = '';
+    lanes.classList.add('pick');
+    lanes.addEventListener('click', function (event) {
+      var lane = event.target.closest('[data-node]');
+      if (!lane) { return; }
+      var node = lane.dataset.node;
+      var box = lane.getBoundingClientRect();
+      var step = +lanes.dataset.step;
+      var hour = +lanes.dataset.from + Math.floor((event.clientX - box.left) / box.width * lanes.dataset.hours / step) * step;
+      picked = picked === node + hour ? '' : node + hour;
+      var left = 0;
+      patterns.forEach(function (row) {
+        var span = row.dataset.hours.split('-').map(Number);
+        var during = hour + step > span[0] ? span[1] >= hour : false;
+        var hit = picked ? (during ? row.dataset.nodes.split(' ').includes(node) : false) : true;
+        row.hidden = !hit;
+        left += hit ? 1 : 0;
+      });
+      var from = new Date(hour * 3600000).toISOString().slice(0, 16).replace('T', ' ');
+      byId('picked').hidden = !picked;
+      byId('picked').textContent = left + ' of ' + patterns.length + ' patterns are of ' + node + ' from ' + from + ' UTC; click again for all.';
+    });
+  }
+
   // A link to something folded or filtered away shows it.
   var reveal = function () {
     var target = byId(decodeURIComponent(location.hash.slice(1)));

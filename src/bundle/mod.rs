@@ -22,7 +22,9 @@ mod output;
 mod outside;
 pub mod problem;
 pub mod read;
+mod scratch;
 pub mod source;
+mod tree;
 pub mod write;
 mod zipped;
 
@@ -39,7 +41,9 @@ pub use name::MemberName;
 pub use output::{create_private, packed_size};
 pub use problem::{MemberError, OpenError, bound};
 pub use read::{Bundle, Form};
+pub use scratch::Scratch;
 pub use source::{Found, Given, GivenError, find_bundles, gather};
+pub use tree::{Thing, tree};
 pub use write::{BundleWriter, Edit, NewMember, Unfinished, WriteError};
 pub use zipped::{Archive, list_archive};
 

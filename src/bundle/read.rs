@@ -179,6 +179,23 @@ impl Bundle {
         self.pass(at, |bytes| verify(bytes, *content, sink))
     }
 
+    /// Reads the beginning of a member once more, until `sink` says `false`. Size and SHA-256 are not compared: a member is
+    /// read with [`Self::read`] before.
+    pub fn read_until(&self, member: &str, sink: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), MemberError> {
+        let slot = MemberName::parse(member).ok().and_then(|name| self.slots.get(&name));
+        let (at, content) = slot.ok_or(MemberError::Unknown)?.as_ref().map_err(Clone::clone)?;
+        self.pass(at, |bytes| {
+            let mut buffer = vec![0; CHUNK];
+            let mut bytes = bytes.take(content.size);
+            while let Some(chunk) = next_chunk(&mut bytes, &mut buffer).map_err(MemberError::damaged)? {
+                if !sink(chunk) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Names of entries whose bytes the manifest does not vouch for: it does not list them, or with another size. They
     /// are no members and never evidence, but a bundle that carries a secret there carries it all the same.
     pub fn strays(&self) -> impl Iterator<Item = &str> {

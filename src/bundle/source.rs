@@ -174,7 +174,7 @@ impl Found {
 }
 
 /// By name a zip or a cut-off collection, or by content a zip that is no office document.
-fn may_be_bundle(path: &Path) -> bool {
+pub(super) fn may_be_bundle(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let office = ["xlsx", "xlsm", "docx", "ods"].contains(&extension.as_str());
     let named = ["zip", PARTIAL].contains(&extension.as_str());

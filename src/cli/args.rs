@@ -43,8 +43,8 @@ Not affiliated with the product's vendor.";
 
 /// Verbs of the full program that the collector does not have, in the order of the help.
 #[cfg(any(test, not(feature = "report")))]
-pub(super) const ANALYSIS_VERBS: [&str; 10] =
-    ["report", "checklist", "plan", "explain", "rules", "knowledge", "template", "inventory", "sql", "demo"];
+pub(super) const ANALYSIS_VERBS: [&str; 11] =
+    ["report", "logs", "checklist", "plan", "explain", "rules", "knowledge", "template", "inventory", "sql", "demo"];
 
 /// `--version` shows what matters when bundle and report come from different builds: bundle format and knowledge.
 static VERSION: LazyLock<String> = LazyLock::new(|| {

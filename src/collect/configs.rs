@@ -14,6 +14,7 @@ use crate::model::product::LOG_FOLDER;
 use crate::model::{Location, Observed};
 use crate::redact::config::{self, ConfigError};
 use crate::redact::{Fingerprinter, Redactor};
+use crate::text::encoding;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -176,7 +177,7 @@ impl<'o> NamedFiles<'o> {
     /// Adds the files that the configuration at `path` names: those of `configSource` and `file`, and what is called like
     /// a configuration. Key files, and other files of the log folder, are never read.
     fn add(&mut self, path: &Path, bytes: &[u8]) {
-        let Some(folder) = path.parent() else { return };
+        let Some(folder) = path.parent().filter(|_| encoding::is_text(bytes)) else { return };
         let Ok(text) = config::decode(bytes) else { return };
         for (is_include, name) in config::named_files(&text) {
             let path = if cfg!(windows) { name } else { name.replace('\\', "/") };

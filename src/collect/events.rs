@@ -45,6 +45,7 @@ const LOGS: [EventLog; 2] = [
             "Microsoft-Windows-IIS-W3SVC",
             "Microsoft-Windows-Time-Service",
             "W32Time",
+            "EventLog",
         ],
         search: false,
     },

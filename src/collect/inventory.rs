@@ -179,11 +179,13 @@ impl Pass<'_, '_> {
         // Of text somebody can guess, and what is small may be a key file in some code: it must be looked at before it gets
         // a plain hash.
         let searched = !keyed && (is_text_program(&file.path) || file.size <= self.longest);
-        // Both hashes only where the file may turn out to be a copy of a key file, or to hold a secret.
+        // Both hashes only where the file may turn out to be a copy of a key file.
         let may_be_copy = self.keys.has_size(file.size);
-        let mut plain = (!keyed || may_be_copy).then(digest::Hasher::default);
-        let mut mac =
-            (keyed || may_be_copy || searched).then(|| self.printer.hasher(Label::File)).and_then(Result::ok);
+        // What is searched is held, and gets the one hash that the search allows.
+        let mut held = searched && file.size <= MOST_SEARCHED;
+        let new_mac = || self.printer.hasher(Label::File).ok();
+        let mut plain = (may_be_copy || !(keyed || held)).then(digest::Hasher::default);
+        let mut mac = if may_be_copy || keyed || (searched && !held) { new_mac() } else { None };
         let mut whole = Vec::new();
         let mut size = 0;
         let decisive = self.is_decisive(file);
@@ -193,28 +195,42 @@ impl Pass<'_, '_> {
         while let Some(chunk) = next_chunk(&mut reader, &mut buffer)? {
             self.progress.check_limits(decisive)?;
             size += chunk.len() as u64;
+            // A file that grows while it is read must not fill the memory.
+            if held && size > MOST_SEARCHED {
+                held = false;
+                if plain.is_none() {
+                    plain.get_or_insert_default().update(&whole);
+                    mac = new_mac();
+                    mac.iter_mut().for_each(|mac| mac.update(&whole));
+                }
+            }
             if let Some(plain) = &mut plain {
                 plain.update(chunk);
             }
             if let Some(mac) = &mut mac {
                 mac.update(chunk);
             }
-            // A file that grows while it is read must not fill the memory.
-            if (parsed && size <= pe_version::MAX_PE_BYTES) || (searched && size <= MOST_SEARCHED) {
+            if held || (parsed && size <= pe_version::MAX_PE_BYTES) {
                 whole.extend_from_slice(chunk);
             }
             self.progress.advance(chunk.len());
         }
-        let digest = plain.map(digest::Hasher::finish);
+        let mut digest = plain.map(digest::Hasher::finish);
         outcome.stray |= digest.as_ref().is_some_and(|digest| self.keys.is_copy(digest));
-        let is_part = searched && size <= self.longest && self.has_key_part(&whole);
-        outcome.stray |= is_part;
+        outcome.stray |= searched && size <= self.longest && self.has_key_part(&whole);
         let may_be_guessed = searched
             && is_text_program(&file.path)
             // Of what is no text nobody knows what it holds, and searching it costs many times what a text costs.
             && (size > MOST_SEARCHED || !encoding::is_text(&whole) || self.redactor.finds_secret(&whole));
         outcome.entry.size = size;
-        if keyed || may_be_guessed || outcome.stray || self.keys.may_be_unseen(size) {
+        let is_keyed = keyed || may_be_guessed || outcome.stray || self.keys.may_be_unseen(size);
+        if held && is_keyed && mac.is_none() {
+            mac = new_mac();
+            mac.iter_mut().for_each(|mac| mac.update(&whole));
+        } else if held && digest.is_none() {
+            digest = Some(digest::Sha256::of(&whole));
+        }
+        if is_keyed {
             outcome.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);
             if outcome.entry.fingerprint.is_none() {
                 outcome.entry.unread =

@@ -1,6 +1,8 @@
 //! One pass over every member of a bundle on all cores: each is inflated, hashed, parsed and scanned for secrets at the
 //! same time.
 
+use super::event_lines::{EventLines, EventMember};
+use super::json_lines::JsonLines;
 use super::leaks;
 use crate::bundle::manifest::END_MISSING;
 use crate::bundle::{Bundle, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status, check_keys};
@@ -25,11 +27,10 @@ pub(super) const MAX_SETTINGS: usize = 20_000;
 pub(super) const MAX_CONFIGS: usize = 32;
 /// Most files of an application folder. Real ones have some ten thousand.
 pub(super) const MAX_INVENTORY: usize = 200_000;
-/// Longest line of the inventory, in bytes.
-const MAX_INVENTORY_LINE: usize = 64 << 10;
 
 const CONFIG_FOLDER: &str = "config/";
 const LOG_FOLDER: &str = "logs/";
+const EVENT_FOLDER: &str = "events/";
 
 /// Why a member was not understood, as a lower-case fragment, and the line, where one is to blame.
 pub(super) type Fault = (Option<u32>, String);
@@ -44,6 +45,8 @@ pub(super) enum MemberContent {
     Config(Result<BTreeMap<String, Setting>, Fault>),
     /// A log.
     Log(Box<FileDigest>),
+    /// Records of an event log.
+    Events(Result<EventMember, Fault>),
     /// Nothing we know; its hash was verified all the same.
     Other,
 }
@@ -70,17 +73,45 @@ pub(super) fn is_log(record: &MemberRecord) -> bool {
     record.path.as_str().starts_with(LOG_FOLDER)
 }
 
+/// The clock that wrote the logs of a bundle.
+#[derive(Clone, Copy)]
+pub(super) struct LogClock<'a> {
+    /// Offset of the node's local time.
+    pub(super) offset: Option<FixedOffset>,
+    /// Name of its time zone, empty if it is not known, and the end of the collection, if this clock tells it.
+    pub(super) zone: Option<(&'a str, DateTime<FixedOffset>)>,
+}
+
+impl<'a> LogClock<'a> {
+    /// Of a bundle. The logs of a folder that was copied from elsewhere are of another clock.
+    pub(super) fn of(bundle: &'a Bundle) -> Self {
+        let (manifest, collection) = (bundle.manifest(), &bundle.manifest().collection);
+        let offset = collection.utc_offset_minutes.value();
+        let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
+        let name = collection.zone.value().map_or("", String::as_str);
+        let known = !manifest.node.copied && offset.is_some();
+        Self { offset, zone: known.then(|| (name, collection.local(collection.ended))) }
+    }
+}
+
+/// What replaces the secrets of a bundle in text that is read once more: those that its configurations still have, too.
+pub(super) fn redactor(bundle: &Bundle) -> Redactor {
+    let mut secrets = SecretSet::default();
+    for record in bundle.members().filter(|record| is_config(record)).take(MAX_CONFIGS) {
+        if let Ok(bytes) = bundle.bytes(record.path.as_str(), MAX_CONFIG_BYTES) {
+            secrets.add_config(&bytes);
+        }
+    }
+    secrets.redactor()
+}
+
 /// What every member of one bundle is read with.
 pub(super) struct MemberReader<'a> {
     pub(super) bundle: &'a Bundle,
     pub(super) scanner: &'a Scanner<'a>,
     pub(super) leaks: &'a leak::Scanner,
-    /// Offset of the node's local time, for its logs.
-    pub(super) offset: Option<FixedOffset>,
-    /// Name of the node's time zone; empty if it is not known.
-    pub(super) zone: &'a str,
-    /// End of the collection, if the clock that wrote the logs tells it.
-    pub(super) ended: Option<DateTime<FixedOffset>>,
+    /// Of its logs.
+    pub(super) clock: LogClock<'a>,
 }
 
 impl<'a> MemberReader<'a> {
@@ -117,6 +148,9 @@ impl<'a> MemberReader<'a> {
                 FACTS => MemberContent::Facts(Err((None, error.to_string()))),
                 INVENTORY => MemberContent::Inventory(Err((None, error.to_string()))),
                 _ if is_config(record) => MemberContent::Config(Err((None, error.to_string()))),
+                name if name.starts_with(EVENT_FOLDER) => {
+                    MemberContent::Events(Err((None, error.to_string())))
+                }
                 _ => MemberContent::Other,
             };
             Member { record, part, error: Some(error), leak: None, secrets: SecretSet::default() }
@@ -130,12 +164,13 @@ impl<'a> MemberReader<'a> {
         let (mut sink, cap) = match name {
             FACTS => (Sink::Facts(Vec::new()), u64::MAX),
             INVENTORY => (Sink::Inventory(InventoryLines::default()), u64::MAX),
+            _ if name.starts_with(EVENT_FOLDER) => (Sink::Events(EventLines::default()), u64::MAX),
             _ if is_config(record) && allowed => (Sink::Config(Vec::new()), MAX_CONFIG_BYTES),
             _ if is_log(record) => {
                 let truncated = matches!(record.status, Status::Truncated { .. });
-                let scan = self.scanner.file(name, self.offset, truncated).sanitized_by(redactor);
-                let scan = match self.ended {
-                    Some(ended) => scan.until(ended).in_zone(self.zone, ended),
+                let scan = self.scanner.file(name, self.clock.offset, truncated).sanitized_by(redactor);
+                let scan = match self.clock.zone {
+                    Some((zone, ended)) => scan.until(ended).in_zone(zone, ended),
                     None => scan,
                 };
                 (Sink::Log(Box::new(scan)), u64::MAX)
@@ -178,6 +213,7 @@ enum Sink<'s> {
     Inventory(InventoryLines),
     Config(Vec<u8>),
     Log(Box<FileScan<'s>>),
+    Events(EventLines),
     Nothing,
 }
 
@@ -187,6 +223,7 @@ impl Sink<'_> {
             Self::Facts(all) | Self::Config(all) => all.extend_from_slice(bytes),
             Self::Inventory(lines) => lines.push(bytes, format),
             Self::Log(scan) => scan.push(bytes),
+            Self::Events(lines) => lines.push(bytes, format),
             Self::Nothing => {}
         }
     }
@@ -215,6 +252,7 @@ impl Sink<'_> {
                 redactor.clean_lines(entries.iter_mut().map(|entry| &mut entry.path));
                 Ok(entries)
             })),
+            Self::Events(lines) => MemberContent::Events(verified.map(|()| lines.finish(format))),
             Self::Config(bytes) => MemberContent::Config(verified.and_then(|()| settings(&bytes, redactor))),
             Self::Nothing => MemberContent::Other,
         }
@@ -234,60 +272,54 @@ fn settings(bytes: &[u8], sanitizer: &dyn Sanitize) -> Result<BTreeMap<String, S
     Ok(settings)
 }
 
-/// The inventory, line by line, so that its text is never held whole.
+/// The inventory, line by line: one bad line leaves none.
 #[derive(Default)]
 struct InventoryLines {
-    rest: Vec<u8>,
-    number: u32,
+    lines: JsonLines,
+    read: InventoryRead,
+}
+
+#[derive(Default)]
+struct InventoryRead {
     entries: Vec<InventoryEntry>,
     error: Option<Fault>,
 }
 
 impl InventoryLines {
     fn push(&mut self, bytes: &[u8], format: FormatVersion) {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.rest.extend_from_slice(piece);
-            if self.rest.pop_if(|byte| *byte == b'\n').is_some() {
-                let mut line = std::mem::take(&mut self.rest);
-                self.line(&line, format);
-                line.clear();
-                self.rest = line;
-            }
-        }
-        if self.rest.len() > MAX_INVENTORY_LINE {
-            self.fail("a line longer than any path is");
-        }
+        let Self { lines, read } = self;
+        lines.push(bytes, |number, line| read.line(number, line, format));
     }
 
-    fn line(&mut self, line: &[u8], format: FormatVersion) {
-        self.number = self.number.saturating_add(1);
-        if self.error.is_some() || line.is_empty() {
+    fn finish(self, format: FormatVersion) -> Result<Vec<InventoryEntry>, Fault> {
+        let Self { lines, mut read } = self;
+        lines.finish(|number, line| read.line(number, line, format));
+        read.error.map_or(Ok(read.entries), Err)
+    }
+}
+
+impl InventoryRead {
+    fn line(&mut self, number: u32, line: Result<&[u8], &str>, format: FormatVersion) {
+        if self.error.is_some() {
             return;
         }
-        match format.read::<InventoryEntry>(line) {
+        let read = match line {
+            Ok(line) => format.read::<InventoryEntry>(line).map_err(|error| error.to_string()),
+            Err(why) => Err(format!("it {why}")),
+        };
+        match read {
             Ok(_) if self.entries.len() >= MAX_INVENTORY => {
-                self.fail(&format!("more than {MAX_INVENTORY} files"));
+                self.error = Some((Some(number), format!("more than {MAX_INVENTORY} files")));
             }
             Ok((entry, _)) => self.entries.push(entry),
-            Err(error) => self.fail(&error.to_string()),
+            Err(why) => self.error = Some((Some(number), why)),
         }
-    }
-
-    fn fail(&mut self, why: &str) {
-        let number = self.number;
-        self.error.get_or_insert_with(|| (Some(number), why.to_owned()));
-        self.rest = Vec::new();
-    }
-
-    fn finish(mut self, format: FormatVersion) -> Result<Vec<InventoryEntry>, Fault> {
-        let rest = std::mem::take(&mut self.rest);
-        self.line(&rest, format);
-        self.error.map_or(Ok(self.entries), Err)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::json_lines::MAX_LINE;
     use super::*;
     use proptest::prelude::*;
 
@@ -313,7 +345,7 @@ mod tests {
         let (line, why) = entries(text, 8).unwrap_err();
         assert_eq!(line, Some(2));
         assert!(why.contains("more"), "{why}");
-        assert!(entries(&"x".repeat(MAX_INVENTORY_LINE + 1), 1000).unwrap_err().1.contains("longer"));
+        assert!(entries(&"x".repeat(MAX_LINE + 1), 1000).unwrap_err().1.contains("longer"));
     }
 
     proptest! {

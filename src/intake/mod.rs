@@ -9,20 +9,24 @@
 //! Nothing here opens a file. Whatever an input holds, the answer is facts, problems in sentences, or both.
 
 pub mod answers;
+pub mod around;
 pub mod checklist;
 mod clocks;
 pub mod cluster;
 mod conflict;
 mod date_words;
 mod duplicates;
+mod event_lines;
 pub mod facts;
 mod given_answers;
 mod grid;
 pub mod inventory;
 pub mod json;
+mod json_lines;
 mod labels;
 mod leaks;
 mod lists;
+pub mod log_files;
 pub mod manual_capture;
 mod members;
 pub mod moment;

@@ -16,7 +16,7 @@ use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::redact::columns::heading;
 use crate::text::encoding;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What inputs are read with.
@@ -41,15 +41,23 @@ pub struct ReadInput {
     pub facts: Vec<Facts>,
 }
 
-/// Reads every input, in order of name. Names are made unique first, since evidence cites them; the same bytes
+/// The bundles of a case by the name of their input, for what is read a second time.
+pub type Bundles = BTreeMap<String, Bundle>;
+
+/// Reads every input, in order of name, and keeps the bundles open. Names are made unique first, since evidence cites them; the same bytes
 /// given twice count once.
-pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> Vec<ReadInput> {
+pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles) {
     let read = |(given, notes): (Given, Vec<String>)| {
         let (mut read, hash) = rayon::join(|| read(&given, notes, tools), || given.sha256());
         read.input.sha256 = hash.map(|hash| hash.to_string());
-        read
+        let bundle = match given.content {
+            Ok(Content::Bundle(bundle)) => Some((given.name, *bundle)),
+            _ => None,
+        };
+        (read, bundle)
     };
-    named(given).into_par_iter().with_max_len(1).map(read).collect()
+    let (reads, bundles): (_, Vec<_>) = named(given).into_par_iter().with_max_len(1).map(read).unzip();
+    (reads, bundles.into_iter().flatten().collect())
 }
 
 /// Sorts by name and content, so that the order of the command line does not matter, drops what was given twice and

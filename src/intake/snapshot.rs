@@ -1,11 +1,14 @@
 //! Builds the snapshot of a node from an opened bundle.
 
-use super::members::{Fault, Member, MemberContent, MemberReader, is_log};
+use super::event_lines::EventMember;
+use super::members::{Fault, LogClock, Member, MemberContent, MemberReader, is_log};
 use super::read::Tools;
 use super::{Parsed, leaks};
 use crate::bundle::manifest::{NO_LOG, PACKED, TOO_OLD};
 use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, merge};
+use crate::model::events::EventRecord;
+use crate::model::excerpt::Sanitize;
 use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::{Component, LogDigest};
@@ -13,7 +16,6 @@ use crate::model::node::{Setting, Snapshot};
 use crate::model::{Location, Observed};
 use crate::redact::fingerprint::different_bytes;
 use crate::redact::leak;
-use chrono::FixedOffset;
 use std::collections::BTreeMap;
 
 /// Settings of configuration files by file name in lower case.
@@ -24,14 +26,7 @@ type Settings = BTreeMap<String, Observed<BTreeMap<String, Setting>>>;
 pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Option<Snapshot>> {
     let leaks = leak::Scanner::shapes_only();
     let manifest = bundle.manifest();
-    let offset = manifest.collection.utc_offset_minutes.value();
-    let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
-    let collection = &manifest.collection;
-    // The logs of a folder that was copied from elsewhere are of another clock.
-    let ended = (!manifest.node.copied && offset.is_some()).then(|| collection.local(collection.ended));
-    let Tools { scanner, .. } = tools;
-    let zone = collection.zone.value().map_or("", String::as_str);
-    let reader = MemberReader { bundle, scanner, leaks: &leaks, offset, zone, ended };
+    let reader = MemberReader { bundle, scanner: tools.scanner, leaks: &leaks, clock: LogClock::of(bundle) };
     let members = reader.members();
 
     let mut problems = bundle.problems().to_vec();
@@ -56,6 +51,7 @@ pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Opt
     let facts = read.facts(bundle);
     let settings = read.settings(&facts, bundle);
     let logs = read.logs(&facts, &reader);
+    let events = read.events(&facts, tools.sanitizer);
     let snapshot = Snapshot {
         input: input.to_owned(),
         started: manifest.collection.local(manifest.collection.started),
@@ -69,6 +65,7 @@ pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Opt
         facts,
         settings,
         logs,
+        events,
     };
     Parsed { value: Some(snapshot), problems, notes }
 }
@@ -81,6 +78,8 @@ struct Collected {
     /// By member name: origin and settings.
     configs: BTreeMap<String, (String, Observed<BTreeMap<String, Setting>>)>,
     logs: Vec<FileDigest>,
+    /// By member name.
+    events: BTreeMap<String, Result<EventMember, Fault>>,
 }
 
 impl Collected {
@@ -103,7 +102,31 @@ impl Collected {
                 let settings = observed(origin, name, read);
                 self.configs.insert(name.to_owned(), (origin.clone(), settings));
             }
+            MemberContent::Events(read) => drop(self.events.insert(name.to_owned(), read)),
             MemberContent::Other => {}
+        }
+    }
+
+    /// The records of all event logs that could be read.
+    fn events(&mut self, facts: &NodeFacts, sanitizer: &dyn Sanitize) -> Observed<Vec<EventRecord>> {
+        let pool = facts.iis.value().and_then(|iis| iis.application.value()).map(|one| one.pool.as_str());
+        let mut records = Vec::new();
+        let mut failed = None;
+        let mut read = false;
+        for (member, events) in std::mem::take(&mut self.events) {
+            match events {
+                Ok(events) => {
+                    read = true;
+                    records.extend(events.into_records(&member, pool, sanitizer));
+                }
+                Err((_, why)) => failed = failed.or(Some(Observed::unreadable(Location::file(&member), why))),
+            }
+        }
+        records.sort();
+        match failed {
+            _ if read => Observed::known(records, Location::file("events")),
+            Some(failed) => failed,
+            None => Observed::not_collected("no record of an event log was collected"),
         }
     }
 
@@ -154,7 +177,9 @@ impl Collected {
                     // The name without the end that the compression added says whose log it is.
                     let log = Some(name).filter(|name| Component::of(name).is_some());
                     let log = log.or_else(|| Some(name.rsplit_once('.')?.0)).unwrap_or(name);
-                    logs.push(reader.scanner.file(log, reader.offset, false).finish().unread(name, why));
+                    logs.push(
+                        reader.scanner.file(log, reader.clock.offset, false).finish().unread(name, why),
+                    );
                     continue;
                 }
                 Status::Denied { why } => why.as_str(),
@@ -162,7 +187,7 @@ impl Collected {
                 Status::Missing | Status::Skipped { .. } => continue,
             };
             if !logs.iter().any(|log| log.file.name == name) {
-                logs.push(reader.scanner.file(name, reader.offset, false).finish().broken(why));
+                logs.push(reader.scanner.file(name, reader.clock.offset, false).finish().broken(why));
             }
         }
         if logs.iter().any(|log| log.file.unread.is_none()) {
@@ -242,10 +267,12 @@ fn problem(member: &Member<'_>) -> Option<Problem> {
     let text = match &member.part {
         MemberContent::Facts(Err((line, why)))
         | MemberContent::Inventory(Err((line, why)))
-        | MemberContent::Config(Err((line, why))) => {
+        | MemberContent::Config(Err((line, why)))
+        | MemberContent::Events(Err((line, why))) => {
             let at = line.map(|line| format!(" at line {line}")).unwrap_or_default();
             format!("{name} cannot be understood{at}: {why}.")
         }
+        MemberContent::Events(Ok(events)) => events.problem(name)?,
         _ => return None,
     };
     Some(Problem { kind: ProblemKind::Malformed, member: Some(name.to_owned()), text })

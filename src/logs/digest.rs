@@ -36,6 +36,8 @@ impl FileDigest {
             period: None,
             silences: BTreeMap::new(),
             gaps: Vec::new(),
+            set_back: 0,
+            steps_back: Vec::new(),
             head: None,
             late_lines: 0,
             lines: 0,
@@ -58,6 +60,8 @@ impl FileDigest {
     pub(super) fn without_times(mut self) -> Self {
         self.file.period = None;
         self.file.gaps.clear();
+        self.file.steps_back.clear();
+        self.file.set_back = 0;
         self.file.silences.clear();
         self.connected = None;
         for hours in [&mut self.errors_by_hour, &mut self.workload_by_hour] {
@@ -93,7 +97,8 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
     let copies: Vec<Option<String>> = digests.iter().map(|one| original(one, &digests)).collect();
     for (digest, copy_of) in digests.into_iter().zip(copies) {
         if copy_of.is_some() {
-            all.files.push(LogFile { copy_of, period: None, gaps: Vec::new(), ..digest.file });
+            let nothing = LogFile { copy_of, period: None, gaps: Vec::new(), set_back: 0, ..digest.file };
+            all.files.push(LogFile { steps_back: Vec::new(), ..nothing });
             continue;
         }
         add(&mut cef, digest.cef);

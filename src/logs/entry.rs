@@ -12,6 +12,8 @@ const PATIENCE: u32 = 50;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Header<'a> {
     pub(super) time: UtcMillis,
+    /// The line says its offset.
+    pub(super) zoned: bool,
     pub(super) level: Option<Level>,
     /// What follows time and level: logger and message.
     pub(super) rest: &'a [u8],
@@ -65,7 +67,7 @@ impl HeaderReader {
         if let Some((time, after)) = self.timestamps.read(line) {
             (self.usual, self.missed) = (true, 0);
             let (level, rest) = level(after).map_or((None, after), |(level, rest)| (Some(level), rest));
-            return Some(Header { time: clock.utc(time), level, rest });
+            return Some(Header { time: clock.utc(time), zoned: false, level, rest });
         }
         self.missed = self.missed.saturating_add(1);
         if self.usual && (self.strict || self.missed < PATIENCE) {
@@ -77,10 +79,10 @@ impl HeaderReader {
         };
         (self.usual, self.missed) = (false, 0);
         self.open |= header.either_order;
-        let time = match header.stamp {
-            Stamp::Local(time) => clock.utc(time),
-            Stamp::Zoned(time) => time,
+        let (time, zoned) = match header.stamp {
+            Stamp::Local(time) => (clock.utc(time), false),
+            Stamp::Zoned(time) => (time, true),
         };
-        Some(Header { time, level: header.level, rest: header.rest })
+        Some(Header { time, zoned, level: header.level, rest: header.rest })
     }
 }

@@ -8,9 +8,9 @@ use super::entry::{Header, HeaderReader};
 use super::formats::fields;
 use super::header::{Level, bare_level, level};
 use super::hits::FileHits;
-use super::origin::{ENTRY, logger, of_other_program, split_logger};
+use super::origin::{ENTRY, logger, of_other_program};
 use super::own_code::WaitingHits;
-use super::patterns::{Entry, Leaves, OpenEntry};
+use super::patterns::{Entry, Leaves, OpenEntry, entry_parts};
 use super::prefilter::{Candidate, Target};
 use super::proof::ProofSearch;
 use super::recurring::{CEF, RecurringTexts, cef_header, exception_types};
@@ -207,11 +207,13 @@ impl<'s> LineScanner<'s> {
             if !std::mem::take(&mut continues) {
                 let rest = self.begin(line);
                 begins = rest.is_some();
+                if begins && !self.waiting_hits.is_empty() {
+                    self.count_waiting();
+                }
                 if begins || self.open.ends_before(line) {
                     self.end_entry();
                 }
                 if let Some(rest) = rest {
-                    self.count_waiting();
                     self.entry = Some((start, end.min(start + ENTRY)));
                     self.begin_entry(line, rest);
                 }
@@ -286,10 +288,7 @@ impl<'s> LineScanner<'s> {
             Some(Level::Warning) => EntryLevel::Warning,
             _ => return,
         };
-        let parts = fields(rest).unwrap_or_else(|| split_logger(rest));
-        // The type of an exception in the place of the logger is what the entry says.
-        let parts = if exception_types(parts.0).next().is_some() { (&b""[..], rest) } else { parts };
-        self.open.begin(level, parts, (self.digest.file.lines, line), self.times.current);
+        self.open.begin(level, entry_parts(rest), (self.digest.file.lines, line), self.times.current);
     }
 
     /// Reads a line that may name the type of an exception. An entry at any level that has one is of a pattern.
@@ -394,8 +393,8 @@ impl<'s> LineScanner<'s> {
 
     /// Ends the file and sanitizes its samples; `encoding` is that of its bytes if they were decoded.
     pub(super) fn finish(mut self, encoding: Option<&'static str>) -> FileDigest {
-        self.count_waiting();
         self.end_entry();
+        self.count_waiting();
         let mut digest = std::mem::take(&mut self.digest);
         digest.file.encoding = encoding.unwrap_or(digest.file.encoding);
         self.times.finish(&self.clock, &mut digest.file);

@@ -15,9 +15,11 @@
 //! Only a line that may match is copied to lower case, where a case-sensitive search is enough: a case-insensitive search
 //! costs several times more.
 
+mod baseline;
 mod blocks;
 mod digest;
 mod encoding;
+mod entries;
 mod entry;
 mod formats;
 mod header;
@@ -32,11 +34,15 @@ mod recurring;
 mod sample;
 mod scan;
 mod times;
+mod window;
 mod zone;
 
+pub use baseline::{Baseline, BaselineError};
 pub use digest::{FileDigest, merge};
-pub use patterns::unify;
+pub use entries::{Entry, EntryCounts, EntryScan, Grep, LogClock, LogLevel, Selection};
+pub use patterns::{PatternMatcher, unify};
 pub use scan::{FileScan, Scanner};
+pub use window::{WindowEntries, WindowEntry, WindowScan};
 
 #[cfg(test)]
 mod labelled;

@@ -280,7 +280,7 @@ fn slot(run: u64) -> (usize, u64) {
 }
 
 /// Literals of which every match of the pattern carries one, as long as possible; empty if there are none.
-fn required(pattern: &Hir) -> Vec<Vec<u8>> {
+pub(super) fn required(pattern: &Hir) -> Vec<Vec<u8>> {
     let parts = match pattern.kind() {
         HirKind::Capture(capture) => return required(&capture.sub),
         HirKind::Alternation(branches) => {

@@ -103,7 +103,7 @@ impl ProofSearch {
         loop {
             let start = memchr::memrchr(block.line_end, tail).map_or(0, |at| at + 1);
             let (before, line) = tail.split_at(start);
-            if let Some(Header { time, level, rest }) = headers.read(line, &mut clock)
+            if let Some(Header { time, level, rest, .. }) = headers.read(line, &mut clock)
                 && (from..=to).contains(&time)
                 && let Some(row) = patterns.row(level, rest)
                 && let Some(instant) = clock.instant(time)

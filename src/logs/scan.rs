@@ -29,10 +29,10 @@ pub struct Scanner<'a> {
     pub(super) prefilter: Prefilter,
     /// How lines about work on other machines are told.
     pub(super) origins: OriginPatterns,
-    /// Lines of the product's own code.
-    pub(super) own_code: OwnCode,
     /// Finds lines that may name the type of an exception.
     pub(super) exception: Finder<'static>,
+    /// Lines of the product's own code.
+    pub(super) own_code: OwnCode,
     /// Lines that prove a connection to the database.
     pub(super) connected: ProofPatterns,
     pub(super) sanitizer: &'a dyn Sanitize,
@@ -78,7 +78,7 @@ impl<'a> Scanner<'a> {
         let own_code = OwnCode::new(&knowledge.own_code)?;
         let connected = ProofPatterns::new(&knowledge.connected)?;
         let exception = Finder::new(EXCEPTION_END);
-        Ok(Self { patterns, prefilter, origins, own_code, exception, connected, sanitizer })
+        Ok(Self { patterns, prefilter, origins, exception, own_code, connected, sanitizer })
     }
 
     /// Starts the pass over one file. `offset` is the node's offset from UTC, because the log has none; without it times

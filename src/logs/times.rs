@@ -1,7 +1,7 @@
 //! The times of one file's lines: the period they cover, and where nothing was logged.
 
 use super::zone::{Clock, UtcMillis};
-use crate::model::log::{LogFile, Period};
+use crate::model::log::{LogFile, Period, StepBack};
 
 /// How much later than the end of the collection a line may be stamped: the end has no fractions of a second.
 const SLACK: UtcMillis = 60_000;
@@ -14,6 +14,10 @@ const LONGEST_SILENCE: i64 = 7 * 24 * 60;
 /// The shortest silence that is kept with its times, in minutes, and how many of them are kept.
 const GAP: i64 = 60;
 const MOST_GAPS: usize = 50;
+/// The shortest step back that counts: entries of several threads are a few seconds out of order. Our own measure.
+const STEP_BACK: UtcMillis = 60_000;
+/// How many of the largest steps back are kept.
+const MOST_STEPS: usize = 3;
 
 /// What the times of a file's lines say.
 #[derive(Clone)]
@@ -26,13 +30,15 @@ pub(super) struct Times {
     period: Option<(UtcMillis, UtcMillis)>,
     /// The longest silences.
     gaps: Vec<(UtcMillis, UtcMillis)>,
+    /// The largest steps back, from and to.
+    steps: Vec<(UtcMillis, UtcMillis)>,
 }
 
 impl Times {
     /// Of a collection that ended at this time, if that is known.
     pub(super) fn until(end: Option<UtcMillis>) -> Self {
         let end = end.map_or(UtcMillis::MAX, |end| end + SLACK);
-        Self { current: None, end, period: None, gaps: Vec::new() }
+        Self { current: None, end, period: None, gaps: Vec::new(), steps: Vec::new() }
     }
 
     /// The same for another reading of the file.
@@ -57,6 +63,11 @@ impl Times {
         let Some(before) = self.current else { return };
         let minutes = (time - before) / 60_000;
         if minutes < SILENCE {
+            if before - time >= STEP_BACK {
+                file.set_back += 1;
+                self.steps.push((before, time));
+                drop_shortest(&mut self.steps, MOST_STEPS);
+            }
             return;
         }
         let counted = u32::try_from(minutes.min(LONGEST_SILENCE)).unwrap_or_default();
@@ -65,12 +76,7 @@ impl Times {
             return;
         }
         self.gaps.push((before, time));
-        if self.gaps.len() > MOST_GAPS {
-            let spans = self.gaps.iter().map(|(from, to)| to - from).enumerate();
-            if let Some((shortest, _)) = spans.min_by_key(|(_, span)| *span) {
-                self.gaps.remove(shortest);
-            }
-        }
+        drop_shortest(&mut self.gaps, MOST_GAPS);
     }
 
     /// Whether the newest line is of the last days before the collection.
@@ -86,5 +92,47 @@ impl Times {
         };
         file.period = self.period.and_then(period);
         file.gaps = self.gaps.into_iter().filter_map(period).collect();
+        let step = |(before, after): (UtcMillis, UtcMillis)| {
+            Some(StepBack { before: clock.instant(before)?, after: clock.instant(after)? })
+        };
+        file.steps_back = self.steps.into_iter().filter_map(step).collect();
+        file.steps_back.sort();
+    }
+}
+
+/// Drops the shortest of more than `most` spans, of equal ones the first.
+fn drop_shortest(spans: &mut Vec<(UtcMillis, UtcMillis)>, most: usize) {
+    if spans.len() > most {
+        let lengths = spans.iter().map(|(from, to)| from.abs_diff(*to)).enumerate();
+        if let Some((shortest, _)) = lengths.min_by_key(|(_, length)| *length) {
+            spans.remove(shortest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::FixedOffset;
+
+    #[test]
+    fn steps_back_are_counted_and_the_largest_kept() {
+        let (mut times, mut file) = (Times::until(None), LogFile::default());
+        let minute = 60_000;
+        let mut now = 1_700_000_000_000;
+        for (forward, back) in [(10, 5), (10, 1), (60, 50), (10, 2), (10, 0)] {
+            now += forward * minute;
+            times.take(now, &mut file);
+            // Threads that write out of order by seconds are no step.
+            times.take(now - minute + 1, &mut file);
+            times.take(now, &mut file);
+            now -= back * minute;
+            times.take(now, &mut file);
+        }
+        assert_eq!(file.set_back, 4);
+        times.finish(&Clock::fixed(FixedOffset::east_opt(0).unwrap()), &mut file);
+        let steps: Vec<_> =
+            file.steps_back.iter().map(|step| (step.before - step.after).num_minutes()).collect();
+        assert_eq!(steps, [5, 2, 50], "in order of time");
     }
 }

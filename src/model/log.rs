@@ -63,6 +63,11 @@ pub struct LogFile {
     pub silences: BTreeMap<u32, u64>,
     /// The longest silences of an hour or more, in order of time.
     pub gaps: Vec<Period>,
+    /// How often the time of an entry is a minute or more before that of the entry above it: the clock was set back, or
+    /// several programs write the file.
+    pub set_back: u64,
+    /// The largest of these steps, in order of time.
+    pub steps_back: Vec<StepBack>,
     /// Lines that are stamped later than the collection ended. Their times count for nothing.
     pub late_lines: u64,
     /// Fingerprint of the beginning of its text, by which a copy of it is recognised.
@@ -77,6 +82,15 @@ pub struct LogFile {
     pub unread: Option<String>,
     /// Encoding as detected: `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
     pub encoding: &'static str,
+}
+
+/// The time of an entry that is before that of the entry above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StepBack {
+    /// Time of the entry above.
+    pub before: DateTime<FixedOffset>,
+    /// Time of the entry.
+    pub after: DateTime<FixedOffset>,
 }
 
 /// A covered span of time.
@@ -154,7 +168,7 @@ pub struct PatternKey {
     pub frame: String,
 }
 
-/// Entries of one wording. docs/logs.md says how a pattern is made.
+/// Entries of one wording. docs/patterns.md says how a pattern is made.
 #[derive(Debug, Clone, Default)]
 pub struct Pattern {
     /// What its entries have in common, with secrets removed.
@@ -372,6 +386,28 @@ const STEMS: [(&str, Component); 7] = [
 ];
 
 impl Component {
+    /// Every one, in order.
+    pub const ALL: [Self; 6] = [
+        Self::Web,
+        Self::BackgroundScheduler,
+        Self::BackgroundWorker,
+        Self::EngineWorker,
+        Self::SessionRecordingWorker,
+        Self::InternalSiteConnector,
+    ];
+
+    /// Its name.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Web => "web application",
+            Self::BackgroundScheduler => "background scheduler",
+            Self::BackgroundWorker => "background worker",
+            Self::EngineWorker => "engine worker",
+            Self::SessionRecordingWorker => "session recording worker",
+            Self::InternalSiteConnector => "internal site connector",
+        }
+    }
+
     /// The component that writes a log of this name. Folders and case do not matter; rolled files (`SS.log.1`, `SS1.log` in
     /// older builds, `SS.log2026-11-20` or `SS_2026-11-20.log`) belong to their log.
     pub fn of(name: &str) -> Option<Self> {

@@ -5,8 +5,11 @@
 
 pub mod answers;
 pub mod area;
+pub mod around;
 pub mod checklist;
+pub mod clocks;
 pub mod cluster;
+pub mod events;
 pub mod excerpt;
 pub mod export;
 pub mod facts;

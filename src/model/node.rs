@@ -1,5 +1,6 @@
 //! One node of the cluster with all that is known about it.
 
+use super::events::EventRecord;
 use super::excerpt::Excerpt;
 use super::export::{NodeRow, OwnList, ReportedFields};
 use super::facts::{ClockReference, InventoryEntry, NodeFacts};
@@ -89,6 +90,8 @@ pub struct Snapshot {
     pub settings: BTreeMap<String, Observed<BTreeMap<String, Setting>>>,
     /// Result of the log scan.
     pub logs: Observed<LogDigest>,
+    /// Records of the Windows event logs that belong on the time axis, in order of time.
+    pub events: Observed<Vec<EventRecord>>,
 }
 
 /// One setting of a configuration file.

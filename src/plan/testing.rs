@@ -103,6 +103,7 @@ pub(super) fn bundle<'c>(cluster: &'c mut Cluster, name: &str) -> &'c mut Snapsh
         inventory: Observed::default(),
         settings: BTreeMap::new(),
         logs: Observed::default(),
+        events: Observed::default(),
     };
     node(cluster, name).snapshot.insert(snapshot)
 }

@@ -104,7 +104,9 @@ pub const EVENTS: &[ProbeAccess] = &[
     ProbeAccess::Call(
         "event log Application: records of .NET Runtime, Application Error and ASP.NET, and those that name the product",
     ),
-    ProbeAccess::Call("event log System: records of WAS, W3SVC and the time service"),
+    ProbeAccess::Call(
+        "event log System: records of WAS, W3SVC, the time service, and starts and stops of Windows",
+    ),
 ];
 
 /// Everything that is read from Windows, each once, in order.

@@ -5,6 +5,7 @@ use super::access::{ProbeAccess, WORKER, WORKERS};
 use super::system::{Event, EventQuery, ProbeError, ProbeResult};
 use super::{Probe, ProbeContext, fact, pool};
 use crate::model::Location;
+use crate::model::events::{POOL_FAILURES, WORKER_ENDS};
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
@@ -12,12 +13,6 @@ use std::collections::BTreeSet;
 const MOST: usize = 1_000;
 /// Id of the record of a crash; its first text is the file name of the program.
 const CRASH: u32 = 1_000;
-/// A pool that was disabled after failures, and a worker process that lost its connection to the service.
-const POOL_FAILURES: [u32; 2] = [5_002, 5_011];
-/// A worker process that failed, was recycled, or was idle for too long. One that was too slow to end (5013) is not
-/// included: it had already been replaced.
-const WORKER_ENDS: [u32; 14] =
-    [5_009, 5_010, 5_011, 5_012, 5_074, 5_075, 5_076, 5_077, 5_078, 5_079, 5_080, 5_081, 5_117, 5_186];
 /// From this number of ends on, rule LOG-006 can use it.
 const MANY: usize = 10;
 

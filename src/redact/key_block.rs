@@ -112,8 +112,8 @@ fn body(content: &[u8]) -> &[u8] {
     }
 }
 
-/// Where a line opens a block and does not end it.
-pub(super) fn opening(text: &[u8]) -> Option<usize> {
+/// Where a line opens the block of a private key and does not end it: the lines after it belong to it.
+pub fn opening(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         let rest = text.get(at..)?;

@@ -164,8 +164,9 @@ fn closes(line: &[u8]) -> bool {
     matches!(line, [b'}' | b']', ..]) || line.starts_with(b"</") || line.starts_with(b"&lt;/")
 }
 
-/// Whether a line is the first one of a record of a log: it begins with a time.
-pub(super) fn begins_record(line: &[u8]) -> bool {
+/// Whether a line is the first one of a record of a log: it begins with a time. Nothing but a private key goes on from the lines
+/// before it.
+pub fn begins_record(line: &[u8]) -> bool {
     let line = line.strip_prefix(b"[").unwrap_or(line);
     let shape = |shape: &[u8]| {
         line.len() >= shape.len()

@@ -44,8 +44,10 @@ pub use fingerprint::{CaseKey, Fingerprinter, Label};
 #[cfg(test)]
 pub(crate) use identity::tests::redactor as identity_redactor;
 pub use identity::{Identities, IdentitiesError, Known};
+pub use key_block::opening as key_opening;
 pub use labels::{Identity, Labels};
 pub use level::Level;
+pub use lines::begins_record;
 pub use own_words::{OwnWords, OwnWordsError};
 pub use secret_set::{Secret, SecretSet};
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::document::Document;
 use super::families::families;
 use super::format::{Keep, OutputFormat, text};
 use super::model::{Cell, CellState, Report};
+use super::pattern_rows::patterns;
 use super::presentation::{self, ROWS, bands, columns_with_bundle, hits, row_word};
 use super::procedure::{self, RunbookView};
 use super::svg::chart;
@@ -19,6 +20,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io;
+use std::sync::LazyLock;
 use tera::{Context, Tera, context};
 
 /// The format.
@@ -40,7 +42,7 @@ const STYLE: (&str, &str) = template!("report.css");
 /// What only procedures and checklists need.
 const PROCEDURE_STYLE: (&str, &str) = template!("procedure.css");
 const SCRIPT: (&str, &str) = template!("report.js");
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 15] = [
     template!("components.html"),
     template!("base.html"),
     template!("report.html"),
@@ -53,12 +55,35 @@ const TEMPLATES: [(&str, &str); 17] = [
     template!("missing.html"),
     template!("matrix.html"),
     template!("findings.html"),
+    template!("axis.html"),
     template!("errors.html"),
     template!("appendix.html"),
-    STYLE,
-    PROCEDURE_STYLE,
-    SCRIPT,
 ];
+
+/// The style sheets and the script as they are in a page, by the names of their files.
+static FIXED: LazyLock<[(&str, String); 3]> =
+    LazyLock::new(|| [STYLE, PROCEDURE_STYLE, SCRIPT].map(|(name, text)| (name, squeezed(name, text))));
+
+/// A style sheet or script without what only its authors need: comments of whole lines, indentation and, of a style sheet,
+/// blanks around its signs.
+fn squeezed(name: &str, text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    if !name.ends_with("css") {
+        return text;
+    }
+    let signs = [
+        (" { ", "{"),
+        (" {", "{"),
+        ("{ ", "{"),
+        ("; }", "}"),
+        (" }", "}"),
+        ("; ", ";"),
+        (": ", ":"),
+        (", ", ","),
+    ];
+    signs.iter().fold(text, |text, (from, to)| text.replace(from, to))
+}
 
 /// What every page needs: `shown` is the report, or what a page of a plan or a checklist calls so.
 fn frame(
@@ -69,11 +94,12 @@ fn frame(
 ) -> Context {
     // The style sheet of procedures is in the page.
     let procedures = plan.is_some() || checklist.is_some() || repairs;
-    let style = if procedures { [STYLE.1, PROCEDURE_STYLE.1].concat() } else { STYLE.1.to_owned() };
+    let [(_, style), (_, procedure), (_, script)] = &*FIXED;
+    let style = if procedures { [style.as_str(), procedure].concat() } else { style.clone() };
     let mut context = procedure::context(shown, plan, checklist);
     context.extend(context! {
         style_hash => &csp_hash(&style),
-        script_hash => &csp_hash(SCRIPT.1),
+        script_hash => &csp_hash(script),
         procedures,
     });
     context
@@ -166,7 +192,8 @@ fn csp_hash(text: &str) -> String {
 }
 
 fn engine() -> Result<Tera, RenderError> {
-    presentation::engine(".html", escape_html, &TEMPLATES)
+    let fixed = FIXED.iter().map(|(name, text)| (*name, text.as_str()));
+    presentation::engine(".html", escape_html, &TEMPLATES.into_iter().chain(fixed).collect::<Vec<_>>())
 }
 
 /// Renders a plan or a checklist by itself. Same handout, same bytes.
@@ -205,8 +232,9 @@ fn page(report: &Report) -> Context {
         cuts,
         grid => &grid(report),
         hits => &hits(&report.errors.hits, ROWS),
+        patterns => &patterns(&report.errors.patterns),
         families => &families(&report.coverage),
-        chart => &chart(&report.errors.timeline),
+        chart => &chart(&report.errors.axis),
     });
     context
 }

@@ -4,6 +4,7 @@ use super::RenderError;
 use super::document::Document;
 use super::format::{Keep, OutputFormat, text};
 use super::model::{MatrixRow, Report};
+use super::pattern_rows::patterns;
 use super::presentation::{self, bands, columns_with_bundle, hits, row_word};
 use super::procedure::{self, RunbookView};
 use crate::text::escape;
@@ -54,6 +55,7 @@ fn ticket(report: &Report, (pieces, per_rule, most_rows): (usize, usize, usize),
         bands,
         cuts,
         hits => &hits(&report.errors.hits, per_rule),
+        patterns => &patterns(&report.errors.patterns),
         rows,
         rows_left,
         total,

@@ -9,6 +9,7 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod model;
+mod pattern_rows;
 mod presentation;
 mod procedure;
 mod svg;

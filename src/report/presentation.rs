@@ -210,6 +210,11 @@ pub(super) fn when(text: &str) -> String {
     }
 }
 
+/// The time of day of a moment to the millisecond, `22:03:11.250`; what is none stays as it is.
+fn clock(text: &str) -> String {
+    moment(text).map_or_else(|| one_line(text), |time| time.format("%H:%M:%S%.3f").to_string())
+}
+
 pub(super) use crate::text::size::size;
 
 /// A number with a thin blank between thousands.
@@ -261,7 +266,7 @@ fn kind(kind: &str) -> String {
 pub(super) fn engine(
     ending: &'static str,
     escape: EscapeFn,
-    templates: &[(&'static str, &'static str)],
+    templates: &[(&str, &str)],
 ) -> Result<Tera, RenderError> {
     let mut tera = Tera::new();
     tera.autoescape_on([ending]);
@@ -269,6 +274,7 @@ pub(super) fn engine(
     tera.register_filter("refused", refused);
     tera.register_filter("tally", tally);
     tera.register_filter("when", |text: &str, _: Kwargs, _: &State| when(text));
+    tera.register_filter("clock", |text: &str, _: Kwargs, _: &State| clock(text));
     tera.register_filter("size", |bytes: u64, _: Kwargs, _: &State| size(bytes));
     tera.register_filter("grouped", |number: u64, _: Kwargs, _: &State| grouped(number));
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| slug(text));

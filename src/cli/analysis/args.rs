@@ -5,10 +5,11 @@ use crate::demo::CASES;
 use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
 use crate::knowledge::checklist::Occasion;
+use crate::logs::LogLevel;
 use crate::model::host_name::is_name;
 use crate::model::{Area, BuildVersion, Role};
 use crate::report::format::{FORMATS, OutputFormat};
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as Arguments, Subcommand, ValueEnum};
 use std::collections::BTreeSet;
@@ -19,6 +20,8 @@ use std::path::PathBuf;
 pub(in crate::cli) enum AnalysisVerb {
     /// Analyse bundles and exports, and write a report on faults and upgrade readiness
     Report(ReportArgs),
+    /// Show the logs of all nodes together: patterns of errors, or entries in order of time
+    Logs(LogsArgs),
     /// Write an upgrade or set-up checklist, pre-filled from the evidence
     Checklist(ChecklistArgs),
     /// Write the exact steps, in order and for each server, to upgrade the cluster or to add a node
@@ -49,6 +52,73 @@ pub(in crate::cli) enum AnalysisVerb {
     Sql(SqlArgs),
     /// Make a case with known problems, to try the program, to train people or to report a bug
     Demo(DemoArgs),
+}
+
+#[derive(Debug, Arguments)]
+#[command(after_help = LOGS_HELP)]
+pub(in crate::cli) struct LogsArgs {
+    /// Bundles (zip or folder), logs, folders and zips of them; the folder of a loose log names its node
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Only this node; can be repeated
+    #[arg(long, value_name = "NAME")]
+    pub node: Vec<String>,
+    /// Entries at this time or later, such as "2026-11-20 10:02"; UTC, unless it says its zone
+    #[arg(long, value_name = "TIME", value_parser = log_time)]
+    pub since: Option<DateTime<Utc>>,
+    /// Entries at this time or earlier
+    #[arg(long, value_name = "TIME", value_parser = log_time)]
+    pub until: Option<DateTime<Utc>>,
+    /// Entries around this time
+    #[arg(long, value_name = "TIME", value_parser = log_time, conflicts_with_all = ["since", "until"])]
+    pub around: Option<DateTime<Utc>>,
+    /// Minutes before and after the time of --around
+    #[arg(long, value_name = "MINUTES", default_value_t = 5, requires = "around", value_parser = clap::value_parser!(u32).range(0..=525_600))]
+    pub span: u32,
+    /// Entries of this level or a graver one
+    #[arg(long, value_name = "LEVEL", value_parser = one_of(LogLevel::ALL.map(|one| (one.word().into(), one))))]
+    pub level: Option<LogLevel>,
+    /// Entries with a line that this regular expression matches, after secrets were replaced; (?i) ignores case
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
+    pub grep: Option<String>,
+    /// Entries of this pattern, such as p-1a2b3c4d5e
+    #[arg(long, value_name = "ID")]
+    pub pattern: Option<String>,
+    /// Print a knowledge record of this pattern, to complete and use with --knowledge
+    #[arg(long, value_name = "ID", conflicts_with_all = ["since", "until", "around", "level", "grep", "pattern", "node", "limit", "format", "baseline", "baseline_out"])]
+    pub as_record: Option<String>,
+    /// Baseline of --baseline-out: patterns that are not in it are marked as new and come first
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write the patterns and how often they come to a file, without any text of an entry
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["since", "until", "around", "level", "grep", "pattern", "node"])]
+    pub baseline_out: Option<PathBuf>,
+    /// At most this many, the first ones
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+    /// text, or json for one object a line
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: LogsFormat,
+    /// File to write instead of the terminal
+    #[arg(short, long = "out", value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+const LOGS_HELP: &str = "\
+Without --since, --until, --around, --level, --grep or --pattern it lists the
+patterns; with one of them, the entries that fit all of them, of all nodes, in
+order of time. Times are shown in UTC; one with a question mark is of a clock
+whose zone is not known. Secrets are replaced before anything is searched.
+
+  clusterbrief logs bundles/
+  clusterbrief logs bundles/ --around \"2026-11-20 10:02\"
+  clusterbrief logs bundles/ --level error --since 2026-11-20 --node WEB02
+  clusterbrief logs WEB01/SS.log --grep \"(?i)timeout\" --format json";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum LogsFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Arguments)]
@@ -274,6 +344,36 @@ fn moment(text: &str) -> Result<DateTime<Utc>, String> {
         .map_err(|_| "expected a day such as 2026-11-22 or a time such as 2026-11-22T12:00:00Z".into())
 }
 
+/// A time as people and logs write it; UTC, unless it says its zone.
+fn log_time(text: &str) -> Result<DateTime<Utc>, String> {
+    let wrong = || "expected a time such as \"2026-11-20 10:02\" or 2026-11-20T10:02:13+01:00".to_owned();
+    let text = text.trim();
+    let upper = text.to_ascii_uppercase();
+    let (reading, offset) = if let Some(reading) = upper.strip_suffix('Z').or(upper.strip_suffix("UTC")) {
+        (reading, 0)
+    } else if let Some((reading, sign, zone)) = upper.char_indices().skip(11).find_map(|(at, c)| {
+        let (reading, zone) = upper.split_at_checked(at)?;
+        matches!(c, '+' | '-').then(|| (reading, if c == '-' { -1 } else { 1 }, zone.get(1..).unwrap_or_default()))
+    }) {
+        let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
+        let (hours, minutes) = digits.split_at_checked(2).ok_or_else(wrong)?;
+        let minutes = if minutes.is_empty() { 0 } else { minutes.parse::<i64>().map_err(|_| wrong())? };
+        let hours = hours.parse::<i64>().map_err(|_| wrong())?;
+        if hours > 14 || minutes > 59 || digits.len() > 4 || !zone.chars().all(|c| c.is_ascii_digit() || c == ':') {
+            return Err(wrong());
+        }
+        (reading, sign * (hours * 60 + minutes))
+    } else {
+        (upper.as_str(), 0)
+    };
+    let reading = reading.trim().replace('T', " ").replace(',', ".");
+    let forms = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"];
+    let time = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(&reading, form).ok());
+    let day = || Some(NaiveDate::parse_from_str(&reading, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN));
+    let time = time.or_else(day).ok_or_else(wrong)?.and_utc();
+    time.checked_sub_signed(TimeDelta::minutes(offset)).ok_or_else(wrong)
+}
+
 fn role(text: &str) -> Result<(String, Role), String> {
     let (name, word) = text.split_once('=').ok_or("expected NAME=dr, NAME=standby or NAME=mirror")?;
     let role = [Role::Dr, Role::Standby, Role::Mirror]
@@ -295,6 +395,27 @@ mod tests {
     fn roles_are_read_as_people_write_them() {
         assert_eq!(role("WEB03=dr"), Ok(("WEB03".to_owned(), Role::Dr)));
         assert!(role("WEB03=boss").is_err() && role("=dr").is_err());
+    }
+
+    #[test]
+    fn times_are_read_as_people_and_logs_write_them() {
+        let read = |text| log_time(text).map(|time| time.format("%m-%d %H:%M:%S%.3f").to_string());
+        for (text, expected) in [
+            ("2026-11-20", "11-20 00:00:00.000"),
+            ("2026-11-20 10:02", "11-20 10:02:00.000"),
+            (" 2026-11-20 10:02:13,123 ", "11-20 10:02:13.123"),
+            ("2026-11-20T10:02:13.5Z", "11-20 10:02:13.500"),
+            ("2026-11-20t10:02z", "11-20 10:02:00.000"),
+            ("2026-11-20 10:02 UTC", "11-20 10:02:00.000"),
+            ("2026-11-20T10:02:13+02:00", "11-20 08:02:13.000"),
+            ("2026-11-20 10:02 -0530", "11-20 15:32:00.000"),
+            ("2026-11-20 23:02 -05", "11-21 04:02:00.000"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(expected), "{text}");
+        }
+        for text in ["", "10:02", "yesterday", "2026-13-01", "2026-11-20 25:00", "2026-11-20 10:02 +99:00", "2026-11-20 10:02 CET"] {
+            assert!(log_time(text).is_err(), "{text}");
+        }
     }
 
     #[test]

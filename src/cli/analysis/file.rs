@@ -5,7 +5,7 @@ use super::{Exit, Failure};
 use crate::bundle::HalfMade;
 use crate::cli::OrExit as _;
 use anyhow::{Context as _, anyhow};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 /// Writes `bytes` to `path`, or to standard output for `-`. A file is written next to its target and renamed, so that
@@ -14,6 +14,14 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if path.as_os_str() == "-" {
         return to_stdout(io::stdout().lock(), bytes);
     }
+    write_with(path, |out| out.write_all(bytes))
+}
+
+/// Writes a file at `path` piece by piece, in the same way.
+pub(super) fn write_with<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<T>,
+) -> Result<T, Failure> {
     if path.is_dir() {
         let error = anyhow!("{} is a folder; name a file in it", path.display());
         return Err(Failure::new(Exit::CannotWrite, error));
@@ -24,10 +32,14 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         .or_exit(Exit::CannotWrite)?;
     let written = HalfMade::file_in(folder, ".clusterbrief-", "").and_then(|file| {
         let ((half, mut file), temporary) = file.into_parts();
-        file.write_all(bytes)?;
+        let mut out = BufWriter::new(&mut file);
+        let done = write(&mut out)?;
+        out.flush()?;
+        drop(out);
         file.sync_all()?;
         allow_reading(&file)?;
-        HalfMade::finish(vec![half], || temporary.persist(path)).map_err(|error| error.error)
+        HalfMade::finish(vec![half], || temporary.persist(path)).map_err(|error| error.error)?;
+        Ok(done)
     });
     written.with_context(|| format!("cannot write {}", path.display())).or_exit(Exit::CannotWrite)
 }

@@ -108,7 +108,7 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>) -> Result<(), Fail
 }
 
 /// What the terminal shows: its width in columns, and whether colour is wanted.
-fn screen() -> (usize, bool) {
+pub(super) fn screen() -> (usize, bool) {
     let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     // Shells know COLUMNS and seldom pass it on.

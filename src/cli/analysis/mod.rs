@@ -9,6 +9,7 @@ mod explain;
 mod file;
 mod forms;
 mod knowledge;
+mod logs;
 mod plan;
 mod report;
 mod sql;
@@ -23,6 +24,7 @@ use args::{KnowledgeVerb, Template};
 pub(super) fn run(verb: AnalysisVerb) -> Result<Exit, Failure> {
     match verb {
         AnalysisVerb::Report(args) => report::run(&args),
+        AnalysisVerb::Logs(args) => logs::run(&args),
         AnalysisVerb::Checklist(args) => checklist::run(&args),
         AnalysisVerb::Plan(args) => plan::run(&args),
         AnalysisVerb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),

@@ -238,11 +238,11 @@ fn joined(leaves: Vec<(u64, Leaf)>) -> Vec<(u64, Leaf)> {
 }
 
 /// The words of a message.
-fn words(message: &[u8]) -> Vec<Word> {
+pub(super) fn words(message: &[u8]) -> Vec<Word> {
     tokens(message).map(|token| Word::from(token.parts().concat())).collect()
 }
 
-fn is_slot(word: &Word) -> bool {
+pub(super) fn is_slot(word: &Word) -> bool {
     **word == *ANY
 }
 

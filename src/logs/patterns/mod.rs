@@ -14,11 +14,14 @@
 mod entry;
 mod join;
 mod leaves;
+mod matcher;
 mod tokens;
 mod unify;
 
 pub(super) use entry::OpenEntry;
 pub(super) use leaves::{Entry, Leaves};
+pub use matcher::PatternMatcher;
+pub(super) use matcher::{entry_parts, same_wording};
 pub use unify::unify;
 
 #[cfg(test)]

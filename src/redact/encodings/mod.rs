@@ -23,6 +23,11 @@ const _: () = assert!(MAX_ENCODED >= PIECE_CHARS * 28);
 const START: usize = super::words::STRONG_CHARS;
 /// Bits for each start in the filters that rule out positions of a text.
 const BITS_PER_START: usize = 256;
+/// Bytes of a text that are looked at together: some four in a row of a start begin at a multiple of four.
+const STEP: usize = 4;
+/// What a byte may be: one that may be read in more than one way, or the first digit of a value in hexadecimal.
+const MARK: u8 = 1;
+const DIGIT: u8 = 2;
 /// Tells the start of a value in hexadecimal from that of the same value as it is.
 const HEX: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -32,13 +37,16 @@ pub(super) struct ValueMatcher(Option<Arc<Index>>);
 
 struct Index {
     pieces: Vec<Piece>,
-    /// Which digits a piece in hexadecimal starts with: hardly any of a time or a number.
-    digits: [bool; 256],
+    /// What each byte may be.
+    classes: [u8; 256],
+    /// Which bytes a piece in hexadecimal starts with: hardly any of a time or a number.
+    first_bytes: [bool; 256],
     /// Which pieces start so, in which code.
     starts: HashMap<u64, Vec<(usize, Code)>>,
-    /// The keys of `starts`, and those of everything shorter that they start with.
+    /// The keys of `starts`, those of everything shorter that they start with, and any four bytes in a row of them.
     whole: BloomFilter,
     parts: BloomFilter,
+    fours: BloomFilter,
 }
 
 impl ValueMatcher {
@@ -50,13 +58,15 @@ impl ValueMatcher {
         }
         let pieces: Vec<Piece> = texts.into_iter().map(Piece::new).collect();
         let mut starts: HashMap<u64, Vec<(usize, Code)>> = HashMap::new();
-        let (mut parts, mut digits) = (BTreeSet::new(), BTreeSet::new());
+        let (mut parts, mut fours) = (BTreeSet::new(), BTreeSet::new());
+        let mut first_bytes = [false; 256];
         for (number, piece) in pieces.iter().enumerate() {
             for code in piece.codes() {
                 let mark = if matches!(code, Code::Hex(_)) { HEX } else { 0 };
                 for start in piece.starts(code, START) {
-                    if let (Code::Hex(_), Some(first)) = (code, start.first()) {
-                        digits.insert(u32::from(*first) >> 4);
+                    let first = start.first().filter(|_| mark == HEX).and_then(|c| u8::try_from(*c).ok());
+                    if let Some(slot) = first.and_then(|first| first_bytes.get_mut(usize::from(first))) {
+                        *slot = true;
                     }
                     let keys = start.iter().scan(0, |key, c| {
                         *key = push(*key, *c);
@@ -65,6 +75,9 @@ impl ValueMatcher {
                     let keys: Vec<u64> = keys.collect();
                     if let Some((whole, shorter)) = keys.split_last() {
                         starts.entry(*whole).or_default().push((number, code));
+                        if mark != HEX {
+                            fours.extend((0..STEP).map(|at| whole >> (8 * at) & u64::from(u32::MAX)));
+                        }
                         parts.extend(shorter.iter().copied());
                     }
                 }
@@ -72,52 +85,80 @@ impl ValueMatcher {
         }
         let whole = BloomFilter::new(starts.keys().copied(), BITS_PER_START);
         let parts = BloomFilter::new(parts.into_iter(), BITS_PER_START);
-        let digit = |byte: usize| char::from(u8::try_from(byte).ok()?).to_digit(16);
-        let digits = std::array::from_fn(|byte| digit(byte).is_some_and(|digit| digits.contains(&digit)));
-        Self(Some(Arc::new(Index { pieces, digits, starts, whole, parts })))
+        let fours = BloomFilter::new(fours.into_iter(), BITS_PER_START);
+        let digits =
+            || (0..=u8::MAX).zip(first_bytes).filter(|(_, starts)| *starts).map(|(byte, _)| byte >> 4);
+        let classes = std::array::from_fn(|byte| {
+            let byte = u8::try_from(byte).unwrap_or_default();
+            let digit = char::from(byte).to_digit(16);
+            let starts = digits().any(|first| digit == Some(first.into()));
+            u8::from(decodings::is_mark(byte)) * MARK + u8::from(starts) * DIGIT
+        });
+        Self(Some(Arc::new(Index { pieces, classes, first_bytes, starts, whole, parts, fours })))
     }
 
-    /// Every place of every value; they may overlap.
+    /// Every place of every value, in order; they may overlap.
     pub(super) fn ranges(&self, text: &[u8]) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         let Some(index) = self.0.as_deref() else { return found };
         let mut walk = Walk::default();
-        // Behind the last byte that may be read in more than one way: where it may be, that is tried.
-        let behind_mark = text.iter().take(START - 1).rposition(|byte| decodings::is_mark(*byte));
-        let mut marked = behind_mark.map_or(0, |mark| mark + 1);
-        let mut next = 0;
-        while let Some(at) = if next < marked { Some(next) } else { index.next(text, next) } {
-            let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk::<START>) else { break };
-            if window.last().is_some_and(|byte| decodings::is_mark(*byte)) {
-                marked = at + START;
+        let (steps, rest) = text.as_chunks::<STEP>();
+        for (step, bytes) in steps.iter().enumerate() {
+            let class = index.class(bytes);
+            let four = index.fours.may_contain(u32::from_be_bytes(*bytes).into());
+            if class != 0 || four {
+                index.look(text, step * STEP, (class, four), &mut walk, &mut found);
             }
-            if at < marked {
-                walk.starts(index, text, at, &mut found);
-            } else {
-                index.compare(u64::from_be_bytes(*window), text, at, &mut found);
-            }
-            index.compare_hex(text, at, &mut found);
-            next = at + 1;
         }
+        index.look(text, text.len() - rest.len(), (index.class(rest), false), &mut walk, &mut found);
+        found.sort_unstable_by_key(|range| (range.start, range.end));
+        found.dedup();
         found
     }
 }
 
 impl Index {
-    /// The next place from `from` on where something may start, as far as its first and last bytes tell: of most bytes
-    /// this is all that is looked at.
+    /// What any of these bytes may be.
+    #[inline]
+    fn class(&self, bytes: &[u8]) -> u8 {
+        bytes.iter().fold(0, |class, byte| class | self.class_of(*byte))
+    }
+
+    fn class_of(&self, byte: u8) -> u8 {
+        self.classes.get(usize::from(byte)).copied().unwrap_or_default()
+    }
+
+    /// Compares with what starts at or before the bytes from `at` on, which may be `class`; `four`: all of them may be a part
+    /// of a start.
     #[inline(never)]
-    fn next(&self, text: &[u8], from: usize) -> Option<usize> {
-        let digit = |byte: u8| self.digits.get(usize::from(byte)).is_some_and(|digit| *digit);
-        let here = text.get(from..)?.windows(START).position(|window| {
-            window.first_chunk::<START>().is_some_and(|window| {
-                let [first, .., last] = *window;
-                self.whole.may_contain(u64::from_be_bytes(*window))
-                    || digit(first)
-                    || decodings::is_mark(last)
-            })
-        });
-        here.map(|here| from + here)
+    fn look(
+        &self,
+        text: &[u8],
+        at: usize,
+        (class, four): (u8, bool),
+        walk: &mut Walk,
+        found: &mut Vec<Range<usize>>,
+    ) {
+        if four {
+            for place in (at + STEP).saturating_sub(START)..at {
+                if let Some(window) = text.get(place..).and_then(<[u8]>::first_chunk::<START>) {
+                    self.compare(u64::from_be_bytes(*window), text, place, found);
+                }
+            }
+        }
+        for (place, byte) in text.iter().enumerate().skip(at).take(if class == 0 { 0 } else { STEP }) {
+            let class = self.class_of(*byte);
+            if class & DIGIT != 0 {
+                self.compare_hex(text, place, found);
+            }
+            // A character that may be read in more than one way may be any one of a start.
+            if class & MARK != 0 {
+                for start in walk.done.max((place + 1).saturating_sub(START))..=place {
+                    walk.starts(self, text, start, found);
+                }
+                walk.done = place + 1;
+            }
+        }
     }
 
     /// Adds where pieces are that start with the key, if one is at `at`.
@@ -131,6 +172,10 @@ impl Index {
     }
 
     fn compare_hex(&self, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
+        let first = hex_pair(text, at).and_then(|byte| self.first_bytes.get(usize::from(byte)));
+        if first != Some(&true) {
+            return;
+        }
         let (mut key, mut place) = (0, at);
         for depth in 1..=START {
             let Some(byte) = hex_pair(text, place) else { return };
@@ -147,6 +192,8 @@ impl Index {
 /// Places near bytes that may be read in more than one way.
 #[derive(Default)]
 struct Walk {
+    /// Up to where places were compared.
+    done: usize,
     /// How far each reading has come, and its key.
     now: Vec<(usize, u64)>,
     next: Vec<(usize, u64)>,

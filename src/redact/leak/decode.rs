@@ -314,64 +314,76 @@ pub(super) fn from_hex(
     admits: impl Fn(u32) -> bool,
     mut each: impl FnMut(&DecodedText),
 ) {
-    let mut nibbles: Vec<(u8, usize)> = Vec::new();
     let mut inner = DecodedText::default();
-    // The last nibbles, as bits, and whether some of the run were let through.
-    let (mut last, mut open) = (0, false);
-    let mut flush = |nibbles: &mut Vec<(u8, usize)>, open: &mut bool| {
-        if *open && nibbles.len() >= FEWEST.0 {
-            for parity in [0, 1] {
+    let mut digits: Vec<(u8, usize)> = Vec::new();
+    for run in runs(&layer.bytes, &NIBBLES, FEWEST.0) {
+        // The last nibbles, as bits, how many there are, and whether some were let through.
+        let (mut last, mut count, mut open) = (0, 0, false);
+        nibbles(&layer.bytes, run.clone(), |nibble| match nibble {
+            Some((digit, _)) => {
+                last = last << 4 | u32::from(digit);
+                count += 1;
+                open = open || (count >= 8 && admits(last));
+            }
+            None => count = 0,
+        });
+        if !open {
+            continue;
+        }
+        nibbles(&layer.bytes, run, |nibble| {
+            if let Some(digit) = nibble {
+                digits.push(digit);
+                return;
+            }
+            for parity in if digits.len() >= FEWEST.0 { 0..2 } else { 0..0 } {
                 inner.clear();
-                let (pairs, _) = nibbles.get(parity..).unwrap_or_default().as_chunks::<2>();
+                let (pairs, _) = digits.get(parity..).unwrap_or_default().as_chunks::<2>();
                 for [(high, from), (low, _)] in pairs {
                     inner.push(high * 16 + low, layer.place(*from));
                 }
                 each(&inner);
             }
-        }
-        nibbles.clear();
-        *open = false;
-    };
-    let table: &Table = &NIBBLES;
-    for run in runs(&layer.bytes, table, FEWEST.0) {
-        let text = layer.bytes.get(..run.end).unwrap_or_default();
-        let (mut at, mut blanks) = (run.start, 0);
-        while let Some(byte) = text.get(at) {
-            if matches!(byte, b'0' | b'\\') && matches!(text.get(at + 1), Some(b'x' | b'X')) {
-                at += 2;
-                continue;
-            }
-            match look_up(table, *byte) {
-                BETWEEN if blanks < 2 && matches!(byte, b'-' | b':' | b',' | b' ') => blanks += 1,
-                BETWEEN | NONE => {
-                    flush(&mut nibbles, &mut open);
-                    blanks = 0;
-                }
-                digit => {
-                    nibbles.push((digit, at));
-                    last = last << 4 | u32::from(digit);
-                    open = open || (nibbles.len() >= 8 && admits(last));
-                    blanks = 0;
-                }
-            }
-            at += 1;
-        }
-        flush(&mut nibbles, &mut open);
+            digits.clear();
+        });
     }
 }
 
-/// Every run of at least eleven characters of either base64 alphabet, from each of four phases, of which `admits` lets any
-/// four bytes through.
+/// Calls `each` with every nibble of a run and where it is, and with `None` where they end.
+fn nibbles(text: &[u8], run: Range<usize>, mut each: impl FnMut(Option<(u8, usize)>)) {
+    let text = text.get(..run.end).unwrap_or_default();
+    let table: &Table = &NIBBLES;
+    let (mut at, mut blanks) = (run.start, 0);
+    while let Some(byte) = text.get(at) {
+        if matches!(byte, b'0' | b'\\') && matches!(text.get(at + 1), Some(b'x' | b'X')) {
+            at += 2;
+            continue;
+        }
+        match look_up(table, *byte) {
+            BETWEEN if blanks < 2 && matches!(byte, b'-' | b':' | b',' | b' ') => blanks += 1,
+            BETWEEN | NONE => {
+                each(None);
+                blanks = 0;
+            }
+            digit => {
+                each(Some((digit, at)));
+                blanks = 0;
+            }
+        }
+        at += 1;
+    }
+    each(None);
+}
+
+/// Every run of at least eleven characters of either base64 alphabet, from each of four phases, if `admits` lets it through.
 pub(super) fn from_base64(
     layer: &DecodedText,
-    admits: impl Fn(u32) -> bool,
+    admits: impl Fn(&[u8]) -> bool,
     mut each: impl FnMut(&DecodedText),
 ) {
     let mut inner = DecodedText::default();
-    let table: &Table = &SEXTETS;
-    for run in runs(&layer.bytes, table, FEWEST.1) {
+    for run in runs(&layer.bytes, &SEXTETS, FEWEST.1) {
         let chars = layer.bytes.get(run.clone()).unwrap_or_default();
-        if !four_bytes_of(chars, table).any(&admits) {
+        if !admits(chars) {
             continue;
         }
         // Nearly every run is in the window as it is here.
@@ -380,29 +392,49 @@ pub(super) fn from_base64(
         let place = |index: usize| if straight { first + index } else { layer.place(run.start + index) };
         for phase in 0..4 {
             inner.clear();
-            let (mut bloom, mut held) = (0u32, 0);
-            for (i, byte) in chars.iter().enumerate().skip(phase) {
-                bloom = bloom << 6 | u32::from(look_up(table, *byte));
-                held += 6;
-                if held >= 8 {
-                    held -= 8;
-                    // The byte began in the character before.
-                    inner.push((bloom >> held & 0xff) as u8, place(i.saturating_sub(1)));
-                }
+            for (byte, index) in bytes_of_base64(chars, phase) {
+                inner.push(byte, place(index));
             }
             each(&inner);
         }
     }
 }
 
+/// The bytes that characters of base64 say from a phase on, and the character in which each begins.
+pub(super) fn bytes_of_base64(chars: &[u8], phase: usize) -> impl Iterator<Item = (u8, usize)> {
+    let table: &Table = &SEXTETS;
+    let (mut bits, mut held) = (0u32, 0);
+    chars.iter().enumerate().skip(phase).filter_map(move |(index, byte)| {
+        bits = bits << 6 | u32::from(look_up(table, *byte));
+        held += 6;
+        (held >= 8).then(|| {
+            held -= 8;
+            // The byte began in the character before.
+            ((bits >> held & 0xff) as u8, index.saturating_sub(1))
+        })
+    })
+}
+
+/// Whether some three characters of base64 in a row are let through, as 18 bits.
+pub(super) fn any_three(chars: &[u8], admits: impl Fn(u32) -> bool) -> bool {
+    let table: &Table = &SEXTETS;
+    let mut bits = 0;
+    let mut last = chars.iter().map(|byte| {
+        bits = (bits << 6 | u32::from(look_up(table, *byte))) & 0x3_ffff;
+        bits
+    });
+    last.nth(1).is_some() && last.any(admits)
+}
+
 /// Every four bytes in a row that characters of base64 say, in any phase: those that end in one of the last three pairs
 /// of bits.
-fn four_bytes_of(chars: &[u8], table: &Table) -> impl Iterator<Item = u32> {
-    let mut bloom = 0u64;
+pub(super) fn four_bytes_of(chars: &[u8]) -> impl Iterator<Item = u32> {
+    let table: &Table = &SEXTETS;
+    let mut bits = 0u64;
     let last = chars.iter().map(move |byte| {
-        bloom = bloom << 6 | u64::from(look_up(table, *byte));
-        bloom
+        bits = bits << 6 | u64::from(look_up(table, *byte));
+        bits
     });
     #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted")]
-    last.skip(5).flat_map(|bloom| [(bloom >> 4) as u32, (bloom >> 2) as u32, bloom as u32])
+    last.skip(5).flat_map(|bits| [(bits >> 4) as u32, (bits >> 2) as u32, bits as u32])
 }

@@ -117,7 +117,7 @@ impl Scanner {
     /// Looks for the harvested secrets, for any 15 bytes of the key files, and for shapes.
     pub fn new(secret_set: &SecretSet, key_files: &[&[u8]]) -> Self {
         let needles = Needles::new(secret_set.secrets(), key_files);
-        let prefilter = DecodePrefilter::new(needles.starts());
+        let prefilter = DecodePrefilter::new(needles.starts(), std::iter::empty());
         Self { needles, names: Names::default(), prefilter }
     }
 
@@ -125,7 +125,7 @@ impl Scanner {
     #[must_use]
     pub fn with(self, known: &Known) -> Self {
         let names = Names::new(known);
-        let prefilter = DecodePrefilter::new(self.needles.starts().chain(names.starts()));
+        let prefilter = DecodePrefilter::new(self.needles.starts(), names.starts());
         Self { names, prefilter, ..self }
     }
 
@@ -268,9 +268,9 @@ impl Finder<'_, '_> {
         }
         for layer in std::iter::once(layer).chain(&decodings) {
             decode::from_hex(layer, |window| prefilter.admits(window), |inner| self.search_inner(inner));
-            decode::from_base64(layer, |window| prefilter.admits(window), |inner| self.search_inner(inner));
+            decode::from_base64(layer, |run| prefilter.admits_base64(run), |inner| self.search_inner(inner));
             if needles.key_files {
-                codes::readings(layer, &|window| prefilter.admits(window), &mut |inner| {
+                codes::readings(layer, &|window| prefilter.may_start(window), &mut |inner| {
                     self.look_for(inner, usize::MAX);
                 });
             }
@@ -299,8 +299,11 @@ impl Finder<'_, '_> {
         self.look_for(layer, names::ENCODED);
         for layer in decode::from_utf16(layer) {
             self.look_for(&layer, names::ENCODED);
-            if self.scan.scanner.needles.key_files {
-                codes::single_bytes(&layer, &mut |inner| self.look_for(inner, usize::MAX));
+            let Scanner { needles, prefilter, .. } = self.scan.scanner;
+            if needles.key_files {
+                let may_start = |window| prefilter.may_start(window);
+                let mut look_for = |inner: &DecodedText| self.look_for(inner, usize::MAX);
+                codes::single_bytes(&layer, &mut codes::Sieve::new(&layer, &may_start, &mut look_for));
             }
         }
         for reading in self.decodings(layer) {

@@ -1,6 +1,7 @@
 //! Search for names that level `identities` hides, word by word in a hash map; the redactor uses one automaton for all
 //! of them instead, so that the two share no code.
 
+use crate::redact::bloom::BloomFilter;
 use crate::redact::identity::Known;
 use crate::redact::labels;
 use std::collections::HashMap;
@@ -15,7 +16,12 @@ pub(super) const ENCODED: usize = 7;
 pub(super) struct Names {
     names: Vec<Box<[u8]>>,
     steps: Vec<Step>,
+    /// How their first words begin, and how long these are: of most words of a text this is all that is looked at.
+    likely: BloomFilter,
 }
+
+/// The map stays small for a few names, and lets through one word in a hundred.
+const BITS_PER_WORD: usize = 128;
 
 /// What may follow some words, and the name that ends with them.
 #[derive(Clone, Default)]
@@ -48,6 +54,9 @@ impl Names {
             }
             names.names.push(name.into());
         }
+        let words: Vec<u64> =
+            names.steps.iter().take(1).flat_map(|step| step.next.keys().map(|word| key(word))).collect();
+        names.likely = BloomFilter::new(words.into_iter(), BITS_PER_WORD);
         names
     }
 
@@ -76,9 +85,14 @@ impl Names {
         }
         let mut lower = Vec::new();
         let mut at = 0;
-        while at < text.len() {
+        while let Some(byte) = text.get(at) {
+            if byte.is_ascii() && !byte.is_ascii_alphanumeric() {
+                at += 1;
+                continue;
+            }
             let here = word(text, at);
-            if letter(text, at) > 0 {
+            // In lower case a letter beyond ASCII may be one of ASCII.
+            if letter(text, at) > 0 && (self.likely.may_contain(key(here)) || !here.is_ascii()) {
                 self.find_at(text, at, &mut lower, |end, name| {
                     if name.len() >= shortest && letter(text, end) == 0 && !labels::surrounds(text, at) {
                         found(at..end);
@@ -115,6 +129,12 @@ impl Names {
     }
 }
 
+/// The length and the first letters of a word, which name the same in either case.
+fn key(word: &[u8]) -> u64 {
+    let first = word.iter().take(4).fold(0, |first, byte| first << 8 | u64::from(byte.to_ascii_lowercase()));
+    first << 16 | u64::try_from(word.len()).unwrap_or_default() & 0xffff
+}
+
 /// The letters and digits at `at`, or the one byte that is none.
 fn word(text: &[u8], at: usize) -> &[u8] {
     match run(text, at) {
@@ -125,7 +145,11 @@ fn word(text: &[u8], at: usize) -> &[u8] {
 
 /// The letters and digits from `at` on.
 fn run(text: &[u8], at: usize) -> &[u8] {
-    let mut end = at;
+    let rest = text.get(at..).unwrap_or_default();
+    let mut end = at + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    if !text.get(end).is_some_and(|byte| !byte.is_ascii()) {
+        return text.get(at..end).unwrap_or_default();
+    }
     loop {
         match letter(text, end) {
             0 => return text.get(at..end).unwrap_or_default(),

@@ -2,23 +2,29 @@
 
 use super::super::bloom::BloomFilter;
 use super::{HitKind, decode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Longest stretch of a value that is one needle, in bytes: any such stretch that survives is a leak.
 pub(super) const PIECE: usize = 64;
 /// Blocks of a key file: every 15 bytes of it hold one whole, and so does each line of a dump.
 const BLOCK: usize = 8;
-/// The map stays small for a few values, and lets through one place in a thousand.
+/// The maps stay small for a few values, and let through one place in a thousand.
 const BITS_PER_START: usize = 1024;
+/// Bytes of a text that are looked at together: some four in a row of a needle's first eight start at a multiple of four.
+const STEP: usize = 4;
 
 /// The bytes of a needle and what it is a part of.
 type Needle = (Box<[u8]>, HitKind);
 
-/// Needles by their first eight bytes, behind a bit map that rules out nearly every place.
+/// Needles by their first eight bytes, behind bit maps that rule out nearly every place.
 #[derive(Clone, Default)]
 pub(super) struct Needles {
+    /// Four bytes in a row of these, wherever they are.
     likely: BloomFilter,
+    /// All eight.
+    likelier: BloomFilter,
     by_start: BTreeMap<u64, Vec<Needle>>,
     /// Whether some value holds a blank, which a form writes as `+`.
     pub(super) blanks: bool,
@@ -40,7 +46,13 @@ impl Needles {
         for content in key_files {
             needles.add_key_file(content);
         }
-        needles.likely = BloomFilter::new(needles.by_start.keys().copied(), BITS_PER_START);
+        let parts: BTreeSet<u64> = needles
+            .by_start
+            .keys()
+            .flat_map(|first| (0..STEP).map(move |at| first >> (8 * at) & u64::from(u32::MAX)))
+            .collect();
+        needles.likely = BloomFilter::new(parts.into_iter(), BITS_PER_START);
+        needles.likelier = BloomFilter::new(needles.by_start.keys().copied(), BITS_PER_START);
         needles
     }
 
@@ -73,7 +85,7 @@ impl Needles {
     /// Adds the blocks of a key file; blocks of few different bytes are padding.
     fn add_key_file(&mut self, content: &[u8]) {
         for block in content.as_chunks::<BLOCK>().0 {
-            let different: std::collections::BTreeSet<&u8> = block.iter().collect();
+            let different: BTreeSet<&u8> = block.iter().collect();
             if different.len() > 4 {
                 self.add(block, HitKind::KeyFile);
                 self.key_files = true;
@@ -109,16 +121,26 @@ impl Needles {
         if self.is_empty() {
             return;
         }
-        for (at, window) in text.windows(8).enumerate() {
-            let Some(first) = window.first_chunk::<8>() else { continue };
-            let first = u64::from_le_bytes(*first);
-            if !self.likely.may_contain(first) {
-                continue;
-            }
-            for (needle, kind) in self.by_start.get(&first).into_iter().flatten() {
-                if text.get(at..).is_some_and(|rest| rest.starts_with(needle)) {
-                    found(at..at + needle.len(), *kind);
+        for (step, part) in text.as_chunks::<STEP>().0.iter().enumerate() {
+            if self.likely.may_contain(u32::from_le_bytes(*part).into()) {
+                let at = step * STEP;
+                for start in (at + 1).saturating_sub(STEP)..=at {
+                    self.find_at(text, start, &mut found);
                 }
+            }
+        }
+    }
+
+    /// Calls `found` for every needle at `at`.
+    fn find_at(&self, text: &[u8], at: usize, found: &mut impl FnMut(Range<usize>, HitKind)) {
+        let rest = text.get(at..).unwrap_or_default();
+        let Some(first) = rest.first_chunk::<8>().map(|first| u64::from_le_bytes(*first)) else { return };
+        if !self.likelier.may_contain(first) {
+            return;
+        }
+        for (needle, kind) in self.by_start.get(&first).into_iter().flatten() {
+            if rest.starts_with(needle) {
+                found(at..at + needle.len(), *kind);
             }
         }
     }
@@ -126,26 +148,97 @@ impl Needles {
 
 /// So few windows of noise are let through that it hardly matters.
 const BITS_PER_PREFIX: usize = 4096;
+/// Bits of three characters of base64, and where in four bytes three whole characters may start.
+const THREE: u32 = 18;
+const OFFSETS: [u32; 3] = [0, 2, 4];
 
 /// Decides which hexadecimal and base64 runs are worth decoding, by the first four bytes of all that is looked for: checking
 /// four bytes is cheaper than decoding a run, and nearly no run of a log contains a secret.
 #[derive(Clone, Default)]
-pub(super) struct DecodePrefilter(BloomFilter);
+pub(super) struct DecodePrefilter {
+    starts: BloomFilter,
+    /// One bit for each three characters of base64 that any such four bytes have in them.
+    threes: Vec<u64>,
+}
 
 impl DecodePrefilter {
-    /// Lets through what begins like one of these, in either case.
-    pub(super) fn new(starts: impl Iterator<Item = [u8; 4]>) -> Self {
-        let starts: Vec<u64> = starts.map(|start| key(u32::from_be_bytes(start))).collect();
-        Self(BloomFilter::new(starts.into_iter(), BITS_PER_PREFIX))
+    /// Lets through what begins like one of these, and like one of the `names` in either case.
+    pub(super) fn new(starts: impl Iterator<Item = [u8; 4]>, names: impl Iterator<Item = [u8; 4]>) -> Self {
+        let (starts, names): (Vec<[u8; 4]>, Vec<[u8; 4]>) = (starts.collect(), names.collect());
+        let keys: Vec<u64> =
+            starts.iter().chain(&names).map(|start| key(u32::from_be_bytes(*start))).collect();
+        let mut threes = if keys.is_empty() { Vec::new() } else { EXCEPTIONS.clone() };
+        for start in starts {
+            add_threes(&mut threes, u32::from_be_bytes(start));
+        }
+        for start in names {
+            // Every letter in either case.
+            for case in 0..16u8 {
+                let mut at = 0;
+                let start = start.map(|byte| {
+                    at += 1;
+                    if case >> (at - 1) & 1 == 0 {
+                        byte.to_ascii_lowercase()
+                    } else {
+                        byte.to_ascii_uppercase()
+                    }
+                });
+                add_threes(&mut threes, u32::from_be_bytes(start));
+            }
+        }
+        Self { starts: BloomFilter::new(keys.into_iter(), BITS_PER_PREFIX), threes }
     }
 
     /// Whether something may begin with these four decoded bytes, the first one in the highest bits: a start, an escape
     /// of one, or a text in UTF-16.
     pub(super) fn admits(&self, window: u32) -> bool {
-        self.0.may_contain(key(window))
+        self.may_start(window)
             || window & 0x00ff_00ff == 0
             || window & 0xff00_ff00 == 0
             || decode::may_be_escape(window.to_be_bytes())
+    }
+
+    /// Whether something may begin with exactly these four bytes.
+    pub(super) fn may_start(&self, window: u32) -> bool {
+        self.starts.may_contain(key(window))
+    }
+
+    /// Whether a run of base64 may say any such four bytes.
+    pub(super) fn admits_base64(&self, chars: &[u8]) -> bool {
+        let likely =
+            |three| self.threes.get((three / 64) as usize).is_some_and(|bits| bits >> (three % 64) & 1 == 1);
+        decode::any_three(chars, likely) && decode::four_bytes_of(chars).any(|window| self.admits(window))
+    }
+}
+
+/// The bits for escapes and texts in UTF-16, which begin like nothing in particular.
+static EXCEPTIONS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut threes = vec![0; 1 << (THREE - 6)];
+    for mark in *b"%&\\" {
+        for next in 0..=255 {
+            // Of two bytes any third one counts, of three any fourth one.
+            for after in if decode::may_be_escape([mark, next, b'0', 0]) { 0..=255 } else { 1..=0 } {
+                add_threes(&mut threes, u32::from_be_bytes([mark, next, after, 0]));
+            }
+        }
+    }
+    for first in 0..=255 {
+        add_threes(&mut threes, u32::from_be_bytes([0, first, 0, 0]));
+        // Three characters end in the third byte at the latest.
+        for third in (0..=255).step_by(4) {
+            add_threes(&mut threes, u32::from_be_bytes([first, 0, third, 0]));
+        }
+    }
+    threes
+});
+
+/// Sets the bits of the three characters that base64 may have for these four bytes, wherever its characters start.
+fn add_threes(threes: &mut [u64], window: u32) {
+    for offset in OFFSETS {
+        let three = window >> (u32::BITS - THREE - offset) & ((1 << THREE) - 1);
+        if let Some(bits) = threes.get_mut((three / 64) as usize) {
+            *bits |= 1 << (three % 64);
+        }
     }
 }
 

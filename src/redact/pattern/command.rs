@@ -1,5 +1,6 @@
 //! Secrets that are plain arguments of commands.
 
+use super::factored::factored;
 use super::prose::is_plain;
 use super::value::{assigned, is_no_value};
 use super::{Seen, token};
@@ -80,7 +81,7 @@ const PLACES: [(&str, usize); 7] = [
 
 /// Candidates of all of these; the last group is never read, since which program it is decides nothing but its switches.
 pub(super) fn programs() -> String {
-    let programs = PROGRAMS.map(|(names, _)| names).join("|");
+    let programs = factored(&PROGRAMS.map(|(names, _)| names).join("|"));
     let places = PLACES.map(|(names, _)| names).join("|");
     format!(r#"\b(?:(?:{programs})(?:\.exe)?["']?|{places})[ \t]"#)
 }

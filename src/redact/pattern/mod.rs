@@ -9,6 +9,7 @@ mod connection;
 mod device;
 mod element;
 mod encoded;
+mod factored;
 mod header;
 mod named;
 mod names;
@@ -175,8 +176,17 @@ impl Search {
 
 /// Whether a text may hold a letter beyond ASCII, raw or escaped.
 fn may_be_foreign(text: &[u8]) -> bool {
-    let escape = |at: usize| {
-        matches!(text.get(at..at + 2), Some([b'\\', b'u'] | [b'&', b'#'] | [b'%', b'c'..=b'e' | b'C'..=b'E']))
+    let hex = |at: usize, count: usize| {
+        text.get(at..at + count).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    let escape = |at: usize| match text.get(at..at + 2) {
+        Some([b'\\', b'u' | b'U']) => hex(at + 2, 4),
+        Some([b'&', b'#']) => {
+            text.get(at + 2).is_some_and(|b| b.is_ascii_digit() || matches!(b, b'x' | b'X'))
+        }
+        // A letter has two bytes or more.
+        Some([b'%', b'c'..=b'e' | b'C'..=b'E']) => hex(at + 2, 1) && text.get(at + 3) == Some(&b'%'),
+        _ => false,
     };
     !text.is_ascii() || memchr::memchr3_iter(b'\\', b'&', b'%', text).any(escape)
 }

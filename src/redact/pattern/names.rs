@@ -1,5 +1,6 @@
 //! Names of secrets, as expressions: words of the product, and words for a password in all languages.
 
+use super::factored::factored;
 use crate::redact::bytes::{NEAR, ends_with, is_name};
 use crate::redact::lists::LISTS;
 use std::fmt::Write as _;
@@ -8,11 +9,12 @@ use std::ops::Range;
 /// Names of secrets, or how they end. These are product vocabulary: a sign has to follow.
 const VOCABULARY: &str = concat!(
     r"secret|token|credentials?|securestring",
-    r"|(?:api|access|private|shared|account|encryption|validation|decryption|master|signing|secret|client|storage",
-    r"|symmetric|rpc|ssh|hmac|session|onboarding|subscription|license|functions)[-_ ]?keys?|\b[sa]key",
-    r"|(?:\b|_|bind|user|store|(?-i:[a-z]P)|(?-i:DB))(?:pass|pw)|(?-i:[a-z]P)(?:ass|w|in)|(?:\b|_)(?:pin|pin[- ]code|t?otp)",
+    // Whose keys are secrets.
+    r"|api@|access@|private@|shared@|account@|encryption@|validation@|decryption@|master@|signing@|secret@|client@|storage@",
+    r"|symmetric@|rpc@|ssh@|hmac@|session@|onboarding@|subscription@|license@|functions@",
     r"|aspxauth|asp\.net_sessionid|samlresponse|samlrequest|client_assertion|erlang[-_. ]?cookie|setcookie",
     r"|__viewstate|__eventvalidation|private-mac",
+    r"|\b[sa]key|(?:\b|_|bind|user|store|(?-i:[a-z]P)|(?-i:DB))(?:pass|pw)|(?-i:[a-z]P)(?:ass|w|in)|(?:\b|_)(?:pin|pin[- ]code|t?otp)",
 );
 
 /// Words for a password of one word, also as a part of a name.
@@ -26,26 +28,37 @@ const SIGN: &str = r#"(?:\\{0,3}["']|""|&quot;|%22)?(?:\]|%5d)?(?:[ \t]|\xc2?\xa
 
 /// Every word for a secret that is in ASCII: of passwords in all languages, and of the product.
 pub(super) fn names() -> String {
-    format!("{}|{VOCABULARY}", passwords())
+    factored(&format!("{}|{}", words_for_password(), vocabulary()))
 }
 
 /// Words for a password that are in ASCII, in all languages.
 pub(super) fn passwords() -> String {
-    let words = LISTS.foreign_passwords.iter().filter(|word| word.is_ascii()).map(|word| spelled(word));
-    words.fold(PASSWORD.to_owned(), |all, word| all + "|" + &word)
+    factored(&words_for_password())
+}
+
+/// Short words last: they may be how others begin.
+fn words_for_password() -> String {
+    let (long, short): (Vec<&String>, Vec<&String>) =
+        LISTS.foreign_passwords.iter().filter(|word| word.is_ascii()).partition(|word| is_long(word));
+    long.iter().chain(&short).fold(PASSWORD.to_owned(), |all, word| all + "|" + &spelled(word))
+}
+
+fn vocabulary() -> String {
+    VOCABULARY.replace('@', "[-_ ]?keys?")
 }
 
 /// Words for a password with other letters.
 pub(super) fn foreign_passwords() -> String {
     let words = LISTS.foreign_passwords.iter().filter(|word| !word.is_ascii());
-    words.map(|word| spelled(word)).collect::<Vec<_>>().join("|")
+    factored(&words.map(|word| spelled(word)).collect::<Vec<_>>().join("|"))
 }
 
 /// A word of the product with the sign after it: an equals sign or a colon, the `value=` of a configuration, the end of a tag, or
 /// a blank.
 pub(super) fn candidate() -> String {
     format!(
-        r#"(?:{VOCABULARY}){TAIL}(?:{SIGN}|(?:["']|&quot;)[ \t]{{1,8}}value[ \t]{{0,8}}=|>|&gt;|\\u003e|[ \t])"#
+        r#"(?:{}){TAIL}(?:{SIGN}|(?:["']|&quot;)[ \t]{{1,8}}value[ \t]{{0,8}}=|>|&gt;|\\u003e|[ \t])"#,
+        factored(&vocabulary())
     )
 }
 
@@ -57,13 +70,18 @@ pub(super) fn any_key() -> String {
 /// Words for a key or a secret in other languages, in ASCII or with other letters.
 pub(super) fn foreign_secrets(ascii: bool) -> String {
     let words = LISTS.foreign_secrets.iter().filter(|word| word.is_ascii() == ascii);
-    format!("(?:{}){SIGN}", words.map(|word| spelled(word)).collect::<Vec<_>>().join("|"))
+    format!("(?:{}){SIGN}", factored(&words.map(|word| spelled(word)).collect::<Vec<_>>().join("|")))
+}
+
+/// Whether no other word ends with it by chance.
+const fn is_long(word: &str) -> bool {
+    word.len() >= 8
 }
 
 /// A word however it is written: its blanks as any joint, and its letters beyond ASCII in UTF-8, in the code pages of Windows,
 /// and escaped for JSON, XML and URLs. A short word begins where no other one goes on.
 fn spelled(word: &str) -> String {
-    let mut all = String::from(if word.is_ascii() && word.len() < 8 { r"\b" } else { "" });
+    let mut all = String::from(if word.is_ascii() && !is_long(word) { r"\b" } else { "" });
     for c in word.chars() {
         match c {
             ' ' => all += r"(?:[ _-]|%20|\xc2?\xa0)?",

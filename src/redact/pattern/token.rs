@@ -1,5 +1,6 @@
 //! Tokens and hashes with a shape of their own, which need no name before them.
 
+use super::factored::factored;
 use crate::redact::bytes::{first, line_from, starts_word};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -92,7 +93,7 @@ pub(super) fn hashes(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
 
 /// Candidates of all shapes; each is written in one way.
 pub(super) fn shapes() -> String {
-    format!("(?-i:{})", SHAPES.map(|(start, rest)| regex::escape(start) + rest).join("|"))
+    format!("(?-i:{})", factored(&SHAPES.map(|(start, rest)| regex::escape(start) + rest).join("|")))
 }
 
 /// A shape with all that belongs to it.

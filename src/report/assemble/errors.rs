@@ -1,6 +1,8 @@
 //! Known errors by node and time, with the periods the logs cover.
 
+use super::axis::axis;
 use super::evidence::view;
+use super::patterns::patterns;
 use crate::finding::Evidence;
 use crate::knowledge::{Knowledge, Signature};
 use crate::model::log::{Component, Hit, LogDigest, Origin};
@@ -25,6 +27,10 @@ pub(super) fn errors(cluster: &Cluster, knowledge: &Knowledge) -> Errors {
         covered: logged.iter().map(|(node, digest)| covered(node, digest)).collect(),
         hits,
         timeline: timeline(&logged),
+        axis: axis(cluster, knowledge),
+        first: None,
+        patterns: patterns(&logged, knowledge),
+        other_entries: logged.iter().map(|(_, digest)| digest.other_entries).sum(),
     }
 }
 
@@ -82,7 +88,7 @@ fn covered(node: &Node, digest: &LogDigest) -> Covered {
     }
 }
 
-fn time(time: &DateTime<FixedOffset>, digest: &LogDigest) -> String {
+pub(super) fn time(time: &DateTime<FixedOffset>, digest: &LogDigest) -> String {
     if digest.zone_known {
         time.to_rfc3339_opts(SecondsFormat::Secs, true)
     } else {
@@ -173,7 +179,7 @@ fn timeline(logged: &[(&Node, &LogDigest)]) -> Timeline {
     }
 }
 
-fn hour_text(hour: i64) -> String {
+pub(super) fn hour_text(hour: i64) -> String {
     let start = DateTime::<Utc>::UNIX_EPOCH;
     TimeDelta::try_hours(hour)
         .and_then(|since| start.checked_add_signed(since))

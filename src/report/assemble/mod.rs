@@ -1,14 +1,21 @@
 //! Fills the view model from the cluster, the outcomes and the texts. Rule texts come as data; no check is seen.
 
 mod alike;
+mod axis;
 mod errors;
 mod evidence;
+mod first;
 mod inputs;
+mod marks;
 mod matrix;
 mod missing;
 mod nodes;
 mod notices;
+mod patterns;
+mod spans;
 mod verdict;
+
+pub use first::what_first;
 
 use crate::finding::{Outcome, RuleResult, Severity, by_rule, is_bundle_safety, reach};
 use crate::knowledge::causes::CauseRow;

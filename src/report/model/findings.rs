@@ -1,5 +1,7 @@
 //! Findings with their evidence, and the errors of the logs.
 
+use super::axis::{Axis, WhatFirst};
+use super::patterns::PatternView;
 use crate::finding::{Confidence, Severity, Subject};
 use serde::Serialize;
 
@@ -96,6 +98,14 @@ pub struct Errors {
     pub hits: Vec<HitView>,
     /// Timeline: hours with hits or errors, for all nodes on one axis; empty without logs.
     pub timeline: Timeline,
+    /// What happened when: a lane for each node, the database and the bus.
+    pub axis: Axis,
+    /// What happened first: lines of all nodes around the first sign of the gravest finding; none without one.
+    pub first: Option<WhatFirst>,
+    /// Entries at warning level or worse, and entries with an exception, by their wording, the weightiest first.
+    pub patterns: Vec<PatternView>,
+    /// Such entries of further patterns, which were too many to keep.
+    pub other_entries: u64,
 }
 
 /// What a node's logs cover.

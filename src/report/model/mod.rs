@@ -1,12 +1,16 @@
 //! Everything a report shows, in the order it is shown. Its serialised form is the JSON report
 //! (`docs/report.schema.json`); the HTML and Markdown templates see the same structure.
 
+mod axis;
 mod findings;
 mod matrix;
+mod patterns;
 
 pub use crate::plan::{Action, Reason};
+pub use axis::*;
 pub use findings::*;
 pub use matrix::*;
+pub use patterns::*;
 
 use crate::finding::{Looked, MissingEvidence, Readiness, Scope, Severity, Subject};
 use crate::model::cluster::Contact;
@@ -18,7 +22,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Version of the JSON report.
-pub const SCHEMA: &str = "clusterbrief-report/1.3";
+pub const SCHEMA: &str = "clusterbrief-report/1.4";
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]

@@ -1,11 +1,10 @@
 //! How far clocks of nodes lie apart, as far as that can be said: only from each node's offset to one shared
 //! reference, never from their own readings.
 
-use super::comparable::comparable;
+use crate::model::clocks::{NodeClock, comparable, readings};
 use crate::model::facts::ClockReference;
 use crate::model::node::Snapshot;
 use crate::rules::engine::prelude::*;
-use std::collections::BTreeMap;
 
 /// What the sources say of the builds that need equal clocks.
 pub(crate) const SCOPE: [&str; 2] = [
@@ -13,14 +12,6 @@ pub(crate) const SCOPE: [&str; 2] = [
     "D:networking/secret-server-clustering: one step asks for it on 8.9.300000 or later, the list of errors names \
      builds before 8.9.300000; RN:8.9.300000 brought times in UTC.",
 ];
-
-/// One node's clock against one reference.
-#[derive(Clone)]
-struct Reading<'a> {
-    node: &'a Node,
-    reference: &'a ClockReference,
-    place: Location,
-}
 
 /// Two nodes and the distance of their clocks, in milliseconds: at least, as measured, and at most, as far as the
 /// uncertainty of both readings leaves it open. Ordered by how far they surely lie apart.
@@ -56,7 +47,7 @@ pub(crate) fn judge(cx: &Context, limits: &Limits, weigh: impl Fn(Finding, u64, 
     let Some(pair) = widest else { return missing.into() };
     let names = pair.nodes.map(|node| node.name.as_str()).join(" and ");
     if pair.at_least > limits.fault {
-        let evidence = || readings.iter().map(Reading::evidence);
+        let evidence = || readings.iter().map(evidence);
         let complete = |finding: Finding, pair: &Pair| {
             let finding = SCOPE.into_iter().fold(finding.resting_on(evidence()), Finding::note);
             weigh(finding, pair.at_least, pair.measured)
@@ -67,7 +58,7 @@ pub(crate) fn judge(cx: &Context, limits: &Limits, weigh: impl Fn(Finding, u64, 
             let remedy = format!("Set the clocks of {names} from one time source.");
             return complete(cx.on_cluster(title, remedy), pair).into();
         }
-        let of_node = |(reading, from_most): (&Reading, Pair)| {
+        let of_node = |(reading, from_most): (&NodeClock, Pair)| {
             let name = &reading.node.name;
             let [_, most] = from_most.nodes;
             let ahead = readings.iter().any(|other| {
@@ -104,11 +95,11 @@ pub(crate) fn judge(cx: &Context, limits: &Limits, weigh: impl Fn(Finding, u64, 
 
 /// The nodes whose clocks surely differ from the one in the middle, each with its distance from that; none where most
 /// nodes do not agree with it, or one of a pair of nodes differs from the other.
-fn odd_ones<'r, 'a>(readings: &'r [Reading<'a>], limit: u64) -> Vec<(&'r Reading<'a>, Pair<'a>)> {
-    let mut sorted: Vec<&Reading> = readings.iter().collect();
+fn odd_ones<'r, 'a>(readings: &'r [NodeClock<'a>], limit: u64) -> Vec<(&'r NodeClock<'a>, Pair<'a>)> {
+    let mut sorted: Vec<&NodeClock> = readings.iter().collect();
     sorted.sort_by_key(|reading| reading.reference.offset_ms);
     let Some(middle) = sorted.get(sorted.len() / 2).filter(|_| sorted.len() > 2) else { return Vec::new() };
-    let apart: Vec<(&Reading, Pair)> =
+    let apart: Vec<(&NodeClock, Pair)> =
         readings.iter().map(|reading| (reading, Pair::of(reading, middle))).collect();
     let agree = apart.iter().filter(|(_, pair)| pair.at_least <= limit).count();
     if agree * 2 <= readings.len() {
@@ -119,25 +110,16 @@ fn odd_ones<'r, 'a>(readings: &'r [Reading<'a>], limit: u64) -> Vec<(&'r Reading
 
 /// The readings of serving nodes against the reference that most of them share, in order of node, and what is missing
 /// of the other nodes.
-fn comparable_readings<'a>(cx: &Context<'a>) -> (Vec<Reading<'a>>, Vec<MissingEvidence>) {
+fn comparable_readings<'a>(cx: &Context<'a>) -> (Vec<NodeClock<'a>>, Vec<MissingEvidence>) {
     for source in ["host.clock-reference", "host.time-service", "diagnostics", "healthcheck"] {
         cx.ask(source);
     }
     let nodes: Vec<&Node> = cx.cluster.serving().collect();
-    let all: Vec<Reading> = nodes.iter().flat_map(|node| readings(node)).collect();
-    // Of references that as many nodes have, the one that is surest of the least sure of them.
-    let mut unsure: BTreeMap<&str, u64> = BTreeMap::new();
-    for ClockReference { source, uncertainty_ms, .. } in all.iter().map(|reading| reading.reference) {
-        let unsure = unsure.entry(source).or_default();
-        *unsure = (*unsure).max(*uncertainty_ms);
-    }
-    let (readings, _) = comparable(all.clone(), |reading| {
-        let source = reading.reference.source.as_str();
-        (unsure.get(source), source)
-    });
+    let all: Vec<NodeClock> = nodes.iter().flat_map(|node| readings(node)).collect();
+    let readings = comparable(&all);
     let mut missing = Vec::new();
     for node in nodes {
-        let of_node = |one: &&Reading| std::ptr::eq(one.node, node);
+        let of_node = |one: &&NodeClock| std::ptr::eq(one.node, node);
         if let Some(reading) = readings.iter().find(of_node) {
             cx.use_input(&reading.place.input);
         } else if all.iter().any(|one| of_node(&one)) {
@@ -147,22 +129,6 @@ fn comparable_readings<'a>(cx: &Context<'a>) -> (Vec<Reading<'a>>, Vec<MissingEv
         }
     }
     (readings, missing)
-}
-
-/// What the node's bundle and exports say of its clock: each reference once.
-fn readings(node: &Node) -> Vec<Reading<'_>> {
-    let own = node.snapshot.as_ref();
-    let input = own.map_or("", |snapshot| snapshot.input.as_str());
-    let own = own.map(|snapshot| &snapshot.facts.host);
-    let own = own.into_iter().flat_map(|host| [&host.clock_reference, &host.time_service]);
-    let mut readings: Vec<Reading> = Vec::new();
-    for observed in own.chain([&node.clocks.time_service, &node.clocks.asker, &node.clocks.database]) {
-        let (Some(reference), Some(place)) = (observed.value(), observed.place()) else { continue };
-        if readings.iter().all(|one| one.reference.source != reference.source) {
-            readings.push(Reading { node, reference, place: place.in_input(input) });
-        }
-    }
-    readings
 }
 
 /// That nothing tells the node's clock.
@@ -179,19 +145,17 @@ fn again(node: &Node, why: &str) -> MissingEvidence {
     MissingEvidence::again(&node.name, what, why, "with --reference-time")
 }
 
-impl Reading<'_> {
-    fn evidence(&self) -> Evidence {
-        let ClockReference { source, offset_ms, uncertainty_ms } = self.reference;
-        let sign = if *offset_ms < 0 { "-" } else { "+" };
-        let (offset, unsure) = (seconds(offset_ms.unsigned_abs()), seconds(*uncertainty_ms));
-        let fact = format!("clock against the reference \"{source}\"");
-        let value = format!("{sign}{offset} give or take {unsure}");
-        Evidence::value(&self.node.name, fact, value, self.place.clone())
-    }
+fn evidence(clock: &NodeClock) -> Evidence {
+    let ClockReference { source, offset_ms, uncertainty_ms } = clock.reference;
+    let sign = if *offset_ms < 0 { "-" } else { "+" };
+    let (offset, unsure) = (seconds(offset_ms.unsigned_abs()), seconds(*uncertainty_ms));
+    let fact = format!("clock against the reference \"{source}\"");
+    let value = format!("{sign}{offset} give or take {unsure}");
+    Evidence::value(&clock.node.name, fact, value, clock.place.clone())
 }
 
 impl<'a> Pair<'a> {
-    fn of(first: &Reading<'a>, second: &Reading<'a>) -> Self {
+    fn of(first: &NodeClock<'a>, second: &NodeClock<'a>) -> Self {
         let [a, b] = [first.reference, second.reference];
         let measured = a.offset_ms.abs_diff(b.offset_ms);
         let uncertainty = a.uncertainty_ms.saturating_add(b.uncertainty_ms);

@@ -1,11 +1,14 @@
 //! Patterns of errors that mean something whatever they say: on one node only, in a burst, since a change.
 
 use crate::knowledge::Limit;
+use crate::knowledge::own_code::{CodeArea, OwnCodeRow};
 use crate::model::cluster::current_window;
-use crate::model::log::{Component, EntryLevel, LogDigest, Pattern};
+use crate::model::log::{Component, EntryLevel, LogDigest, Pattern, PatternKey};
 use crate::rules::engine::prelude::*;
 use chrono::{DateTime, TimeDelta, Utc};
+use regex::RegexSet;
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 /// Most patterns that a rule shows of a node.
@@ -81,9 +84,13 @@ impl<'a> Streams<'a> {
     pub(crate) fn of(cx: &Context<'a>, node: &'a Node, digest: &'a LogDigest) -> Self {
         let limits = Limits::of(cx, node, digest);
         let mut all = Self::default();
-        for pattern in unexplained(cx, node, digest) {
-            let in_day = limits.day.as_ref().map_or(0, |day| within(pattern, day));
-            let compared = (in_day >= limits.one_sided).then(|| compare(cx, node, digest, (pattern, in_day)));
+        let patterns = unexplained(cx, node, digest);
+        let in_day = |pattern: &Pattern| limits.day.as_ref().map_or(0, |day| within(pattern, day));
+        let core = core_exceptions(cx, &patterns, in_day);
+        for pattern in patterns {
+            let in_day = in_day(pattern);
+            let is_large = in_day >= limits.one_sided || core.contains(&pattern.key);
+            let compared = is_large.then(|| compare(cx, node, digest, (pattern, in_day)));
             let in_an_hour = limits.day.as_ref().map_or(0, |day| most_in_an_hour(pattern, day));
             let stream = |count| Stream { pattern, count };
             match compared {
@@ -104,6 +111,33 @@ impl<'a> Streams<'a> {
         all.began.sort_by_key(|(stream, _)| order(stream));
         all
     }
+}
+
+/// The patterns of the product's own code for its key, its start and its database with a type of exception that is there so
+/// often in the last day that a few count as many.
+fn core_exceptions<'a>(
+    cx: &Context,
+    patterns: &[&'a Pattern],
+    in_day: impl Fn(&Pattern) -> u64,
+) -> BTreeSet<&'a PatternKey> {
+    let is_core =
+        |row: &&OwnCodeRow| matches!(row.area, CodeArea::Key | CodeArea::Start | CodeArea::Database);
+    let sources = cx.knowledge.own_code.iter().filter(is_core).map(OwnCodeRow::source);
+    let mut of_type: BTreeMap<&str, (u64, Vec<&PatternKey>)> = BTreeMap::new();
+    let with_type = || patterns.iter().filter(|pattern| !pattern.key.exception.is_empty());
+    // Compiled where it is asked: nearly no log has any.
+    let code = if with_type().next().is_some() { RegexSet::new(sources).ok() } else { None };
+    for pattern in with_type() {
+        let key = &pattern.key;
+        let text = [&key.logger, &key.wording, &key.frame].map(|text| text.to_lowercase()).join(" ");
+        if code.as_ref().is_some_and(|code| code.is_match(&text)) {
+            let (count, keys) = of_type.entry(&key.exception).or_default();
+            *count += in_day(pattern);
+            keys.push(key);
+        }
+    }
+    let least = cx.knowledge.limit(Limit::OneSidedCoreEntries);
+    of_type.into_values().filter(|(count, _)| *count >= least).flat_map(|(_, keys)| keys).collect()
 }
 
 /// From where on a stream of a node means something.

@@ -131,7 +131,7 @@ fn case_with(paths: &[&Path], options: &Options) -> Case {
     let given = open(paths);
     let tools =
         Tools { scanner: &scanner, sanitizer: &Sanitizer, questions: &questions, knowledge: &knowledge };
-    assemble(read_all(given, tools), options)
+    assemble(read_all(given, tools).0, options)
 }
 
 fn case(folder: &TempDir) -> Case {

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! Instead of a pointer, `find` with `replace` edits text (every occurrence, at least one), `write` gives the whole
-//! content as text and `opaque` as so many bytes that look like a key file's, and `remove` alone takes the file away. The manifest follows the edit unless `rehash = false`, which
+//! content as text, `storm` as lines of a log, one for each number of seconds, and `opaque` as so many bytes that look like a key file's, and `remove` alone takes the file away. The manifest follows the edit unless `rehash = false`, which
 //! makes a bundle that was changed afterwards.
 
 use super::samples::sample;
@@ -148,9 +148,37 @@ struct Edit {
     #[serde(default)]
     remove: bool,
     write: Option<String>,
+    storm: Option<Vec<Storm>>,
     opaque: Option<usize>,
     #[serde(default = "yes")]
     rehash: bool,
+}
+
+/// Lines of a log.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Storm {
+    /// Time of the first one, on the clock of the node.
+    from: chrono::NaiveDateTime,
+    count: i64,
+    /// Seconds between two.
+    every: i64,
+    /// What follows the time; `{n}` becomes the number of the line.
+    text: String,
+}
+
+impl Storm {
+    fn lines(&self) -> String {
+        let line = |number: i64| {
+            let time = self.from + chrono::TimeDelta::seconds(number * self.every);
+            format!(
+                "{} {}\r\n",
+                time.format("%Y-%m-%d %H:%M:%S,000"),
+                self.text.replace("{n}", &number.to_string())
+            )
+        };
+        (0..self.count).map(line).collect()
+    }
 }
 
 fn yes() -> bool {
@@ -241,7 +269,7 @@ impl<'k> Bench<'k> {
             questions: &self.questions,
             knowledge: self.knowledge,
         };
-        assemble(read_all(gather(folder, MAX_EXPORT_BYTES), tools), options)
+        assemble(read_all(gather(folder, MAX_EXPORT_BYTES), tools).0, options)
     }
 }
 
@@ -316,7 +344,7 @@ impl Edit {
             (None, None, None) if self.remove => {
                 fs::remove_file(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             }
-            _ => panic!("an edit is one of pointer, find, write, opaque and remove"),
+            _ => panic!("an edit is one of pointer, find, write, storm, opaque and remove"),
         }
         if let Some(file) = self.file.as_deref().filter(|file| self.rehash && *file != "manifest.json") {
             follow(&input.join("manifest.json"), file, &path);
@@ -328,7 +356,11 @@ impl Edit {
         let blocks =
             |size: usize| (0..=size / 32).flat_map(|block| sha2::Sha256::digest(block.to_le_bytes()));
         let opaque = self.opaque.map(|size| blocks(size).take(size).collect());
-        self.write.as_ref().map(|text| text.clone().into_bytes()).or(opaque)
+        let storm = self
+            .storm
+            .as_ref()
+            .map(|storms| storms.iter().map(Storm::lines).collect::<String>().into_bytes());
+        self.write.as_ref().map(|text| text.clone().into_bytes()).or(storm).or(opaque)
     }
 
     /// Sets or removes what a JSON pointer leads to; the last step may be new.

@@ -33,15 +33,6 @@ rule! {
     cites: ["SELF" Inferred],
 }
 
-/// Roles with a log of their own on a node, and their names.
-pub(super) const ROLES: [(Component, &str); 5] = [
-    (Component::BackgroundScheduler, "background scheduler"),
-    (Component::BackgroundWorker, "background worker"),
-    (Component::EngineWorker, "engine worker"),
-    (Component::SessionRecordingWorker, "session recording worker"),
-    (Component::InternalSiteConnector, "internal site connector"),
-];
-
 fn check(cx: &Context, node: &Node) -> Outcome {
     let digest = known!(cx.logs(node));
     if let Some((file, why)) = digest.files.iter().find_map(|file| Some((&file.name, file.broken.as_ref()?)))
@@ -52,7 +43,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     }
     let Some(newest) = digest.newest() else { return Outcome::not_applicable("no log line carries a time") };
     let (mut findings, mut evaluated) = (Vec::new(), Vec::new());
-    for (component, role) in ROLES {
+    // Every role but the web application itself.
+    for component in Component::ALL.into_iter().filter(|component| *component != Component::Web) {
+        let role = component.word();
         let Some(usual) = usual_silence(digest, component) else { continue };
         let Some(last) = digest.covered(Some(component)).map(|period| period.to) else { continue };
         evaluated.push(role);

@@ -17,7 +17,7 @@ rule! {
     /// ## Why it matters
     /// An error that nobody has catalogued is still an error.
     /// ## How to fix it
-    /// Read the lines and find the cause. Add a record of the error (see docs/logs.md).
+    /// Read the lines and find the cause. Add a record of the error (see docs/patterns.md).
     /// ## What it cannot see
     /// Whether an error matters. Errors of the product's work on other machines are left out where their logger or their
     /// words show it. Errors that LOG-012, LOG-013 or LOG-014 reports are theirs. The limits are our own choice.

@@ -56,6 +56,89 @@ pub(super) fn errors(t: Text) -> Errors {
                 })
                 .collect(),
         },
+        axis: axis(t),
+        first: Some(first(t)),
+    }
+}
+
+/// The times are of this program; everything else comes from outside.
+fn axis(t: Text) -> Axis {
+    let mark = |kind, at: &str, text: &str| Mark {
+        kind,
+        at: at.into(),
+        local: at.replace("07:", "08:").replace('Z', "+01:00"),
+        text: t(text),
+        count: 1,
+        place: t("facts.json"),
+        certain: kind != "change",
+        drawn: !at.starts_with("2025"),
+    };
+    let span = |from: &str, to: &str| Span { from: from.into(), to: to.into() };
+    let lane = |kind, name: &str, seed: u64, marks| Lane {
+        kind,
+        name: if name.is_empty() { String::new() } else { t(name) },
+        utc_offset: (seed != 3).then(|| "+01:00".to_owned()),
+        corrected_ms: 0,
+        known: (0..48).map(|b| u64::from(b >= 29) * (b * seed % 5)).collect(),
+        other: (0..48).map(|b| b * seed % 7 * u64::from(b % 3 == 0)).collect(),
+        workload: (0..48).map(|b| 40 + b * seed % 11).collect(),
+        seen: vec![span("2026-11-19T00:00:00Z", "2026-11-20T20:00:00Z")],
+        holes: vec![span("2026-11-19T03:00:00Z", "2026-11-19T07:00:00Z")],
+        silences: vec![span("2026-11-19T20:00:00Z", "2026-11-19T22:00:00Z")],
+        marks,
+    };
+    let every = MARKS.iter().zip(0..).map(|(kind, hour)| {
+        mark(kind, &format!("2026-11-20T{:02}:30:00Z", hour * 2), "worker process started")
+    });
+    Axis {
+        from: "2026-11-18T22:00:00Z".into(),
+        to: "2026-11-20T22:00:00Z".into(),
+        bucket_hours: 1,
+        lanes: vec![
+            lane("node", NODES[0], 1, vec![mark("change", "2025-11-20T07:30:00Z", "web.config changed")]),
+            lane("node", NODES[1], 2, every.collect()),
+            lane("node", NODES[2], 3, vec![mark("start", "2026-11-20T07:30:00Z", "worker process started")]),
+            lane(
+                "database",
+                "",
+                4,
+                vec![mark("upgrade", "2026-11-20T07:11:00Z", "database upgraded to 12.3.000001")],
+            ),
+        ],
+        notes: vec![t(
+            "The time zone of the logs of WEB03 is not known: they are drawn as if they were in UTC.",
+        )],
+    }
+}
+
+fn first(t: Text) -> WhatFirst {
+    let line = |second: u32, node: &str, level, hit| FirstLine {
+        at: format!("2026-11-20T07:29:{second:02}.000Z"),
+        local: format!("2026-11-20 08:29:{second:02}.000 +01:00"),
+        node: t(node),
+        place: t("logs/SS.log:241"),
+        level,
+        text: t(
+            "2026-11-20 08:29:00,000 [17] ERROR Thycotic.ihawu.Business.StartupCheck - The version of your database does not match",
+        ),
+        more: u64::from(second % 3),
+        hit,
+    };
+    WhatFirst {
+        title: t("Database version does not match"),
+        anchor: t("finding-0"),
+        node: t(NODES[2]),
+        at: "2026-11-20T07:29:05.000Z".into(),
+        from: "2026-11-20T07:19:05.000Z".into(),
+        to: "2026-11-20T07:34:05.000Z".into(),
+        lines: vec![
+            line(1, NODES[0], "", false),
+            line(3, NODES[1], "warning", false),
+            line(5, NODES[2], "error", true),
+            line(9, NODES[2], "error", false),
+        ],
+        left_out: 1,
+        notes: vec![t("logs/SS.log of WEB01 (96 MB) is too large to be read again up to that time.")],
     }
 }
 

@@ -1,0 +1,194 @@
+//! One pass over logs, on all cores.
+
+use super::inputs::{Inputs, Log, LogPlace, LogSet};
+use super::store::{Run, Store};
+use crate::bundle::{Limits, contents, open_plain};
+use crate::logs::{Entry, EntryCounts, EntryScan, FileDigest, FileScan, Selection};
+use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// What takes the bytes of a log.
+pub(super) trait LogReader {
+    type Read: Send;
+    fn push(&mut self, bytes: &[u8]);
+    /// The log has ended; `read`: all of it came, and it is what it is said to be.
+    fn finish(self, read: Result<(), String>) -> Result<Self::Read, String>;
+}
+
+/// What came of some logs, or why one does not count, by their indexes.
+pub(super) type ByLog<T> = BTreeMap<usize, Result<T, String>>;
+
+/// Reads these logs, each with a reader of its own.
+pub(super) fn each_log<'i, R: LogReader>(
+    inputs: &'i Inputs,
+    wanted: &[usize],
+    start: impl Fn(&'i Log, &'i LogSet) -> R + Sync,
+) -> ByLog<R::Read> {
+    let mut single: Vec<(usize, &Log, &LogSet)> = Vec::new();
+    let mut zips: BTreeMap<&PathBuf, BTreeMap<&str, (usize, &Log, &LogSet)>> = BTreeMap::new();
+    for &at in wanted {
+        let Some((log, set)) = inputs.logs.get(at).and_then(|log| Some((log, inputs.set(log)?))) else {
+            continue;
+        };
+        match &log.place {
+            LogPlace::Zipped { zip, name } => drop(zips.entry(zip).or_default().insert(name, (at, log, set))),
+            LogPlace::Member | LogPlace::File(_) => single.push((at, log, set)),
+        }
+    }
+    // The largest first: one may take as long as all others.
+    single.sort_by_key(|(at, log, _)| (Reverse(log.bytes), *at));
+    let of_single = single.into_par_iter().with_max_len(1).map(|(at, log, set)| {
+        // A panic in any library costs the log it happened on, and nothing else.
+        let read = || read_log(log, set, start(log, set));
+        let read =
+            catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err("made the reader fail".to_owned()));
+        vec![(at, read)]
+    });
+    let of_zips = zips.into_par_iter().map(|(zip, logs)| visit(zip, logs, &start));
+    of_single.chain(of_zips).flatten_iter().collect()
+}
+
+fn read_log<R: LogReader>(log: &Log, set: &LogSet, mut reader: R) -> Result<R::Read, String> {
+    let read = match (&log.place, &set.bundle) {
+        (LogPlace::Member, Some(bundle)) => {
+            bundle.read(&log.name, &mut |bytes| reader.push(bytes)).map_err(|error| error.to_string())
+        }
+        (LogPlace::File(path), _) => {
+            let read = open_plain(path).and_then(|mut file| read_all(&mut file, &mut reader));
+            read.map_err(|error| unreadable(&error))
+        }
+        _ => Ok(()),
+    };
+    reader.finish(read)
+}
+
+/// Logs in a zip that is no bundle.
+fn visit<'i, R: LogReader>(
+    zip: &Path,
+    mut logs: BTreeMap<&'i str, (usize, &'i Log, &'i LogSet)>,
+    start: &impl Fn(&'i Log, &'i LogSet) -> R,
+) -> Vec<(usize, Result<R::Read, String>)> {
+    let mut all = Vec::new();
+    let visited = contents::visit(zip, &Limits::default(), &mut |name, source| {
+        if let Some((at, log, set)) = logs.remove(name) {
+            let mut reader = start(log, set);
+            let read = read_all(source, &mut reader).map_err(|error| unreadable(&error));
+            all.push((at, reader.finish(read)));
+        }
+        Ok(())
+    });
+    let why = match visited {
+        Ok(visited) => visited.unread.into_iter().next().unwrap_or_else(|| "was not read".to_owned()),
+        Err(error) => error.to_string(),
+    };
+    all.extend(logs.into_values().map(|(at, ..)| (at, Err(why.clone()))));
+    all
+}
+
+fn unreadable(error: &io::Error) -> String {
+    format!("could not be read to its end: {error}")
+}
+
+fn read_all(source: &mut dyn Read, reader: &mut impl LogReader) -> io::Result<()> {
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match source.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => reader.push(buffer.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+impl LogReader for FileScan<'_> {
+    type Read = FileDigest;
+
+    fn push(&mut self, bytes: &[u8]) {
+        FileScan::push(self, bytes);
+    }
+
+    fn finish(self, read: Result<(), String>) -> Result<FileDigest, String> {
+        read.map(|()| FileScan::finish(self))
+    }
+}
+
+/// The entries of a log that are wanted, and what is to be said of it.
+pub(super) struct Entries {
+    pub counts: EntryCounts,
+    pub run: Run,
+}
+
+/// Cleans the wanted entries of all logs and puts them away; at most `limit` of each log.
+pub(super) fn entries(inputs: &Inputs, selection: &Selection, store: &Store, limit: u64) -> ByLog<Entries> {
+    let pass = |wanted: &[usize], month_first: bool| {
+        each_log(inputs, wanted, |_, set| EntryReader {
+            scan: EntryScan::new(selection, &set.clock, &set.redactor, month_first),
+            keep: Keep { store, limit, run: Run::default(), failed: None },
+        })
+    };
+    let all: Vec<usize> = (0..inputs.logs.len()).collect();
+    let mut passed = pass(&all, false);
+    let wrong = |(at, read): (&usize, &Result<Entries, String>)| {
+        read.as_ref().is_ok_and(|read| read.counts.order_wrong).then_some(*at)
+    };
+    let wrong: Vec<usize> = passed.iter().filter_map(wrong).collect();
+    for at in &wrong {
+        if let Some(Ok(mut read)) = passed.remove(at) {
+            read.run.clear(store);
+        }
+    }
+    passed.extend(pass(&wrong, true));
+    passed
+}
+
+/// Reads the entries of one log.
+struct EntryReader<'a> {
+    scan: EntryScan<'a>,
+    keep: Keep<'a>,
+}
+
+struct Keep<'a> {
+    store: &'a Store,
+    limit: u64,
+    run: Run,
+    failed: Option<io::Error>,
+}
+
+impl Keep<'_> {
+    fn entry(&mut self, entry: &Entry<'_>) {
+        if self.run.entries < self.limit && self.failed.is_none() {
+            self.failed = self.run.add(self.store, entry).err();
+        }
+    }
+}
+
+impl LogReader for EntryReader<'_> {
+    type Read = Entries;
+
+    fn push(&mut self, bytes: &[u8]) {
+        let Self { scan, keep } = self;
+        scan.push(bytes, &mut |entry| keep.entry(entry));
+    }
+
+    /// What does not verify does not count.
+    fn finish(self, read: Result<(), String>) -> Result<Entries, String> {
+        let Self { scan, mut keep } = self;
+        let counts = scan.finish(&mut |entry| keep.entry(entry));
+        let stored = keep.run.put_away(keep.store);
+        let stored = keep.failed.map_or(stored, Err);
+        let stored =
+            stored.map_err(|error| format!("has too many entries for the temporary folder: {error}"));
+        match read.and(stored) {
+            Ok(()) => Ok(Entries { counts, run: keep.run }),
+            Err(why) => {
+                keep.run.clear(keep.store);
+                Err(why)
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The logs of a bundle, for whoever reads their entries: whose they are, by which clock, and what must not be shown.
+
+use super::members::{MAX_CONFIG_BYTES, MAX_CONFIGS, is_config, is_log};
+use super::sanitized;
+use crate::bundle::manifest::{NO_LOG, TOO_OLD};
+use crate::bundle::{Bundle, Status};
+use crate::logs::LogClock;
+use crate::model::host_name::{is_name, visible};
+use crate::redact::{Redactor, Sanitizer, SecretSet};
+use chrono::FixedOffset;
+use std::collections::BTreeMap;
+
+/// The logs of one node, as a bundle has them.
+pub struct BundleLogs {
+    /// The node.
+    pub node: String,
+    /// The clock that wrote them.
+    pub clock: LogClock,
+    /// Replaces secrets, also those that are in a configuration of the bundle.
+    pub redactor: Redactor,
+    /// Members that can be read, and their sizes.
+    pub members: Vec<(String, u64)>,
+    /// What is not there, one sentence each.
+    pub problems: Vec<String>,
+}
+
+/// What a bundle says about its logs; a lower-case fragment if it names no node.
+pub fn of_bundle(bundle: &Bundle) -> Result<BundleLogs, String> {
+    let manifest = bundle.manifest();
+    if !is_name(&manifest.node.name) {
+        let name = sanitized(&manifest.node.name, &Sanitizer);
+        return Err(format!(
+            "names no machine in its manifest.json: \"{name}\" is not the name of one machine"
+        ));
+    }
+    let collection = &manifest.collection;
+    let offset = collection.utc_offset_minutes.value();
+    let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
+    // The logs of a folder that was copied from elsewhere are of another clock.
+    let known = !manifest.node.copied && offset.is_some();
+    let clock = LogClock {
+        offset,
+        known,
+        zone: collection.zone.value().filter(|_| known).cloned().unwrap_or_default(),
+        ended: known.then(|| collection.local(collection.ended)),
+    };
+    let mut secrets = SecretSet::default();
+    for record in bundle.members().filter(|record| is_config(record)).take(MAX_CONFIGS) {
+        // What cannot be read is no evidence, and its values are looked for all the same, as far as they came.
+        let mut bytes = Vec::new();
+        let size = record.content().map_or(0, |content| content.size);
+        if size <= MAX_CONFIG_BYTES {
+            let _ = bundle.read(record.path.as_str(), &mut |piece| bytes.extend_from_slice(piece));
+        }
+        secrets.add_config(&bytes);
+    }
+    let logs = || bundle.members().filter(|record| is_log(record));
+    let readable =
+        logs().filter_map(|record| Some((record.path.as_str().to_owned(), record.content()?.size)));
+    let mut problems: Vec<String> =
+        bundle.problems().iter().filter(|one| one.member.is_none()).map(|one| one.text.clone()).collect();
+    let mut by_reason: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for record in logs() {
+        let why = match &record.status {
+            Status::Taken(_) | Status::Missing => continue,
+            // Older logs than were asked for are missed by nobody.
+            Status::Skipped { why } if why.starts_with(TOO_OLD) || why.starts_with(NO_LOG) => continue,
+            Status::Truncated { why, .. } | Status::Denied { why } | Status::Skipped { why } => why,
+        };
+        by_reason.entry((record.status.word(), why)).or_default().push(record.path.as_str());
+    }
+    problems.extend(by_reason.into_iter().map(|((word, why), names)| {
+        let more = names.len() - 1;
+        let and = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let why = sanitized(why, &Sanitizer);
+        format!("{}{and}: {word}, {why}.", names.first().unwrap_or(&""))
+    }));
+    Ok(BundleLogs {
+        node: visible(&manifest.node.name),
+        clock,
+        redactor: secrets.redactor(),
+        members: readable.collect(),
+        problems,
+    })
+}

@@ -9,7 +9,7 @@ use super::reported::{self, ReportedFacts};
 use super::time_order::is_after;
 use super::{duplicates, labels, lists};
 use crate::bundle::{Limits, bound};
-use crate::logs::unify;
+use crate::logs::{Baseline, unify};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
@@ -38,6 +38,8 @@ pub struct Options {
     pub package: Option<Package>,
     /// `--require`: areas that the verdict requires beside those of its question.
     pub require: BTreeSet<Area>,
+    /// `--baseline`: patterns that are usual.
+    pub baseline: Option<Baseline>,
 }
 
 impl Options {
@@ -50,6 +52,7 @@ impl Options {
             target: None,
             package: None,
             require: BTreeSet::new(),
+            baseline: None,
         }
     }
 }
@@ -159,7 +162,12 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     nodes.sort_by(|a, b| (a.name.to_uppercase(), &a.name).cmp(&(b.name.to_uppercase(), &b.name)));
     // What is one error on two nodes has one name.
     let snapshots = nodes.iter_mut().filter_map(|node| node.snapshot.as_mut());
-    unify(snapshots.filter_map(|snapshot| snapshot.logs.value_mut()).collect());
+    let mut digests: Vec<_> = snapshots.filter_map(|snapshot| snapshot.logs.value_mut()).collect();
+    unify(digests.iter_mut().map(|digest| &mut **digest).collect());
+    if let Some(baseline) = &options.baseline {
+        let patterns = digests.into_iter().flat_map(|digest| &mut digest.patterns);
+        patterns.for_each(|pattern| pattern.new = Some(!baseline.has(&pattern.key)));
+    }
     let cluster = Cluster {
         nodes,
         node_set,

@@ -193,6 +193,8 @@ pub struct Pattern {
     pub by_hour: BTreeMap<i64, u64>,
     /// The first of them and the newest, at most [`Pattern::SAMPLES`].
     pub samples: Vec<Sample>,
+    /// It is not in the baseline; `None` without one.
+    pub new: Option<bool>,
 }
 
 impl Pattern {

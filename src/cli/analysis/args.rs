@@ -303,6 +303,9 @@ pub(in crate::cli) struct ReportArgs {
     pub case: CaseArgs,
     #[command(flatten)]
     pub out: OutArgs,
+    /// Baseline that `logs --baseline-out` wrote: patterns of errors that are not in it are marked as new
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// Exit with code 1 if the verdict is this bad or worse
     #[arg(long, value_name = "VERDICT")]
     pub fail_on: Option<FailOn>,

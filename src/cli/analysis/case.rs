@@ -6,6 +6,7 @@ use crate::analysis::{self, Analysis, Analyzer, Options};
 use crate::bundle::{Limits, list_archive};
 use crate::cli::{OrExit as _, must_exist};
 use crate::intake;
+use crate::logs::Baseline;
 use crate::model::input::ProblemKind;
 use crate::model::{InputStatus, Package};
 use anyhow::anyhow;
@@ -29,7 +30,11 @@ pub(super) fn auditor(args: &CaseArgs) -> Result<Analyzer, Failure> {
 }
 
 /// Reads and analyses a case. Problems of inputs are printed to standard error; a case without any usable input fails.
-pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer) -> Result<Analysis, Failure> {
+pub(super) fn audited(
+    args: &CaseArgs,
+    auditor: &Analyzer,
+    baseline: Option<Baseline>,
+) -> Result<Analysis, Failure> {
     let paths: Vec<&Path> = evidence(args).collect();
     paths.iter().try_for_each(|path| must_exist(path))?;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
@@ -41,6 +46,7 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer) -> Result<Analysis, F
         target: args.target,
         package: args.upgrade_package.as_deref().map(package).transpose()?,
         require: args.required(),
+        baseline,
     };
     let audited = auditor.analyze(analysis::open(paths), &options);
     for remark in &audited.remarks {

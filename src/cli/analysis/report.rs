@@ -1,7 +1,7 @@
 //! `report`.
 
 use super::args::{FailOn, ReportArgs};
-use super::{Exit, Failure, case, forms};
+use super::{Exit, Failure, case, forms, logs};
 use crate::finding::Readiness;
 use crate::report::format::Content;
 use crate::report::model::Report;
@@ -9,9 +9,10 @@ use std::mem::ManuallyDrop;
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     let outputs = forms::outputs(&args.out, &args.case)?;
+    let baseline = args.baseline.as_deref().map(logs::baseline).transpose()?;
     // The process ends with this verb: to take apart what it holds would only keep the reader waiting.
     let auditor = ManuallyDrop::new(case::auditor(&args.case)?);
-    let audited = ManuallyDrop::new(case::audited(&args.case, &auditor)?);
+    let audited = ManuallyDrop::new(case::audited(&args.case, &auditor, baseline)?);
     let report = &audited.report;
     forms::write(&outputs, Content::Report(report))?;
     Ok(exit(report, args.fail_on))

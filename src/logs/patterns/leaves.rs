@@ -341,6 +341,7 @@ impl Leaf {
             last: instant(self.period.map(|(_, last)| last)),
             by_hour: self.by_hour,
             samples: lines.into_iter().map(sample).collect(),
+            new: None,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::report::model::{PatternNode, PatternView};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// The patterns of all nodes: those about the nodes before those about work on other machines, errors before warnings, and
+/// The patterns of all nodes: with a baseline those that are not in it first, those about the nodes before those about work on other machines, errors before warnings, and
 /// the frequent ones before the rare ones.
 pub(super) fn patterns(logged: &[(&Node, &LogDigest)], knowledge: &Knowledge) -> Vec<PatternView> {
     let mut all: BTreeMap<&PatternKey, Vec<(&Node, &LogDigest, &Pattern)>> = BTreeMap::new();
@@ -23,7 +23,8 @@ pub(super) fn patterns(logged: &[(&Node, &LogDigest)], knowledge: &Knowledge) ->
     all.sort_by_key(|(key, of)| {
         let is_work = of.iter().any(|(_, _, pattern)| pattern.workload.is_some());
         let count: u64 = of.iter().map(|(_, _, pattern)| pattern.count).sum();
-        (is_work, key.level, Reverse(count), *key)
+        let is_usual = of.iter().any(|(_, _, pattern)| pattern.new == Some(false));
+        (is_usual, is_work, key.level, Reverse(count), *key)
     });
     all.into_iter().map(|(key, of)| pattern(key, of, knowledge)).collect()
 }
@@ -77,5 +78,6 @@ fn pattern(
         count: patterns().map(|pattern| pattern.count).sum(),
         nodes: of.iter().map(node).collect(),
         samples: samples.collect(),
+        new: patterns().find_map(|pattern| pattern.new),
     }
 }

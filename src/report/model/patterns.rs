@@ -32,6 +32,8 @@ pub struct PatternView {
     pub nodes: Vec<PatternNode>,
     /// At most three lines.
     pub samples: Vec<EvidenceView>,
+    /// Whether it is missing in the baseline; `null` without one.
+    pub new: Option<bool>,
 }
 
 /// The entries of one node.

@@ -139,6 +139,8 @@ fn help_fits_a_terminal_and_usage_errors_have_their_code() {
         &["-h"],
         &["report", "--help"],
         &["report", "-h"],
+        &["logs", "--help"],
+        &["logs", "-h"],
         &["plan", "--help"],
         &["collect", "--help"],
         &["inspect", "--help"],

@@ -2,6 +2,7 @@
 
 mod chosen;
 mod order;
+mod patterns;
 mod safe;
 
 use chrono::{DateTime, FixedOffset};

@@ -38,6 +38,7 @@ fn options() -> cluster::Options {
         target: BuildVersion::parse("12.0.000022").ok(),
         package: None,
         require: BTreeSet::new(),
+        baseline: None,
     }
 }
 

@@ -317,6 +317,7 @@ impl Args {
             target: self.target.as_deref().map(|target| BuildVersion::parse(target).unwrap()),
             package: self.package.as_ref().map(Download::package),
             require: BTreeSet::new(),
+            baseline: None,
         }
     }
 }

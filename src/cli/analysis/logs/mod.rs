@@ -5,6 +5,7 @@ mod merge;
 mod notes;
 mod pass;
 mod patterns;
+mod record;
 mod show;
 mod store;
 
@@ -12,6 +13,7 @@ use super::args::{LogsArgs, LogsFormat};
 use super::{Exit, Failure, file, forms};
 use crate::bundle::source::read_capped;
 use crate::cli::{OrExit as _, must_exist};
+use crate::knowledge::Knowledge;
 use crate::logs::{Baseline, Grep, PatternMatcher, Selection};
 use anyhow::{Context as _, anyhow};
 use inputs::Inputs;
@@ -36,7 +38,8 @@ pub(super) fn run(args: &LogsArgs) -> Result<Exit, Failure> {
         }
     }
     if let Some(id) = &args.as_record {
-        let record = read(&inputs)?.0.find(id)?.record();
+        let known = Knowledge::builtin().or_exit(Exit::NoInput)?.signatures;
+        let record = record::record(read(&inputs)?.0.find(id)?.key, &known);
         write(args, &mut |out| out.write_all(record.as_bytes()))?;
         return Ok(Exit::Success);
     }

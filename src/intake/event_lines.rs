@@ -70,7 +70,7 @@ impl EventMember {
         };
         match read {
             Ok(_) if *counted >= MAX_RECORDS => {
-                self.fail(number, format!("is one of more than {MAX_RECORDS}"))
+                self.fail(number, format!("is one of more than {MAX_RECORDS}"));
             }
             Ok((EventLine { at, mut provider, id, level, mut data }, _)) => {
                 *counted += 1;

@@ -214,7 +214,6 @@ impl<'s> LineScanner<'s> {
                     self.end_entry();
                 }
                 if let Some(rest) = rest {
-                    self.count_waiting();
                     self.entry = Some((start, end.min(start + ENTRY)));
                     self.begin_entry(line, rest);
                 }

@@ -104,7 +104,8 @@ impl WaitingHits {
                 waiting.hit.origin = Origin::Node;
             } else {
                 waiting.hit.signature.clone_from(&waiting.caller.elsewhere);
-                if of_other_keys && !matches!(waiting.hit.origin, Origin::Workload(_)) {
+                let elsewhere = |id: &String| id != SIGN_IN;
+                if of_other_keys && !matches!(&waiting.hit.origin, Origin::Workload(id) if elsewhere(id)) {
                     waiting.hit.origin = Origin::OtherKey;
                 }
             }
@@ -113,6 +114,8 @@ impl WaitingHits {
     }
 }
 
+/// The record of work on sign-ins: the keys that it reads, such as those of SAML, are the node's own.
+const SIGN_IN: &str = "sign-in";
 /// Calls of DPAPI, as stack traces have them.
 const DPAPI: [&[u8]; 2] = [b"ProtectedData", b"CryptUnprotectData"];
 
@@ -161,6 +164,12 @@ mod tests {
                 }
             }
         }
+        let saml =
+            "2026-06-16 10:00:00,000 [7] ERROR Thycotic.ihawu.Web.Saml - The sign-in failed: 0x8009000B\n";
+        let mut file = scanner.file("logs/SS.log", None, false);
+        file.push(saml.as_bytes());
+        let hits = file.finish().hits;
+        assert_eq!((hits[0].signature.as_str(), &hits[0].origin), ("E-012", &Origin::OtherKey));
         let heartbeat = first.replace("The page failed", "Heartbeat failed for secret 7");
         let mut file = scanner.file("logs/SS.log", None, false);
         file.push(format!("{heartbeat}{text}").as_bytes());

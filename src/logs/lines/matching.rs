@@ -92,9 +92,6 @@ impl LineScanner<'_> {
 
     /// Counts the hits that waited for the end of their entry.
     pub(super) fn count_waiting(&mut self) {
-        if self.waiting_hits.is_empty() {
-            return;
-        }
         for waiting in self.waiting_hits.take(self.is_foreign) {
             self.hits.count(waiting.index, waiting.hit, waiting.sample);
         }

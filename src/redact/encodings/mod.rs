@@ -146,7 +146,10 @@ impl Index {
                 }
             }
         }
-        for (place, byte) in text.iter().enumerate().skip(at).take(if class == 0 { 0 } else { STEP }) {
+        if class == 0 {
+            return;
+        }
+        for (place, byte) in (at..at + STEP).zip(text.get(at..).unwrap_or_default()) {
             let class = self.class_of(*byte);
             if class & DIGIT != 0 {
                 self.compare_hex(text, place, found);

@@ -11,8 +11,6 @@ use std::sync::LazyLock;
 const FEWEST: usize = 8;
 /// Shortest run that may be one of these codes.
 const NESTED: usize = 24;
-/// How long a needle may be in quoted-printable.
-const LONGEST_QUOTED: usize = 3 * PIECE;
 /// Most signs between two numbers.
 const BETWEEN: usize = 6;
 /// Shortest last word of a line that may be a piece of a code.
@@ -126,6 +124,12 @@ fn is_between(byte: u8) -> bool {
 fn numbers<F: Fn(u32) -> bool>(layer: &DecodedText, said: &mut Sieve<'_, F>) {
     for run in decode::runs(&layer.bytes, &LISTED, 2 * FEWEST - 1) {
         let list = layer.bytes.get(run.clone()).unwrap_or_default();
+        let ends = list
+            .windows(2)
+            .filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() && !b.is_ascii_digit()));
+        if ends.count() + 1 < FEWEST {
+            continue;
+        }
         for radix in [10, 8] {
             list_of(radix, list, run.start, said);
         }
@@ -223,7 +227,8 @@ fn quoted_printable<F: Fn(u32) -> bool>(layer: &DecodedText, said: &mut Sieve<'_
     let (mut at, mut until) = (0, 0);
     let marks = memchr_iter(b'=', text).filter(|at| pair(at + 1).is_some() || is_line_end(text, at + 1));
     for mark in marks {
-        let from = mark.saturating_sub(LONGEST_QUOTED);
+        // As much of a needle as may be there as it is.
+        let from = mark.saturating_sub(PIECE);
         if from > at {
             said.end();
             at = from;
@@ -238,7 +243,7 @@ fn quoted_printable<F: Fn(u32) -> bool>(layer: &DecodedText, said: &mut Sieve<'_
                 _ => (Some(*byte), 1),
             };
             if length > 1 {
-                until = at + LONGEST_QUOTED;
+                until = at + length + PIECE;
             }
             if let Some(byte) = quoted {
                 said.push(byte, at);
@@ -332,14 +337,15 @@ fn base85<F: Fn(u32) -> bool>(layer: &DecodedText, said: &mut Sieve<'_, F>) {
     let mut word = Vec::new();
     runs_over_lines(text, &GRAPHIC, NESTED, |parts| {
         let length: usize = parts.iter().map(ExactSizeIterator::len).sum();
-        let count = |class: fn(&u8) -> bool| -> usize {
-            let part = |part: &Range<usize>| text.get(part.clone()).unwrap_or_default();
-            parts.iter().map(|range| part(range).iter().filter(|byte| class(byte)).count()).sum()
-        };
+        let signs = || parts.iter().flat_map(|part| text.get(part.clone()).unwrap_or_default());
         // Words and paths of a log have fewer kinds of signs.
-        let classes =
-            [u8::is_ascii_digit, u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_punctuation];
-        if length == 0 || !classes.iter().all(|class| count(*class) * 25 >= length) {
+        let many = |count: usize| count * 25 >= length;
+        if length == 0
+            || !many(signs().filter(|byte| byte.is_ascii_digit()).count())
+            || !many(signs().filter(|byte| byte.is_ascii_uppercase()).count())
+            || !many(signs().filter(|byte| byte.is_ascii_punctuation()).count())
+            || !many(signs().filter(|byte| byte.is_ascii_lowercase()).count())
+        {
             return;
         }
         word.clear();

@@ -317,17 +317,7 @@ pub(super) fn from_hex(
     let mut inner = DecodedText::default();
     let mut digits: Vec<(u8, usize)> = Vec::new();
     for run in runs(&layer.bytes, &NIBBLES, FEWEST.0) {
-        // The last nibbles, as bits, how many there are, and whether some were let through.
-        let (mut last, mut count, mut open) = (0, 0, false);
-        nibbles(&layer.bytes, run.clone(), |nibble| match nibble {
-            Some((digit, _)) => {
-                last = last << 4 | u32::from(digit);
-                count += 1;
-                open = open || (count >= 8 && admits(last));
-            }
-            None => count = 0,
-        });
-        if !open {
+        if !any_eight(layer.bytes.get(run.clone()).unwrap_or_default(), &admits) {
             continue;
         }
         nibbles(&layer.bytes, run, |nibble| {
@@ -346,6 +336,28 @@ pub(super) fn from_hex(
             digits.clear();
         });
     }
+}
+
+/// Whether some eight nibbles in a row are let through, whatever is between them.
+fn any_eight(run: &[u8], admits: impl Fn(u32) -> bool) -> bool {
+    let table: &Table = &NIBBLES;
+    let (mut last, mut count) = (0u64, 0);
+    for (at, byte) in run.iter().enumerate() {
+        let nibble = look_up(table, *byte);
+        if nibble < 16 {
+            last = last << 4 | u64::from(nibble);
+            count += 1;
+            #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted")]
+            if count >= 8 && admits(last as u32) {
+                return true;
+            }
+        } else if matches!(byte, b'x' | b'X') && at > 0 && run.get(at - 1) == Some(&b'0') {
+            // The zero is a part of the sign.
+            last >>= 4;
+            count -= 1;
+        }
+    }
+    false
 }
 
 /// Calls `each` with every nibble of a run and where it is, and with `None` where they end.

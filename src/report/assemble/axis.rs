@@ -198,7 +198,7 @@ fn clock_notes(cluster: &Cluster, clocks: &[NodeClock], notes: &mut Vec<String>)
 /// What the axis covers: the logs of all nodes, or the records of Windows where there is no log, at most [`LONGEST`], and
 /// what happened within once that length before.
 fn bounds(drafts: &[Draft]) -> Option<Seconds> {
-    let logs = drafts.iter().flat_map(|draft| draft.seen.bounds());
+    let logs = drafts.iter().filter_map(|draft| draft.seen.bounds());
     let all = || drafts.iter().flat_map(|draft| draft.moments.iter());
     let collected = all().filter(|moment| moment.kind == "collected").map(|moment| moment.at).max();
     let events = all().filter(|moment| moment.is_event && collected.is_none_or(|end| moment.at <= end));

@@ -14,12 +14,26 @@ fn log(seed: u32) -> String {
         let time = format!("2026-09-14 08:{:02}:{:02},000 [{}]", at / 2, at % 2 * 30, at % 9 + 1);
         let number = at * 37 + seed;
         let _ = match at % 6 {
-            0 => write!(log, "{time} ERROR Contoso.Feeder - Could not feed animal {number} within {at} ms\r\n"),
-            1 => write!(log, "{time} WARN  Contoso.Feeder - Bowl '{number:x}' is nearly \"empty\" at C:\\bowls\\{number}\\a.txt\r\n"),
-            2 => write!(log, "{time} ERROR Contoso.Door - The door {number:08x}-1f2e-4d3c-8b9a-{number:012x} does not close\r\nContoso.DoorException: stuck\r\n   at Thycotic.Doors.Close(Int32 id)\r\n"),
+            0 => {
+                write!(log, "{time} ERROR Contoso.Feeder - Could not feed animal {number} within {at} ms\r\n")
+            }
+            1 => write!(
+                log,
+                "{time} WARN  Contoso.Feeder - Bowl '{number:x}' is nearly \"empty\" at C:\\bowls\\{number}\\a.txt\r\n"
+            ),
+            2 => write!(
+                log,
+                "{time} ERROR Contoso.Door - The door {number:08x}-1f2e-4d3c-8b9a-{number:012x} does not close\r\nContoso.DoorException: stuck\r\n   at Thycotic.Doors.Close(Int32 id)\r\n"
+            ),
             3 => write!(log, "{time} INFO  Contoso.Clock - tick {number}\r\n"),
-            4 => write!(log, "{time} ERROR Contoso.Door - Login with password=Sommer-Regen-{number} was refused by 10.0.{at}.7\r\n"),
-            _ => write!(log, "{time} INFO  Contoso.Door - opened\r\nContoso.HingeException: dry {number}\r\n   at Thycotic.Doors.Open()\r\n"),
+            4 => write!(
+                log,
+                "{time} ERROR Contoso.Door - Login with password=Sommer-Regen-{number} was refused by 10.0.{at}.7\r\n"
+            ),
+            _ => write!(
+                log,
+                "{time} INFO  Contoso.Door - opened\r\nContoso.HingeException: dry {number}\r\n   at Thycotic.Doors.Open()\r\n"
+            ),
         };
     }
     log
@@ -28,7 +42,8 @@ fn log(seed: u32) -> String {
 /// Two nodes, the second one as a loose log.
 fn case(folder: &Path) {
     let log = |seed| log(seed).into_bytes();
-    let node = Node { name: "WEB01", zone: "GMT Standard Time", clock: "2026-09-14T08:40:00+00:00", log: &log(1) };
+    let node =
+        Node { name: "WEB01", zone: "GMT Standard Time", clock: "2026-09-14T08:40:00+00:00", log: &log(1) };
     node.bundle(folder, Form::Zip);
     loose(folder, "WEB02/log/SS.log", &log(20_000));
 }
@@ -43,16 +58,26 @@ fn the_table_lists_what_pattern_shows() {
     let levels = each(&rows, "level");
     assert_eq!(levels, ["error", "error", "error", "warn", "other"], "the gravest first");
     for row in &rows {
-        assert_eq!((&row["count"], &row["nodes"]["WEB01"], &row["nodes"]["WEB02"]), (&20.into(), &10.into(), &10.into()));
+        assert_eq!(
+            (&row["count"], &row["nodes"]["WEB01"], &row["nodes"]["WEB02"]),
+            (&20.into(), &10.into(), &10.into())
+        );
         assert!(row["samples"].as_array().is_some_and(|samples| !samples.is_empty()), "{row}");
         let id = row["id"].as_str().unwrap();
         let found = entries(&[folder.path()], &["--pattern", id]);
         assert_eq!(found.len(), 20, "{row}");
         let level = row["level"].as_str().unwrap();
-        assert!(found.iter().all(|entry| entry["logger"] == row["logger"] && (entry["level"] == level || level == "other")));
+        assert!(
+            found.iter().all(
+                |entry| entry["logger"] == row["logger"] && (entry["level"] == level || level == "other")
+            )
+        );
         let window = ["--pattern", id, "--until", "2026-09-14 08:10", "--node", "web02"];
         let some = entries(&[folder.path()], &window);
-        assert!((1..10).contains(&some.len()) && some.iter().all(|entry| entry["node"] == "WEB02"), "{some:?}");
+        assert!(
+            (1..10).contains(&some.len()) && some.iter().all(|entry| entry["node"] == "WEB02"),
+            "{some:?}"
+        );
     }
     let (code, out, err) = logs(&[folder.path()], &[]);
     assert_eq!(code, 0, "{err}");
@@ -71,7 +96,11 @@ fn patterns_do_not_depend_on_order_and_threads_and_hold_no_secret() {
     let folder = tempfile::tempdir().unwrap();
     case(folder.path());
     let baseline = folder.path().join("baseline.txt");
-    let bundle = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.is_file()).unwrap();
+    let bundle = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.is_file())
+        .unwrap();
     let run = |inputs: &[&Path], threads: &str| {
         let options = ["--format", "json", "--baseline-out", baseline.to_str().unwrap()];
         let output = command(inputs, &options).env("RAYON_NUM_THREADS", threads).output().unwrap();
@@ -99,7 +128,10 @@ fn what_is_not_in_the_baseline_is_new() {
     let name = baseline.to_str().unwrap();
     assert_eq!(logs(&[folder.path()], &["--baseline-out", name]).0, 0);
     let written: Value = serde_json::from_str(&fs::read_to_string(&baseline).unwrap()).unwrap();
-    assert_eq!((&written["format"], &written["version"], &written["hours_covered"]), (&"clusterbrief-baseline".into(), &1.into(), &1.into()));
+    assert_eq!(
+        (&written["format"], &written["version"], &written["hours_covered"]),
+        (&"clusterbrief-baseline".into(), &1.into(), &1.into())
+    );
     assert_eq!(written["patterns"].as_array().unwrap().len(), 5);
     let keys: Vec<&String> = written["patterns"][0].as_object().unwrap().keys().collect();
     assert_eq!(keys, ["exception", "frame", "level", "logger", "rate_per_hour", "template"]);
@@ -109,7 +141,11 @@ fn what_is_not_in_the_baseline_is_new() {
     let more = "2026-09-14 08:35:00,000 [3] WARN  Contoso.Roof - Rain comes in at beam 7\n";
     loose(folder.path(), "WEB03/log/SS.log", (log(70_000) + more).as_bytes());
     let rows = entries(&[folder.path()], &["--baseline", name]);
-    assert_eq!(each(&rows, "new"), ["true", "false", "false", "false", "false", "false"], "new ones come first");
+    assert_eq!(
+        each(&rows, "new"),
+        ["true", "false", "false", "false", "false", "false"],
+        "new ones come first"
+    );
     assert_eq!(rows[0]["logger"], "Contoso.Roof");
     let (_, out, _) = logs(&[folder.path()], &["--baseline", name]);
     assert!(out.lines().next().unwrap().ends_with("  NEW") && out.matches("NEW").count() == 1, "{out}");
@@ -118,12 +154,17 @@ fn what_is_not_in_the_baseline_is_new() {
 
     let bad = path.path().join("bad.json");
     fs::write(&bad, "{\"format\":\"clusterbrief-baseline\",\"version\":9}").unwrap();
-    for (file, words) in [(bad.as_path(), "is a baseline of version 9"), (Path::new("nothing.json"), "could not be read")] {
+    for (file, words) in
+        [(bad.as_path(), "is a baseline of version 9"), (Path::new("nothing.json"), "could not be read")]
+    {
         let (code, _, err) = logs(&[folder.path()], &["--baseline", file.to_str().unwrap()]);
         assert!(code == 2 && err.contains(words), "{err}");
     }
     let report = |file: &Path| {
-        let bundle = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.is_file());
+        let bundle = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.is_file());
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_clusterbrief"));
         command.arg("report").arg(bundle.unwrap()).arg("--baseline").arg(file).output().unwrap().status.code()
     };
@@ -166,11 +207,16 @@ fn a_report_with_the_record_has_its_finding() {
     let own = tempfile::tempdir().unwrap();
     let (_, record, _) = logs(&[folder.path()], &["--as-record", door["id"].as_str().unwrap()]);
     fs::write(own.path().join("ours.toml"), record).unwrap();
-    let bundle = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.is_file());
+    let bundle =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.is_file());
     let mut report = std::process::Command::new(env!("CARGO_BIN_EXE_clusterbrief"));
     report.arg("report").arg(bundle.unwrap()).arg("--knowledge").arg(own.path());
     let output = report.args(["--as-of", "2026-09-14", "-o", "-", "--format", "json"]).output().unwrap();
     let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let findings = json["findings"].as_array().unwrap();
-    assert!(findings.iter().any(|finding| finding["rule"] == "LOG-900"), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        findings.iter().any(|finding| finding["rule"] == "LOG-900"),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

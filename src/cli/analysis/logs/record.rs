@@ -11,8 +11,11 @@ const TITLE: usize = 70;
 
 /// A knowledge file with a record of a pattern, beside those that are `known`.
 pub(super) fn record(key: &PatternKey, known: &[Signature]) -> String {
-    let said: Vec<&str> =
-        [&key.wording, &key.exception].map(String::as_str).into_iter().filter(|text| !text.is_empty()).collect();
+    let said: Vec<&str> = [&key.wording, &key.exception]
+        .map(String::as_str)
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
     let said = one_line(&said.join(" "));
     let said = if said.is_empty() { "Write the text of the error here".to_owned() } else { said };
     let text = text(key).unwrap_or_else(|| format!("{} {said}", one_line(&key.logger)));

@@ -1,27 +1,22 @@
 //! Geometry of the time axis. The template draws it, so that every text in it passes the page's escaper.
 
-use super::model::{Axis, Lane, MARKS, Mark, Span};
-use super::presentation::{grouped, moment, when};
+mod lane;
+mod table;
+
+use self::lane::{LaneView, lane_view};
+use self::table::{Happened, PeriodRow, happened, periods};
+use super::model::{Axis, Lane, MARKS, Span};
+use super::presentation::{moment, when};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use std::fmt::Write as _;
 
 /// Height of the bars above the base line: entries at error level.
 const ABOVE: u64 = 26;
 /// Height of the bars below it: known errors.
 const BELOW: u64 = 14;
-/// Height of entries about work on other machines, which have a scale of their own.
-const WORKLOAD: u64 = 9;
-/// Height of a row of marks, and the most rows.
-const ROW: u64 = 14;
-const ROWS: usize = 6;
-/// How close two marks of a row may be, in hundredths of a percent of the width.
-const APART: i64 = 380;
 /// Most labels below the lanes, and the hours between two.
 const TICKS: i64 = 9;
 const TICK_HOURS: [i64; 9] = [1, 2, 3, 6, 12, 24, 48, 96, 168];
-/// Most rows of the table of errors.
-const PERIODS: usize = 12;
 
 /// What each kind of mark is called in the legend, in the order of [`MARKS`].
 const WORDS: [&str; 9] = [
@@ -81,64 +76,6 @@ struct Legend {
     word: &'static str,
 }
 
-/// One lane, ready to draw: lengths in percent of the width, or in buckets inside of paths.
-#[derive(Serialize)]
-struct LaneView {
-    name: String,
-    /// Name of the node for the filter of patterns; empty for the others.
-    node: String,
-    /// What is beside the name: the offset, or that the zone is not known.
-    note: String,
-    /// What a screen reader says of it.
-    label: String,
-    height: u64,
-    unsure: bool,
-    /// The base line, where there are lines.
-    line: String,
-    bars: Vec<Bars>,
-    /// Where nothing is known, and where lines are missing.
-    voids: Vec<Void>,
-    marks: Vec<MarkView>,
-}
-
-#[derive(Serialize)]
-struct Bars {
-    kind: &'static str,
-    d: String,
-    title: String,
-}
-
-#[derive(Serialize)]
-struct Void {
-    x: String,
-    width: String,
-    hole: bool,
-    title: String,
-}
-
-#[derive(Serialize)]
-struct MarkView {
-    kind: &'static str,
-    x: String,
-    y: u64,
-    sure: bool,
-    title: String,
-}
-
-#[derive(Serialize)]
-struct Happened {
-    at: String,
-    local: String,
-    lane: String,
-    text: String,
-}
-
-#[derive(Serialize)]
-struct PeriodRow {
-    from: String,
-    counts: Vec<String>,
-}
-
 /// The scale of the axis.
 struct Scale {
     from: DateTime<Utc>,
@@ -150,7 +87,7 @@ impl Scale {
     /// Hundredths of a percent from the left.
     fn at(&self, time: &str) -> Option<i64> {
         let since = (moment(time)?.to_utc() - self.from).num_seconds();
-        Some((i128::from(since.clamp(0, self.seconds)) * 10_000 / i128::from(self.seconds)) as i64)
+        i64::try_from(i128::from(since.clamp(0, self.seconds)) * 10_000 / i128::from(self.seconds)).ok()
     }
 
     /// From and to of a span in hundredths of a percent.
@@ -171,40 +108,6 @@ impl Scale {
 fn hundredths(number: i64) -> String {
     let text = format!("{}.{:02}", number / 100, number % 100);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// A bar's height: in proportion, but never so low that something looks like nothing.
-fn height(value: u64, most: u64, room: u64) -> u64 {
-    if value == 0 || most == 0 {
-        return 0;
-    }
-    let scaled = u128::from(value) * u128::from(room) / u128::from(most);
-    u64::try_from(scaled).unwrap_or(room).clamp(2, room)
-}
-
-/// The outline of bars on the base line as one path, a bucket for each unit; down if `down`. Empty without a bar.
-fn outline(values: &[u64], most: u64, room: u64, base: u64, down: bool) -> String {
-    let mut d = String::new();
-    let heights: Vec<u64> = values.iter().map(|value| height(*value, most, room)).collect();
-    let mut x = 0;
-    let mut open = false;
-    for run in heights.chunk_by(|a, b| a == b) {
-        let (tall, length) = (run.first().copied().unwrap_or(0), run.len());
-        let y = if down { base + tall } else { base - tall };
-        // A path is text: writing to it cannot fail.
-        _ = match (open, tall) {
-            (false, 0) => Ok(()),
-            (true, 0) => write!(d, "V{base}"),
-            (false, _) => write!(d, "M{x} {base}V{y}h{length}"),
-            (true, _) => write!(d, "V{y}h{length}"),
-        };
-        open = tall > 0;
-        x += length;
-    }
-    if open {
-        _ = write!(d, "V{base}");
-    }
-    d
 }
 
 /// The axis ready to draw; `None` if nothing has a time.
@@ -284,202 +187,11 @@ fn ticks(scale: &Scale) -> Vec<(i64, String)> {
         .collect()
 }
 
-/// A time with that of the node's clock.
-fn both(mark: &Mark) -> String {
-    // The day of the local time is said where it is another.
-    let utc = when(&mark.at);
-    let local = when(&mark.local);
-    match (utc.split_once(' '), local.split_once(' ')) {
-        _ if local.is_empty() || local == utc => utc,
-        (Some((day, _)), Some((other, time))) if day == other => format!("{utc} ({time})"),
-        _ => format!("{utc} ({local})"),
-    }
-}
-
-/// What a mark says, without its time.
-fn said(mark: &Mark) -> String {
-    let times = if mark.count > 1 { format!(", {} times", grouped(mark.count)) } else { String::new() };
-    let unsure = if mark.certain { "" } else { ", time not certain" };
-    format!("{}{times}{unsure}", mark.text)
-}
-
-fn title_of(lane: &Lane) -> &str {
-    match lane.kind {
-        "database" => "Database",
-        "bus" => "Message bus",
-        _ => &lane.name,
-    }
-}
-
-fn lane_view(lane: &Lane, scale: &Scale, most: [u64; 3]) -> LaneView {
-    let is_node = lane.kind == "node";
-    let name = title_of(lane).to_owned();
-    let [known, other, workload] = most;
-    let bars = [
-        ("work", &lane.workload, workload, WORKLOAD, false, "about work on other machines"),
-        ("any", &lane.other, other, ABOVE, false, "not known"),
-        ("known", &lane.known, known, BELOW, true, "known"),
-    ];
-    let bars = bars.into_iter().filter_map(|(kind, values, most, room, down, words)| {
-        let d = outline(values, most, room, ABOVE, down);
-        let (peak, at) = values.iter().zip(0..).max_by_key(|(count, at)| (**count, usize::MAX - at))?;
-        let start = when(&scale.start(at).to_rfc3339());
-        let title =
-            format!("{} errors {words}, most from {start}: {}", grouped(values.iter().sum()), grouped(*peak));
-        (!d.is_empty()).then_some(Bars { kind, d, title })
-    });
-    let bars: Vec<Bars> = bars.collect();
-    let sum = |values: &[u64]| grouped(values.iter().sum());
-    let label = format!(
-        "{name}: {} known errors, {} others, {} events; the table below has them",
-        sum(&lane.known),
-        sum(&lane.other),
-        lane.marks.iter().filter(|mark| mark.drawn).count()
-    );
-    let voids = voids(lane, scale);
-    let buckets = scale.seconds / scale.bucket;
-    let mut line = String::new();
-    let mut draw = |from: i64, to: i64| {
-        if from < to {
-            let unit = |x: i64| hundredths(x * buckets / 100);
-            _ = write!(line, "M{} {ABOVE}.5H{}", unit(from), unit(to));
-        }
-    };
-    let mut silences = lane.silences.iter().filter_map(|span| scale.span(span)).peekable();
-    for (mut from, to) in lane.seen.iter().filter_map(|span| scale.span(span)) {
-        while let Some((start, end)) = silences.next_if(|(start, _)| *start < to) {
-            draw(from, start);
-            from = from.max(end);
-        }
-        draw(from, to);
-    }
-    let (marks, rows) = place(lane, scale);
-    LaneView {
-        node: if is_node { name.clone() } else { String::new() },
-        name,
-        note: match &lane.utc_offset {
-            Some(offset) => format!("UTC{offset}"),
-            None if is_node && !lane.seen.is_empty() => "time zone unknown".to_owned(),
-            None if is_node => "no logs".to_owned(),
-            None => "as the nodes log it".to_owned(),
-        },
-        label,
-        height: ABOVE + BELOW + 3 + ROW * rows,
-        unsure: is_node && lane.utc_offset.is_none(),
-        line,
-        bars,
-        voids,
-        marks,
-    }
-}
-
-/// Where nothing is known of a lane, and where lines are missing.
-fn voids(lane: &Lane, scale: &Scale) -> Vec<Void> {
-    let mut voids = Vec::new();
-    let mut add = |from: i64, to: i64, hole: Option<&Span>| {
-        if from < to {
-            let title = match hole {
-                None => "nothing is known: no log".to_owned(),
-                Some(hole) => format!("lines are missing from {} to {}", when(&hole.from), when(&hole.to)),
-            };
-            voids.push(Void {
-                x: hundredths(from),
-                width: hundredths(to - from),
-                hole: hole.is_some(),
-                title,
-            });
-        }
-    };
-    let holes: Vec<(i64, i64, &Span)> =
-        lane.holes.iter().filter_map(|span| scale.span(span).map(|(from, to)| (from, to, span))).collect();
-    let mut at = 0;
-    let known = lane.seen.iter().filter_map(|span| scale.span(span));
-    let mut known: Vec<(i64, i64)> = known.chain(holes.iter().map(|(from, to, _)| (*from, *to))).collect();
-    known.sort_unstable();
-    for (from, to) in known {
-        add(at, from, None);
-        at = at.max(to);
-    }
-    add(at, 10_000, None);
-    for (from, to, hole) in holes {
-        add(from, to.max(from + 20), Some(hole));
-    }
-    voids
-}
-
-/// The marks of a lane in rows, so that they do not cover each other, and the number of rows.
-fn place(lane: &Lane, scale: &Scale) -> (Vec<MarkView>, u64) {
-    let mut ends = [i64::MIN; ROWS];
-    let mut used = 0;
-    let mut marks = Vec::new();
-    for mark in lane.marks.iter().filter(|mark| mark.drawn) {
-        let Some(x) = scale.at(&mark.at) else { continue };
-        let free = ends.iter().position(|end| end.saturating_add(APART) <= x);
-        // Where no row has room, the one whose last mark is farthest.
-        let row = free.or_else(|| ends.iter().zip(0..).min().map(|(_, row)| row)).unwrap_or(0);
-        if let Some(end) = ends.get_mut(row) {
-            *end = x;
-        }
-        used = used.max(row + 1);
-        let y = ABOVE + BELOW + 2 + ROW * u64::try_from(row).unwrap_or(0) + ROW / 2;
-        // Half a mark beyond the edge would be cut.
-        let x = hundredths(x.clamp(80, 9_920));
-        marks.push(MarkView {
-            kind: mark.kind,
-            x,
-            y,
-            sure: mark.certain,
-            title: format!("{}: {}", both(mark), said(mark)),
-        });
-    }
-    (marks, u64::try_from(used).unwrap_or(0))
-}
-
-/// All marks and holes of all lanes in order of time; the earlier ones too, which the drawing has no room for.
-fn happened(lanes: &[Lane]) -> Vec<Happened> {
-    let mut rows: Vec<(&str, Happened)> = Vec::new();
-    for lane in lanes {
-        let title = || title_of(lane).to_owned();
-        for mark in &lane.marks {
-            let row =
-                Happened { at: when(&mark.at), local: when(&mark.local), lane: title(), text: said(mark) };
-            rows.push((&mark.at, row));
-        }
-        for hole in &lane.holes {
-            let text = format!("lines are missing until {}", when(&hole.to));
-            rows.push((
-                &hole.from,
-                Happened { at: when(&hole.from), local: String::new(), lane: title(), text },
-            ));
-        }
-    }
-    rows.sort_by(|(a, row), (b, other)| (a, &row.lane, &row.text).cmp(&(b, &other.lane, &other.text)));
-    rows.into_iter().map(|(_, row)| row).collect()
-}
-
-/// Errors of the nodes in at most [`PERIODS`] periods; those without any are left out.
-fn periods(nodes: &[&Lane], scale: &Scale, buckets: usize) -> Vec<PeriodRow> {
-    let each = buckets.div_ceil(PERIODS).max(1);
-    let sum = |values: &[u64], from: usize| values.iter().skip(from).take(each).sum::<u64>();
-    let starts = (0..buckets).step_by(each);
-    let rows = starts.filter_map(|from| {
-        let counts: Vec<[u64; 3]> = nodes
-            .iter()
-            .map(|lane| [sum(&lane.known, from), sum(&lane.other, from), sum(&lane.workload, from)])
-            .collect();
-        let any = counts.iter().flatten().any(|count| *count > 0);
-        let text = |[known, other, workload]: &[u64; 3]| {
-            format!("{} / {} / {}", grouped(*known), grouped(*other), grouped(*workload))
-        };
-        let from = when(&scale.start(from).to_rfc3339());
-        any.then(|| PeriodRow { from, counts: counts.iter().map(text).collect() })
-    });
-    rows.collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::lane::outline;
     use super::*;
+    use crate::report::model::Mark;
 
     fn lane(known: Vec<u64>, other: Vec<u64>, marks: Vec<Mark>) -> Lane {
         let span = |from: &str, to: &str| Span { from: from.into(), to: to.into() };

@@ -1,13 +1,12 @@
 //! Which logs were given: those of bundles, and loose ones as a customer sends them, in folders and in zips.
 
 use super::Failure;
-use crate::bundle::{Bundle, Limits, OpenError, Thing, contents, tree};
+use crate::bundle::{Bundle, Limits, OpenError, Thing, contents, open_plain, tree};
 use crate::intake::log_files;
 use crate::logs::LogClock;
 use crate::model::excerpt::Excerpt;
 use crate::redact::{Redactor, Sanitizer};
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -148,7 +147,7 @@ impl Inputs {
     fn add_file(&mut self, given: &Path, path: &Path) {
         let shown = relative(given, path);
         let mut head = Vec::new();
-        let read = File::open(path).and_then(|file| {
+        let read = open_plain(path).and_then(|file| {
             let bytes = file.metadata()?.len();
             file.take(4096).read_to_end(&mut head)?;
             Ok(bytes)

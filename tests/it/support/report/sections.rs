@@ -84,7 +84,7 @@ fn pattern(t: Text, number: u64) -> PatternView {
         frame: t("Thycotic.ihawu.Business.Workflow.StepEvaluator.Next"),
         known: if number == 1 { t("E-007") } else { String::new() },
         workload: if number == 2 { t("heartbeats") } else { String::new() },
-        new: number == 3,
+        new: Some(number == 3),
         components: vec!["web application"],
         count: 3_412 + number,
         nodes: vec![node("WEB03", 3_400 + number), node("WEB01", 12)],

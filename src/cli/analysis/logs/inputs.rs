@@ -67,7 +67,7 @@ const PACKED: [&[u8]; 6] = [b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7
 
 impl Inputs {
     /// Finds the logs of all paths.
-    pub(super) fn find(paths: &[PathBuf]) -> Result<Self, Failure> {
+    pub(super) fn find(paths: &[PathBuf]) -> Self {
         let mut all = Self::default();
         let mut left_out = Vec::new();
         for path in paths {
@@ -109,7 +109,7 @@ impl Inputs {
             ));
         }
         all.sort();
-        Ok(all)
+        all
     }
 
     fn add_bundle(&mut self, given: &Path, path: &Path) {
@@ -181,7 +181,7 @@ impl Inputs {
         });
         match visited {
             Ok(_) if found.is_empty() => {
-                self.refused.push(format!("{input} has no manifest.json and no log."))
+                self.refused.push(format!("{input} has no manifest.json and no log."));
             }
             Ok(_) => {
                 for name in found {

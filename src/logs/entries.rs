@@ -500,7 +500,7 @@ impl Batch {
     fn begin(&mut self, older: &[u8], before: &[u8], line_end: u8) {
         let all = [older, before].concat();
         // The first line may be the end of one.
-        let cut = if all.len() >= CONTEXT { 1 } else { 0 };
+        let cut = usize::from(all.len() >= CONTEXT);
         self.clear();
         for line in all.split_inclusive(|byte| *byte == line_end).skip(cut) {
             self.put(line);
@@ -702,19 +702,16 @@ mod tests {
 
     #[test]
     fn entries_are_the_same_in_pieces_of_any_size() {
-        let lines = |from: usize, to: usize| -> String {
-            (from..to)
-                .map(|at| {
-                    format!(
-                        "2026-11-20 10:{:02}:{:02},000 [1] INFO  A.B - password=Sommer{at} {at}\r\n",
-                        at / 60,
-                        at % 60
-                    )
-                })
-                .collect()
+        let line = |at: usize| {
+            format!(
+                "2026-11-20 10:{:02}:{:02},000 [1] INFO  A.B - password=Sommer{at} {at}\r\n",
+                at / 60,
+                at % 60
+            )
         };
-        let long = format!("2026-11-20 10:30:00,000 [1] ERROR A.B - {}\n   at X\n", "long ".repeat(40_000));
-        let log = [lines(0, 1800), long, lines(1801, 3500), "the end without a line end".into()].concat();
+        let lines = |range: std::ops::Range<usize>| range.map(line).collect::<Vec<_>>().concat();
+        let wide = format!("2026-11-20 10:30:00,000 [1] ERROR A.B - {}\n   at X\n", "long ".repeat(40_000));
+        let log = [lines(0..1800), wide, lines(1801..3500), "the end without a line end".into()].concat();
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap().timestamp_millis();
         let window = Some(at("2026-11-20T10:29:00Z")..=at("2026-11-20T10:31:30Z"));
         for selection in [
@@ -740,7 +737,7 @@ mod tests {
             ("20.11.2026 10:02:13 | WARN | A.B | text", "warn A.B"),
             (r#"{"time":"2026-11-20T10:02:13Z","level":"Fatal","message":"x"}"#, "error "),
             (r#"<log4net:event logger="A.B" timestamp="2026-11-20T10:02:13+01:00" level="DEBUG">"#, "debug "),
-            ("\0\0\0\02026-11-20 10:02:13,1 [1] INFO A.B - behind zeros", "info A.B"),
+            ("\x00\x00\x00\x002026-11-20 10:02:13,1 [1] INFO A.B - behind zeros", "info A.B"),
             ("2026-11-20 10:02:13,1 [1] A.B - no level", "- A.B"),
         ] {
             let found = entries(line.as_bytes(), 100, &Selection::default()).0;

@@ -1,13 +1,12 @@
 //! Which logs were given: those of bundles, and loose ones as a customer sends them, in folders and in zips.
 
 use super::Failure;
-use crate::bundle::{Bundle, Limits, OpenError, Thing, contents, tree};
+use crate::bundle::{Bundle, Limits, OpenError, Thing, contents, open_plain, tree};
 use crate::intake::log_files;
 use crate::logs::LogClock;
 use crate::model::excerpt::Excerpt;
 use crate::redact::{Redactor, Sanitizer};
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -68,7 +67,7 @@ const PACKED: [&[u8]; 6] = [b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7
 
 impl Inputs {
     /// Finds the logs of all paths.
-    pub(super) fn find(paths: &[PathBuf]) -> Result<Self, Failure> {
+    pub(super) fn find(paths: &[PathBuf]) -> Self {
         let mut all = Self::default();
         let mut left_out = Vec::new();
         for path in paths {
@@ -110,7 +109,7 @@ impl Inputs {
             ));
         }
         all.sort();
-        Ok(all)
+        all
     }
 
     fn add_bundle(&mut self, given: &Path, path: &Path) {
@@ -148,7 +147,7 @@ impl Inputs {
     fn add_file(&mut self, given: &Path, path: &Path) {
         let shown = relative(given, path);
         let mut head = Vec::new();
-        let read = File::open(path).and_then(|file| {
+        let read = open_plain(path).and_then(|file| {
             let bytes = file.metadata()?.len();
             file.take(4096).read_to_end(&mut head)?;
             Ok(bytes)
@@ -182,7 +181,7 @@ impl Inputs {
         });
         match visited {
             Ok(_) if found.is_empty() => {
-                self.refused.push(format!("{input} has no manifest.json and no log."))
+                self.refused.push(format!("{input} has no manifest.json and no log."));
             }
             Ok(_) => {
                 for name in found {

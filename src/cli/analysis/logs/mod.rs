@@ -30,7 +30,7 @@ pub(super) fn run(args: &LogsArgs) -> Result<Exit, Failure> {
     args.inputs.iter().try_for_each(|path| must_exist(path))?;
     let mut selection = selection(args)?;
     let baseline = args.baseline.as_deref().map(baseline).transpose()?;
-    let mut inputs = Inputs::find(&args.inputs)?;
+    let mut inputs = Inputs::find(&args.inputs);
     inputs.has_nodes(&args.node)?;
     for out in [&args.out, &args.baseline_out].into_iter().flatten() {
         if out.canonicalize().is_ok_and(|out| inputs.files.contains(&out)) {
@@ -146,8 +146,8 @@ fn entries(args: &LogsArgs, inputs: &Inputs, selection: &Selection) -> Result<Ex
         notes.print();
         return Err(nothing());
     }
-    let nodes = inputs.nodes();
-    let width = nodes.iter().map(|node| node.chars().count()).max().unwrap_or(0);
+    let names = inputs.nodes();
+    let width = names.iter().map(|node| node.chars().count()).max().unwrap_or(0);
     let colour = forms::screen().1 && args.out.is_none();
     let mut passed = Some(passed);
     let mut written = merge::Written::default();
@@ -156,7 +156,7 @@ fn entries(args: &LogsArgs, inputs: &Inputs, selection: &Selection) -> Result<Ex
         written = merge::merge(passed, inputs, &store, limit, &mut |shown| match args.format {
             LogsFormat::Json => shown.json(out),
             LogsFormat::Text => {
-                let number = nodes.iter().position(|node| **node == shown.set.node).unwrap_or(0);
+                let number = names.iter().position(|node| **node == shown.set.node).unwrap_or(0);
                 shown.text(out, width, colour.then_some(number))
             }
         })?;

@@ -77,16 +77,22 @@ fn visit<'i, R: LogReader>(
         if let Some((at, log, set)) = logs.remove(name) {
             let mut reader = start(log, set);
             let read = read_all(source, &mut reader).map_err(|error| unreadable(&error));
-            all.push((at, reader.finish(read)));
+            all.push((name.to_owned(), at, reader.finish(read)));
         }
         Ok(())
     });
-    let why = match visited {
-        Ok(visited) => visited.unread.into_iter().next().unwrap_or_else(|| "was not read".to_owned()),
-        Err(error) => error.to_string(),
+    let unread = match visited {
+        Ok(visited) => visited.unread,
+        Err(error) => vec![error.to_string()],
     };
-    all.extend(logs.into_values().map(|(at, ..)| (at, Err(why.clone()))));
-    all
+    let why = || unread.first().cloned().unwrap_or_else(|| "was not read".to_owned());
+    let missing: Vec<_> = logs.into_values().map(|(at, ..)| (at, Err(why()))).collect();
+    // What was read in part does not count either.
+    let all = all.into_iter().map(|(name, at, read)| {
+        let why = unread.iter().find(|why| why.contains(&*format!("\"{name}\"")));
+        (at, why.map_or(read, |why| Err(why.clone())))
+    });
+    all.chain(missing).collect()
 }
 
 fn unreadable(error: &io::Error) -> String {

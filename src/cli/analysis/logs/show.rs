@@ -52,9 +52,12 @@ impl Shown<'_> {
         let time = self.time();
         let zone = FixedOffset::east_opt(entry.offset);
         let local = time.zip(zone).map(|(time, zone)| time.with_timezone(&zone));
-        let local = local.map(|local| match doubtful {
-            true => local.format("%Y-%m-%dT%H:%M:%S%.3f").to_string(),
-            false => local.to_rfc3339_opts(SecondsFormat::Millis, false),
+        let local = local.map(|local| {
+            if doubtful {
+                local.format("%Y-%m-%dT%H:%M:%S%.3f").to_string()
+            } else {
+                local.to_rfc3339_opts(SecondsFormat::Millis, false)
+            }
         });
         let logger = neutral(&entry.logger);
         let line = EntryLine {

@@ -31,7 +31,8 @@ pub(super) struct PatternRows<'r> {
 pub(super) fn patterns(patterns: &[PatternView]) -> PatternRows<'_> {
     let hour = |text: &String| Some(DateTime::parse_from_rfc3339(text).ok()?.timestamp().div_euclid(3600));
     let row = |pattern: &'_ PatternView| {
-        let hours = || pattern.nodes.iter().flat_map(|node| node.hours.keys()).filter_map(hour);
+        let hours =
+            || pattern.nodes.iter().flat_map(|node| node.hours.iter().map(|of| &of.hour)).filter_map(hour);
         let names: Vec<&str> = pattern.nodes.iter().map(|node| node.node.as_str()).collect();
         let span = hours().min().zip(hours().max());
         (names.join(" "), span.map(|(from, to)| format!("{from}-{to}")).unwrap_or_default())

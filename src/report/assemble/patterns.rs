@@ -6,7 +6,7 @@ use crate::finding::Evidence;
 use crate::knowledge::Knowledge;
 use crate::model::Node;
 use crate::model::log::{Component, EntryLevel, LogDigest, Pattern, PatternKey};
-use crate::report::model::{PatternNode, PatternView};
+use crate::report::model::{HourCount, PatternNode, PatternView};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -59,7 +59,11 @@ fn pattern(
         count: pattern.count,
         first: pattern.first.map(|first| time(&first, digest)).unwrap_or_default(),
         last: pattern.last.map(|last| time(&last, digest)).unwrap_or_default(),
-        hours: pattern.by_hour.iter().map(|(hour, count)| (hour_text(*hour), *count)).collect(),
+        hours: pattern
+            .by_hour
+            .iter()
+            .map(|(hour, count)| HourCount { hour: hour_text(*hour), count: *count })
+            .collect(),
     };
     PatternView {
         id: key.id(),

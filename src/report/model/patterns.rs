@@ -2,7 +2,6 @@
 
 use super::findings::EvidenceView;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Entries of one wording on all nodes. docs/patterns.md says how they are made.
 #[derive(Debug, Clone, Serialize)]
@@ -48,6 +47,16 @@ pub struct PatternNode {
     pub first: String,
     /// Last entry.
     pub last: String,
-    /// Entries by the start of their hour, UTC.
-    pub hours: BTreeMap<String, u64>,
+    /// Entries by hour, in order of time; hours without any are left out.
+    pub hours: Vec<HourCount>,
+}
+
+/// The entries of one hour.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct HourCount {
+    /// Its start, UTC, RFC 3339.
+    pub hour: String,
+    /// Entries.
+    pub count: u64,
 }

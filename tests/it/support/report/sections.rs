@@ -70,10 +70,9 @@ fn pattern(t: Text, number: u64) -> PatternView {
         count,
         first: t("2026-11-20T03:12:40+01:00"),
         last: t("2026-11-20T21:58:04+01:00"),
-        hours: BTreeMap::from([
-            ("2026-11-20T02:00:00Z".into(), count / 2),
-            ("2026-11-20T20:00:00Z".into(), count / 2),
-        ]),
+        hours: ["2026-11-20T02:00:00Z", "2026-11-20T20:00:00Z"]
+            .map(|hour| HourCount { hour: hour.into(), count: count / 2 })
+            .into(),
     };
     PatternView {
         id: format!("p-{number:010x}"),

@@ -88,7 +88,6 @@ fn pattern(t: Text, number: u64) -> PatternView {
         components: vec!["web application"],
         count: 3_412 + number,
         nodes: vec![node("WEB03", 3_400 + number), node("WEB01", 12)],
-        new: None,
         samples: vec![evidence(
             t,
             "text",

@@ -78,10 +78,13 @@
         var hit = picked ? (during ? row.dataset.nodes.split(' ').includes(node) : false) : true;
         row.hidden = !hit;
         left += hit ? 1 : 0;
+        var fold = hit ? row.closest('details') : null;
+        if (fold) { fold.open = true; }
       });
       var from = new Date(hour * 3600000).toISOString().slice(0, 16).replace('T', ' ');
       byId('picked').hidden = !picked;
       byId('picked').textContent = left + ' of ' + patterns.length + ' patterns are of ' + node + ' from ' + from + ' UTC; click again for all.';
+      if (picked) { byId('picked').scrollIntoView(); }
     });
   }
 

@@ -128,13 +128,13 @@ mod tests {
 
     #[test]
     fn an_error_of_many_callers_counts_where_its_entry_names_the_code() {
-        let knowledge = Knowledge::builtin().unwrap();
-        let scanner = Scanner::new(&knowledge, &AsIs).unwrap();
         const KEY: &str = "   at Thycotic.AppCore.Cryptography.Example.Load()\n";
         const SAML: &str = "   at Delinea.PAM.Saml.Reader.Open()\n";
         const START: &str =
             "   at Contoso.X.Run()\n   at Thycotic.ihawu.Web.Global.Application_Start(Object sender)\n";
         const DPAPI: &str = "   at System.Security.Cryptography.ProtectedData.Unprotect(Byte[] data)\n";
+        let knowledge = Knowledge::builtin().unwrap();
+        let scanner = Scanner::new(&knowledge, &AsIs).unwrap();
         let first = "2026-06-16 10:00:00,000 [7] ERROR Thycotic.ihawu.Web - The page failed\n";
         let text = "System.Security.Cryptography.CryptographicException: Key not valid for use in specified state.\n\n";
         let next = "2026-06-16 10:00:01,000 [7] INFO Thycotic.AppCore.Cryptography - Loaded\n";

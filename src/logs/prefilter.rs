@@ -101,6 +101,7 @@ impl Prefilter {
             [] => None,
             regexes => Some((super::scan::compile(&format!("(?i:{})", regexes.join("|")))?, indices)),
         };
+        #[expect(clippy::large_stack_arrays, reason = "64 KiB, once for all logs")]
         let bitmap = Box::new([0; WORD_COUNT]);
         let mut prefilter = Self { literals: Vec::new(), bitmap, grams: Vec::new(), short };
         for (index, (literal, _)) in literals.iter().enumerate() {

@@ -165,6 +165,25 @@ fn a_key_file_is_known_again_in_every_code_and_nothing_of_it_is_left() {
 }
 
 #[test]
+fn a_long_value_of_which_one_sign_is_coded_is_found() {
+    let value = "correct-horse-battery-staple-Tr0ub4dor&3-é";
+    let mut secret_set = SecretSet::default();
+    secret_set.add(value);
+    let scanner = Scanner::new(&secret_set, &[&blob()]);
+    let around = "far from every sign of a code, ".repeat(20);
+    for coded in [
+        value.replacen('c', "=63", 1) + " =41=42=43",
+        value.replace('é', "=C3=A9") + " =41=42",
+        value.replace("ba", "ba=\r\n") + " =41=42=43",
+        value.bytes().map(char::from).collect(),
+    ] {
+        let hits = scanner.scan(format!("{around}{coded} {around}").as_bytes());
+        let found: Vec<(u64, HitKind)> = hits.iter().map(|hit| (hit.offset, hit.kind)).collect();
+        assert_eq!(found, [(around.len() as u64, HitKind::Value)], "{coded}");
+    }
+}
+
+#[test]
 fn a_key_file_shows_by_its_shape() {
     let blob = blob();
     let header = b"forty-one characters of some header text.";

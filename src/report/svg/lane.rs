@@ -1,6 +1,6 @@
 //! One lane of the time axis: bars, marks, and where nothing is known.
 
-use super::table::{both, said, title_of};
+use super::table::{both, local, said, title_of};
 use super::{ABOVE, BELOW, Scale, hundredths};
 use crate::report::model::{Lane, Span};
 use crate::report::presentation::{grouped, when};
@@ -106,7 +106,8 @@ pub(super) fn lane_view(lane: &Lane, scale: &Scale, most: [u64; 3]) -> LaneView 
     let bars = bars.into_iter().filter_map(|(kind, values, most, room, down, words)| {
         let d = outline(values, most, room, ABOVE, down);
         let (peak, at) = values.iter().zip(0..).max_by_key(|(count, at)| (**count, usize::MAX - at))?;
-        let start = when(&scale.start(at).to_rfc3339());
+        let start = scale.start(at).to_rfc3339();
+        let start = both(&start, &local(&start, lane.utc_offset.as_ref()));
         let title =
             format!("{} errors {words}, most from {start}: {}", grouped(values.iter().sum()), grouped(*peak));
         (!d.is_empty()).then_some(Bars { kind, d, title })
@@ -212,7 +213,7 @@ fn place(lane: &Lane, scale: &Scale) -> (Vec<MarkView>, u64) {
             x,
             y,
             sure: mark.certain,
-            title: format!("{}: {}", both(mark), said(mark)),
+            title: format!("{}: {}", both(&mark.at, &mark.local), said(mark)),
         });
     }
     (marks, u64::try_from(used).unwrap_or(0))

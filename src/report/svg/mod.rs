@@ -227,10 +227,11 @@ mod tests {
         let chart = chart(&axis(vec![lane(vec![0, 1, 0, 0], vec![5_000, 1, 0, 1], vec![])])).unwrap();
         let bars: Vec<_> = chart.lanes[0].bars.iter().map(|bars| (bars.kind, bars.d.as_str())).collect();
         assert_eq!(bars, [("any", "M0 26V0h1V24h1V26M3 26V24h1V26"), ("known", "M1 26V40h1V26")]);
-        let peak = "5\u{202f}002 errors not known, most from 2026-11-18 22:00 UTC: 5\u{202f}000";
+        let peak =
+            "5\u{202f}002 errors not known, most from 2026-11-18 22:00 UTC (23:00 +01:00): 5\u{202f}000";
         assert_eq!(chart.lanes[0].bars[0].title, peak);
         assert_eq!(chart.periods.len(), 3, "a period without an error has no row");
-        assert_eq!(chart.periods[1].from, "2026-11-19 00:00 UTC");
+        assert_eq!(chart.periods[1].from, "2026-11-19 00:00 UTC (01:00 +01:00)");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::Scale;
 use crate::report::model::{Lane, Mark};
-use crate::report::presentation::{grouped, when};
+use crate::report::presentation::{grouped, moment, when};
+use chrono::FixedOffset;
 use serde::Serialize;
 
 /// Most rows of the table of errors.
@@ -24,16 +25,21 @@ pub(super) struct PeriodRow {
     pub(super) counts: Vec<String>,
 }
 
-/// A time with that of the node's clock.
-pub(super) fn both(mark: &Mark) -> String {
-    // The day of the local time is said where it is another.
-    let utc = when(&mark.at);
-    let local = when(&mark.local);
+/// A time in UTC with that of a clock, as far as the two differ; the day is said where it is another.
+pub(super) fn both(utc: &str, local: &str) -> String {
+    let (utc, local) = (when(utc), when(local));
     match (utc.split_once(' '), local.split_once(' ')) {
         _ if local.is_empty() || local == utc => utc,
         (Some((day, _)), Some((other, time))) if day == other => format!("{utc} ({time})"),
         _ => format!("{utc} ({local})"),
     }
+}
+
+/// A time in UTC as a clock with this offset shows it; empty if the offset is not known.
+pub(super) fn local(utc: &str, offset: Option<&String>) -> String {
+    let offset = offset.and_then(|offset| offset.parse::<FixedOffset>().ok());
+    let local = moment(utc).zip(offset).map(|(time, offset)| time.with_timezone(&offset).to_rfc3339());
+    local.unwrap_or_default()
 }
 
 /// What a mark says, without its time.
@@ -64,10 +70,8 @@ pub(super) fn happened(lanes: &[Lane]) -> Vec<Happened> {
         }
         for hole in &lane.holes {
             let text = format!("lines are missing until {}", when(&hole.to));
-            rows.push((
-                &hole.from,
-                Happened { at: when(&hole.from), local: String::new(), lane: title(), text },
-            ));
+            let local = when(&local(&hole.from, lane.utc_offset.as_ref()));
+            rows.push((&hole.from, Happened { at: when(&hole.from), local, lane: title(), text }));
         }
     }
     rows.sort_by(|(a, row), (b, other)| (a, &row.lane, &row.text).cmp(&(b, &other.lane, &other.text)));
@@ -79,6 +83,9 @@ pub(super) fn periods(nodes: &[&Lane], scale: &Scale, buckets: usize) -> Vec<Per
     let each = buckets.div_ceil(PERIODS).max(1);
     let sum = |values: &[u64], from: usize| values.iter().skip(from).take(each).sum::<u64>();
     let starts = (0..buckets).step_by(each);
+    // A local time beside a row is that of every node.
+    let offset = nodes.first().and_then(|lane| lane.utc_offset.as_ref());
+    let offset = offset.filter(|offset| nodes.iter().all(|lane| lane.utc_offset.as_ref() == Some(*offset)));
     let rows = starts.filter_map(|from| {
         let counts: Vec<[u64; 3]> = nodes
             .iter()
@@ -88,7 +95,8 @@ pub(super) fn periods(nodes: &[&Lane], scale: &Scale, buckets: usize) -> Vec<Per
         let text = |[known, other, workload]: &[u64; 3]| {
             format!("{} / {} / {}", grouped(*known), grouped(*other), grouped(*workload))
         };
-        let from = when(&scale.start(from).to_rfc3339());
+        let from = scale.start(from).to_rfc3339();
+        let from = both(&from, &local(&from, offset));
         any.then(|| PeriodRow { from, counts: counts.iter().map(text).collect() })
     });
     rows.collect()

@@ -201,7 +201,9 @@ impl Pass<'_, '_> {
                 if plain.is_none() {
                     plain.get_or_insert_default().update(&whole);
                     mac = new_mac();
-                    mac.iter_mut().for_each(|mac| mac.update(&whole));
+                    if let Some(mac) = &mut mac {
+                        mac.update(&whole);
+                    }
                 }
             }
             if let Some(plain) = &mut plain {
@@ -226,7 +228,9 @@ impl Pass<'_, '_> {
         let is_keyed = keyed || may_be_guessed || outcome.stray || self.keys.may_be_unseen(size);
         if held && is_keyed && mac.is_none() {
             mac = new_mac();
-            mac.iter_mut().for_each(|mac| mac.update(&whole));
+            if let Some(mac) = &mut mac {
+                mac.update(&whole);
+            }
         } else if held && digest.is_none() {
             digest = Some(digest::Sha256::of(&whole));
         }

@@ -102,7 +102,7 @@ fn every_signature_is_found_by_its_example_and_not_by_its_counter_examples() {
         // A text alone does not say whose code it is of.
         let id = signature.elsewhere.as_ref().unwrap_or(&signature.id);
         for text in signature.patterns.iter().flat_map(|pattern| &pattern.texts) {
-            let hits = scan(&text.to_ascii_uppercase()).hits;
+            let hits = scan(text.to_ascii_uppercase()).hits;
             assert!(hits.iter().any(|hit| hit.signature == *id), "{text}");
         }
     }

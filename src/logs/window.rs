@@ -208,6 +208,7 @@ fn wording(rest: &[u8]) -> u64 {
 mod tests {
     use super::*;
     use crate::logs::tests::AsIs;
+    use std::fmt::Write as _;
 
     fn time(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -260,12 +261,11 @@ System.Exception: why\r\n\
 
     #[test]
     fn memory_is_bounded_and_errors_are_not_crowded_out() {
-        let mut log: String = (0..5_000_u32)
-            .map(|number| {
-                let word: String = number.to_string().bytes().map(|byte| char::from(byte + 49)).collect();
-                format!("2026-11-20 11:00:00,000 [1] INFO  A - {word}\n")
-            })
-            .collect();
+        let mut log = String::new();
+        for number in 0..5_000_u32 {
+            let word: String = number.to_string().bytes().map(|byte| char::from(byte + 49)).collect();
+            let _ = writeln!(log, "2026-11-20 11:00:00,000 [1] INFO  A - {word}");
+        }
         log.push_str("2026-11-20 11:00:01,000 [1] ERROR A - at last\n");
         let found = scan(&log, 4096);
         assert_eq!((found.entries.len(), found.dropped), (MOST + 1, 5_000 - MOST as u64));

@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn records_mean_what_their_provider_says() {
         use EventMeaning as M;
-        let cases: [(&str, u32, u8, &[&str], Option<M>); 16] = [
+        type Record<'r> = (&'r str, u32, u8, &'r [&'r str], Option<M>);
+        let cases: [Record; 16] = [
             ("EventLog", 6005, 4, &[], Some(M::Boot)),
             ("Microsoft-Windows-Kernel-General", 13, 4, &[], Some(M::Shutdown)),
             ("EventLog", 6008, 2, &["03:12:00", "18.11.2026"], Some(M::Unexpected)),

@@ -222,8 +222,9 @@ impl PatternKey {
             hash.update(part.len().to_le_bytes());
             hash.update(part);
         }
-        let digits = hash.finalize().iter().take(5).map(|byte| format!("{byte:02x}")).collect::<String>();
-        format!("p-{digits}")
+        let hash = hash.finalize();
+        let digits = hash.iter().take(5).fold(0, |number, byte| number << 8 | u64::from(*byte));
+        format!("p-{digits:010x}")
     }
 }
 

@@ -55,12 +55,11 @@ impl Copied {
         self.manifest(node, |manifest| {
             let taken = json!({"taken": {"size": text.as_ref().len(), "sha256": Sha256::of(text.as_ref()).to_string()}});
             let members = manifest["members"].as_array_mut().unwrap();
-            match members.iter_mut().find(|row| row["path"] == member) {
-                Some(row) => row["status"] = taken,
-                None => {
-                    members.push(json!({"path": member, "origin": "x", "status": taken, "redactions": {}}));
-                    members.sort_by_key(|row| row["path"].as_str().unwrap().to_owned());
-                }
+            if let Some(row) = members.iter_mut().find(|row| row["path"] == member) {
+                row["status"] = taken;
+            } else {
+                members.push(json!({"path": member, "origin": "x", "status": taken, "redactions": {}}));
+                members.sort_by_key(|row| row["path"].as_str().unwrap().to_owned());
             }
         })
     }

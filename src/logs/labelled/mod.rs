@@ -100,7 +100,7 @@ pub(super) fn entries(seed: u64, count: usize) -> Vec<Labelled> {
         if let Some(more) = more {
             let _ =
                 write!(text, "{}\n   at System.Data.Reader.Read(String text)\n", filled(more, &mut random));
-            let _ = write!(text, "   at {logger}.Run(Int32 id) in D:\\b\\{}\\Logic.cs:line 17\n", kind);
+            let _ = writeln!(text, "   at {logger}.Run(Int32 id) in D:\\b\\{kind}\\Logic.cs:line 17");
         }
         made.push(Labelled { kind, text });
     }
@@ -193,7 +193,7 @@ impl Random {
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % limit as u64) as usize
+        usize::try_from((z ^ (z >> 31)) % limit as u64).unwrap_or(0)
     }
 
     fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {

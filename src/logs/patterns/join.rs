@@ -112,16 +112,15 @@ fn swallow(
         let of = same.get(&part.template).copied();
         let of =
             of.or_else(|| general.iter().rev().copied().find(|at| kept.get(*at).is_some_and(is_case_of)));
-        match of.and_then(|at| kept.get_mut(at)) {
-            Some(general) => general.members.extend(part.members),
-            None => {
-                if part.template.contains(&GAP) {
-                    general.push(kept.len());
-                }
-                same.insert(part.template.clone(), kept.len());
-                kept.push(part);
-            }
+        if let Some(general) = of.and_then(|at| kept.get_mut(at)) {
+            general.members.extend(part.members);
+            continue;
         }
+        if part.template.contains(&GAP) {
+            general.push(kept.len());
+        }
+        same.insert(part.template.clone(), kept.len());
+        kept.push(part);
     }
     kept
 }
@@ -172,11 +171,11 @@ fn families(coded: &[Vec<u32>]) -> Vec<Family> {
     let mut families: Vec<Family> = Vec::new();
     // The families that a word was in when they began, and how many words of the current wording each shares.
     let mut with_word: HashMap<u32, Vec<usize>> = HashMap::new();
-    let mut shares: Vec<usize> = Vec::new();
+    let mut common_words: Vec<usize> = Vec::new();
     for (member, words) in coded.iter().enumerate() {
         let mut touched: Vec<usize> = Vec::new();
         for family in words.iter().filter_map(|word| with_word.get(word)).flatten() {
-            if let Some(count) = shares.get_mut(*family) {
+            if let Some(count) = common_words.get_mut(*family) {
                 if *count == 0 {
                     touched.push(*family);
                 }
@@ -185,7 +184,7 @@ fn families(coded: &[Vec<u32>]) -> Vec<Family> {
         }
         let mut likely: Vec<(usize, usize)> = Vec::new();
         for at in touched {
-            let shared = shares.get_mut(at).map(std::mem::take).unwrap_or_default();
+            let shared = common_words.get_mut(at).map(std::mem::take).unwrap_or_default();
             let is_likely = families.get(at).is_some_and(|family| shared >= needed(&family.template, words));
             likely.extend(is_likely.then_some((shared, at)));
         }
@@ -199,24 +198,23 @@ fn families(coded: &[Vec<u32>]) -> Vec<Family> {
                 best = Some((at, shared, template));
             }
         }
-        match best.and_then(|(at, _, template)| Some((families.get_mut(at)?, template))) {
-            Some((family, template)) => {
-                family.template = template;
-                family.members.push(member);
-            }
-            None => {
-                if families.len() < MOST_FAMILIES {
-                    for word in words.iter().filter(|word| **word != GAP) {
-                        let of_word = with_word.entry(*word).or_default();
-                        if of_word.last() != Some(&families.len()) {
-                            of_word.push(families.len());
-                        }
-                    }
-                    shares.push(0);
-                }
-                families.push(Family { template: words.clone(), members: vec![member] });
-            }
+        if let Some((family, template)) =
+            best.and_then(|(at, _, template)| Some((families.get_mut(at)?, template)))
+        {
+            family.template = template;
+            family.members.push(member);
+            continue;
         }
+        if families.len() < MOST_FAMILIES {
+            for word in words.iter().filter(|word| **word != GAP) {
+                let of_word = with_word.entry(*word).or_default();
+                if of_word.last() != Some(&families.len()) {
+                    of_word.push(families.len());
+                }
+            }
+            common_words.push(0);
+        }
+        families.push(Family { template: words.clone(), members: vec![member] });
     }
     families
 }
@@ -284,7 +282,9 @@ fn split(coded: &[Vec<u32>], members: Vec<usize>, parts: &mut Vec<(Vec<u32>, Vec
             }
             by.entry(value).or_default().push(*member);
         }
-        by.into_values().for_each(|members| split(coded, members, parts));
+        for members in by.into_values() {
+            split(coded, members, parts);
+        }
         return;
     }
     parts.push((template, members));

@@ -114,7 +114,7 @@ impl Leaves {
     fn is_first_of_many(&mut self, key: u64) -> bool {
         let Some(once) = &mut self.once else { return false };
         let place = usize::try_from(key >> 4).unwrap_or(0) % once.len();
-        let Some(seen) = once.get_mut(place).filter(|_| key % 16 != 0) else { return false };
+        let Some(seen) = once.get_mut(place).filter(|_| !key.is_multiple_of(16)) else { return false };
         std::mem::replace(seen, key) != key
     }
 
@@ -222,15 +222,14 @@ fn joined(leaves: Vec<(u64, Leaf)>) -> Vec<(u64, Leaf)> {
         let joined = join(&wordings.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let mut by_words: BTreeMap<Vec<Word>, (u64, Leaf)> = BTreeMap::new();
         for (((key, mut leaf), own), Joined { words, .. }) in leaves.into_iter().zip(wordings).zip(joined) {
-            match by_words.get_mut(&words) {
-                Some((_, general)) => general.merge(leaf),
-                None => {
-                    if words != own {
-                        leaf.words = Some(words.clone());
-                    }
-                    by_words.insert(words, (key, leaf));
-                }
+            if let Some((_, general)) = by_words.get_mut(&words) {
+                general.merge(leaf);
+                continue;
             }
+            if words != own {
+                leaf.words = Some(words.clone());
+            }
+            by_words.insert(words, (key, leaf));
         }
         kept.extend(by_words.into_values());
     }

@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Entries whose group is exactly their kind, of all.
+#[expect(clippy::cast_precision_loss, reason = "there are some thousand entries")]
 fn accuracy(kinds: &[usize], groups: &[String]) -> f64 {
     let mut by_kind: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     let mut by_group: BTreeMap<&String, BTreeSet<usize>> = BTreeMap::new();

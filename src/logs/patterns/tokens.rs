@@ -1,6 +1,6 @@
 //! The words of a message, and which of them change from one entry to the next by their look alone.
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 /// Bytes of a message that make its wording.
 pub(super) const LONGEST: usize = 256;
@@ -182,7 +182,7 @@ fn slot(word: &[u8], seen: u8) -> Option<&'static [u8]> {
     }
     if seen & BACKSLASH != 0 {
         let is_path = word.first() == Some(&b'\\') || word.get(1) == Some(&b':');
-        let separators = word.iter().filter(|byte| **byte == b'\\').count();
+        let separators = memchr_iter(b'\\', word).count();
         return match separators {
             0 => None,
             1 if !is_path => Some(ACCOUNT),
@@ -200,13 +200,13 @@ fn slot(word: &[u8], seen: u8) -> Option<&'static [u8]> {
     }
     if !word.iter().any(u8::is_ascii_digit) {
         // The colon of `[fe80::a:b]`, or of `Domain:Name`.
-        let address = word.iter().filter(|byte| **byte == b':').count() > 1;
+        let address = memchr_iter(b':', word).count() > 1;
         return address.then_some(ADDRESS);
     }
     let letters = seen & LETTER != 0;
     if !letters && seen & HEX_LETTER == 0 {
         let colons = word.contains(&b':');
-        let is_address = word.iter().filter(|byte| **byte == b'.').count() >= 3;
+        let is_address = memchr_iter(b'.', word).count() >= 3;
         let is_time = colons || word.iter().filter(|byte| matches!(byte, b'/')).count() == 2;
         return Some(match (is_address, is_time) {
             (true, _) => ADDRESS,
@@ -216,7 +216,7 @@ fn slot(word: &[u8], seen: u8) -> Option<&'static [u8]> {
     }
     let is_guid = word.len() == 36 && word.get(8) == Some(&b'-') && word.get(13) == Some(&b'-');
     let hex = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
-    let colons = word.iter().filter(|byte| **byte == b':').count();
+    let colons = memchr_iter(b':', word).count();
     Some(match word {
         _ if is_guid => GUID,
         [b'0', b'x' | b'X', ..] => HEX,

@@ -14,7 +14,7 @@ pub(super) const ENCODED: usize = 7;
 /// compared with many.
 #[derive(Clone, Default)]
 pub(super) struct Names {
-    names: Vec<Box<[u8]>>,
+    all: Vec<Box<[u8]>>,
     steps: Vec<Step>,
     /// How their first words begin, and how long these are: of most words of a text this is all that is looked at.
     likely: BloomFilter,
@@ -50,9 +50,9 @@ impl Names {
                 }
             }
             if let Some(last) = names.steps.get_mut(step) {
-                last.name = Some(names.names.len());
+                last.name = Some(names.all.len());
             }
-            names.names.push(name.into());
+            names.all.push(name.into());
         }
         let words: Vec<u64> =
             names.steps.iter().take(1).flat_map(|step| step.next.keys().map(|word| key(word))).collect();
@@ -61,17 +61,17 @@ impl Names {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.all.is_empty()
     }
 
     /// Whether some name needs a code page.
     pub(super) fn beyond_ascii(&self) -> bool {
-        self.names.iter().any(|name| !name.is_ascii())
+        self.all.iter().any(|name| !name.is_ascii())
     }
 
     /// The first bytes of every name that is looked for in what base64 or hexadecimal says.
     pub(super) fn starts(&self) -> impl Iterator<Item = [u8; 4]> {
-        let encoded = self.names.iter().filter(|name| name.len() >= ENCODED);
+        let encoded = self.all.iter().filter(|name| name.len() >= ENCODED);
         encoded.flat_map(|name| {
             let capitals = String::from_utf8_lossy(name).to_uppercase();
             [name.first_chunk().copied(), capitals.as_bytes().first_chunk().copied()].into_iter().flatten()
@@ -121,7 +121,7 @@ impl Names {
             }
             end += word.len();
             step = here.next.get(lower.as_slice()).and_then(|next| self.steps.get(*next));
-            let name = step.and_then(|step| self.names.get(step.name?));
+            let name = step.and_then(|step| self.all.get(step.name?));
             if let Some(name) = name {
                 found(end, name);
             }
@@ -147,7 +147,7 @@ fn word(text: &[u8], at: usize) -> &[u8] {
 fn run(text: &[u8], at: usize) -> &[u8] {
     let rest = text.get(at..).unwrap_or_default();
     let mut end = at + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    if !text.get(end).is_some_and(|byte| !byte.is_ascii()) {
+    if text.get(end).is_none_or(u8::is_ascii) {
         return text.get(at..end).unwrap_or_default();
     }
     loop {

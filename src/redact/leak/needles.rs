@@ -217,8 +217,10 @@ static EXCEPTIONS: LazyLock<Vec<u64>> = LazyLock::new(|| {
     for mark in *b"%&\\" {
         for next in 0..=255 {
             // Of two bytes any third one counts, of three any fourth one.
-            for after in if decode::may_be_escape([mark, next, b'0', 0]) { 0..=255 } else { 1..=0 } {
-                add_threes(&mut threes, u32::from_be_bytes([mark, next, after, 0]));
+            if decode::may_be_escape([mark, next, b'0', 0]) {
+                for after in 0..=255 {
+                    add_threes(&mut threes, u32::from_be_bytes([mark, next, after, 0]));
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Node, command, each, entries, logs, loose};
 use clusterbrief::bundle::{Form, Sha256};
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -27,8 +28,8 @@ const SECRETS: [(&str, &str); 6] = [
 fn with_secrets() -> String {
     let mut log = String::new();
     for (number, (_, text)) in SECRETS.iter().enumerate() {
-        log += &format!("2026-09-14 10:{number:02}:00,000 [4] INFO  Thycotic.Web - ordinary\n");
-        log += &format!("2026-09-14 10:{number:02}:30,000 [4] ERROR Thycotic.Web - {text}\n");
+        let _ = writeln!(log, "2026-09-14 10:{number:02}:00,000 [4] INFO  Thycotic.Web - ordinary");
+        let _ = writeln!(log, "2026-09-14 10:{number:02}:30,000 [4] ERROR Thycotic.Web - {text}");
     }
     log
 }
@@ -81,7 +82,7 @@ fn a_private_key_over_entries_is_not_shown_from_its_middle_on() {
     let mut log =
         String::from("2026-09-14 10:00:00,000 [4] INFO  Thycotic.Web - -----BEGIN RSA PRIVATE KEY-----\n");
     for (at, part) in key.iter().enumerate() {
-        log += &format!("2026-09-14 10:00:{:02},000 [4] INFO  {part}\n", at + 1);
+        let _ = writeln!(log, "2026-09-14 10:00:{:02},000 [4] INFO  {part}", at + 1);
     }
     log += "2026-09-14 10:00:40,000 [4] INFO  -----END RSA PRIVATE KEY-----\n2026-09-14 10:00:41,000 [4] INFO  Thycotic.Web - behind\n";
     let path = loose(folder.path(), "WEB01/SS.log", log.as_bytes());
@@ -242,17 +243,14 @@ fn binary_in_the_middle_costs_nothing_around_it() {
 fn a_million_lines_are_read_and_merged() {
     let folder = tempfile::tempdir().unwrap();
     for node in ["WEB01", "WEB02"] {
-        let log: String = (0..500_000)
-            .map(|at| {
-                format!(
-                    "2026-09-14 {:02}:{:02}:{:02},{:03} [4] INFO  X.Y - {at}\n",
-                    at / 36_000,
-                    at / 600 % 60,
-                    at / 10 % 60,
-                    at % 10 * 100
-                )
-            })
-            .collect();
+        let mut log = String::new();
+        for at in 0..500_000 {
+            let (hour, minute, second, millis) = (at / 36_000, at / 600 % 60, at / 10 % 60, at % 10 * 100);
+            let _ = writeln!(
+                log,
+                "2026-09-14 {hour:02}:{minute:02}:{second:02},{millis:03} [4] INFO  X.Y - {at}"
+            );
+        }
         loose(folder.path(), &format!("{node}/SS.log"), log.as_bytes());
     }
     let found = entries(&[folder.path()], &["--around", "2026-09-14 05:00", "--span", "1"]);

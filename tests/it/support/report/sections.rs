@@ -76,7 +76,7 @@ fn pattern(t: Text, number: u64) -> PatternView {
     };
     PatternView {
         id: format!("p-{number:010x}"),
-        level: ["error", "warning", "other"][number as usize % 3],
+        level: if number.is_multiple_of(2) { "error" } else { "warning" },
         logger: t("Thycotic.ihawu.Business.Workflow.StepEvaluator"),
         wording: t("Step <num> of request <num> for <account> could not be evaluated: <*>"),
         exception: t("System.InvalidOperationException"),

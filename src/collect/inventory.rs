@@ -191,7 +191,9 @@ impl Pass<'_, '_> {
         let decisive = self.is_decisive(file);
         self.progress.check_limits(decisive)?;
         let mut reader = File::open(&file.full)?;
-        let mut buffer = vec![0; 64 * 1024];
+        // Of many small files, filling a large buffer takes longer than reading them.
+        let most = usize::try_from(file.size).unwrap_or(usize::MAX).saturating_add(1);
+        let mut buffer = vec![0; most.clamp(4096, 64 * 1024)];
         while let Some(chunk) = next_chunk(&mut reader, &mut buffer)? {
             self.progress.check_limits(decisive)?;
             size += chunk.len() as u64;

@@ -25,11 +25,16 @@ pub fn detect(bytes: &[u8]) -> (Option<&'static Encoding>, usize) {
     }
 }
 
-/// Whether content may be a text: in UTF-16, or with hardly a control character. Of bytes that mean nothing every ninth is one.
+/// Bytes at the beginning that say whether content is a text.
+const TEXT_HEAD: usize = 4096;
+
+/// Whether content may be a text, told by its beginning: in UTF-16, or with hardly a control character. Of bytes that mean
+/// nothing every ninth is one.
 pub fn is_text(bytes: &[u8]) -> bool {
+    let head = bytes.get(..TEXT_HEAD).unwrap_or(bytes);
     let controls =
-        || bytes.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
-    detect(bytes).0.is_some() || controls() * 12 <= bytes.len()
+        || head.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
+    detect(head).0.is_some() || controls() * 12 <= head.len()
 }
 
 /// Texts of a single-byte encoding or UTF-8 have no zero bytes. In UTF-16 each Latin letter, digit and sign has one, always on

@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Most patterns of a file while it is read, and how many are left of them when there are too many, and at its end.
-const MOST: usize = 1000;
+const MOST: usize = 600;
 const LEFT: usize = MOST / 2;
 /// Places for what was seen once.
 const ONCE: usize = 1 << 14;

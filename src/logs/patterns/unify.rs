@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Most patterns that are kept of a node.
-const MOST: usize = 1000;
+const MOST: usize = 600;
 
 /// What wordings have in common that may be joined.
 type Bucket = (EntryLevel, String, String, String);

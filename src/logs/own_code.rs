@@ -7,6 +7,7 @@ use super::sample::SampleLine;
 use crate::knowledge::own_code::{CodeArea, OwnCodeRow};
 use crate::model::log::{Hit, Origin};
 use regex::bytes::{RegexSet, RegexSetBuilder};
+use std::sync::OnceLock;
 
 /// Bytes of a line that are looked at.
 const LINE: usize = 4096;
@@ -14,22 +15,24 @@ const LINE: usize = 4096;
 /// How lines of the product's own code are recognised.
 pub(super) struct OwnCode {
     areas: Vec<CodeArea>,
-    lines: RegexSet,
+    sources: Vec<String>,
+    /// Compiled when an error needs it for the first time: most logs have none.
+    lines: OnceLock<Option<RegexSet>>,
 }
 
 impl OwnCode {
-    pub(super) fn new(rows: &[OwnCodeRow]) -> Result<Self, regex::Error> {
-        let lines = RegexSetBuilder::new(rows.iter().map(OwnCodeRow::source))
-            .unicode(false)
-            .case_insensitive(true)
-            .build()?;
-        Ok(Self { areas: rows.iter().map(|row| row.area).collect(), lines })
+    pub(super) fn new(rows: &[OwnCodeRow]) -> Self {
+        let areas = rows.iter().map(|row| row.area).collect();
+        Self { areas, sources: rows.iter().map(OwnCodeRow::source).collect(), lines: OnceLock::new() }
     }
 
     /// The areas that a line names.
     fn of<'a>(&'a self, line: &'a [u8]) -> impl Iterator<Item = CodeArea> + 'a {
-        let matches = self.lines.matches(line.get(..LINE).unwrap_or(line));
-        matches.into_iter().filter_map(|row| self.areas.get(row).copied())
+        let compile =
+            || RegexSetBuilder::new(&self.sources).unicode(false).case_insensitive(true).build().ok();
+        let lines = self.lines.get_or_init(compile).as_ref();
+        let matches = lines.map(|lines| lines.matches(line.get(..LINE).unwrap_or(line)));
+        matches.into_iter().flatten().filter_map(|row| self.areas.get(row).copied())
     }
 }
 

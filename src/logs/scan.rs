@@ -75,7 +75,7 @@ impl<'a> Scanner<'a> {
         let all = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
         let prefilter = Prefilter::new(all, &EXTRA_LITERALS)?;
         let origins = OriginPatterns::new(&knowledge.workload)?;
-        let own_code = OwnCode::new(&knowledge.own_code)?;
+        let own_code = OwnCode::new(&knowledge.own_code);
         let connected = ProofPatterns::new(&knowledge.connected)?;
         let exception = Finder::new(EXCEPTION_END);
         Ok(Self { patterns, prefilter, origins, own_code, exception, connected, sanitizer })

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! An entry costs one look into a table, by a number made of its words as they are read. Only when there are too many
-//! different ones, and at the end over all nodes ([`unify`]), are wordings joined that differ in names.
+//! different ones, and at the end over all nodes ([`unify()`]), are wordings joined that differ in names.
 
 mod entry;
 mod join;

@@ -1,13 +1,12 @@
 //! The logs of a bundle, for whoever reads their entries: whose they are, by which clock, and what must not be shown.
 
-use super::members::{MAX_CONFIG_BYTES, MAX_CONFIGS, is_config, is_log};
+use super::members::{self, is_log, redactor};
 use super::sanitized;
 use crate::bundle::manifest::{NO_LOG, TOO_OLD};
 use crate::bundle::{Bundle, Status};
 use crate::logs::LogClock;
 use crate::model::host_name::{is_name, visible};
-use crate::redact::{Redactor, Sanitizer, SecretSet};
-use chrono::FixedOffset;
+use crate::redact::{Redactor, Sanitizer};
 use std::collections::BTreeMap;
 
 /// The logs of one node, as a bundle has them.
@@ -33,27 +32,13 @@ pub fn of_bundle(bundle: &Bundle) -> Result<BundleLogs, String> {
             "names no machine in its manifest.json: \"{name}\" is not the name of one machine"
         ));
     }
-    let collection = &manifest.collection;
-    let offset = collection.utc_offset_minutes.value();
-    let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
-    // The logs of a folder that was copied from elsewhere are of another clock.
-    let known = !manifest.node.copied && offset.is_some();
+    let members::LogClock { offset, zone } = members::LogClock::of(bundle);
     let clock = LogClock {
         offset,
-        known,
-        zone: collection.zone.value().filter(|_| known).cloned().unwrap_or_default(),
-        ended: known.then(|| collection.local(collection.ended)),
+        known: zone.is_some(),
+        zone: zone.map_or_else(String::new, |(name, _)| name.to_owned()),
+        ended: zone.map(|(_, ended)| ended),
     };
-    let mut secrets = SecretSet::default();
-    for record in bundle.members().filter(|record| is_config(record)).take(MAX_CONFIGS) {
-        // What cannot be read is no evidence, and its values are looked for all the same, as far as they came.
-        let mut bytes = Vec::new();
-        let size = record.content().map_or(0, |content| content.size);
-        if size <= MAX_CONFIG_BYTES {
-            let _ = bundle.read(record.path.as_str(), &mut |piece| bytes.extend_from_slice(piece));
-        }
-        secrets.add_config(&bytes);
-    }
     let logs = || bundle.members().filter(|record| is_log(record));
     let readable =
         logs().filter_map(|record| Some((record.path.as_str().to_owned(), record.content()?.size)));
@@ -78,7 +63,7 @@ pub fn of_bundle(bundle: &Bundle) -> Result<BundleLogs, String> {
     Ok(BundleLogs {
         node: visible(&manifest.node.name),
         clock,
-        redactor: secrets.redactor(),
+        redactor: redactor(bundle),
         members: readable.collect(),
         problems,
     })

@@ -98,7 +98,10 @@ impl<'a> LogClock<'a> {
 pub(super) fn redactor(bundle: &Bundle) -> Redactor {
     let mut secrets = SecretSet::default();
     for record in bundle.members().filter(|record| is_config(record)).take(MAX_CONFIGS) {
-        if let Ok(bytes) = bundle.bytes(record.path.as_str(), MAX_CONFIG_BYTES) {
+        if record.content().is_none_or(|content| content.size <= MAX_CONFIG_BYTES) {
+            // What cannot be read is no evidence, and its values are looked for all the same, as far as they came.
+            let mut bytes = Vec::new();
+            let _ = bundle.read(record.path.as_str(), &mut |piece| bytes.extend_from_slice(piece));
             secrets.add_config(&bytes);
         }
     }

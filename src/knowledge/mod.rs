@@ -43,6 +43,7 @@ use layer::{Layers, Located, Record, check, records, sorted};
 use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The day the built-in records were last reviewed, for code that does not load them.
 pub const EDITION: &str = "2026-11-30";
@@ -70,6 +71,8 @@ pub struct Knowledge {
     pub limits: Vec<limits::LimitRow>,
     /// The product's own code by what it does, in order of id.
     pub own_code: Vec<own_code::OwnCodeRow>,
+    /// The same as one, to recognise it in texts.
+    pub code: Arc<own_code::OwnCode>,
     /// Facts that are records.
     pub facts: Facts,
     /// Kinds of exports, in order of id.
@@ -208,6 +211,7 @@ impl Knowledge {
         }
         // Rows of one group together, groups in the order of their first row.
         let groups: Vec<String> = layers.parity.iter().map(|row| row.record.group.clone()).collect();
+        let own_code = sorted(layers.own_code, Record::key);
         Ok(Self {
             edition,
             sources,
@@ -224,7 +228,8 @@ impl Knowledge {
             connected: sorted(layers.connected, Record::key),
             workload: sorted(layers.workload, Record::key),
             limits: sorted(layers.limits, Record::key),
-            own_code: sorted(layers.own_code, Record::key),
+            code: Arc::new(own_code::OwnCode::new(&own_code)),
+            own_code,
             facts,
             exports: sorted(layers.exports, Record::key),
             releases: sorted(layers.releases, |one| one.version),

@@ -7,7 +7,9 @@
 use super::layer::failed;
 use super::sources::Citation;
 use regex::Regex;
+use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
+use std::sync::OnceLock;
 
 /// What code of the product does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -82,6 +84,31 @@ impl OwnCodeRow {
                 "it matches one of its counter-examples",
             ),
         ])
+    }
+}
+
+/// All rows together, for whoever looks at many texts. Compiled when a text needs it for the first time, as most logs have none,
+/// and once for all who ask.
+#[derive(Debug, Default)]
+pub struct OwnCode {
+    areas: Vec<CodeArea>,
+    sources: Vec<String>,
+    texts: OnceLock<Option<RegexSet>>,
+}
+
+impl OwnCode {
+    /// Of these rows.
+    pub(super) fn new(rows: &[OwnCodeRow]) -> Self {
+        let areas = rows.iter().map(|row| row.area).collect();
+        Self { areas, sources: rows.iter().map(OwnCodeRow::source).collect(), texts: OnceLock::new() }
+    }
+
+    /// The areas of the code that a text names, in any case of letters.
+    pub fn areas<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = CodeArea> + 'a {
+        let compile =
+            || RegexSetBuilder::new(&self.sources).unicode(false).case_insensitive(true).build().ok();
+        let matches = self.texts.get_or_init(compile).as_ref().map(|texts| texts.matches(text));
+        matches.into_iter().flatten().filter_map(|row| self.areas.get(row).copied())
     }
 }
 

@@ -17,7 +17,7 @@ const HOUR: i64 = 3600;
 #[derive(Debug, Clone, Default)]
 pub struct Baseline {
     /// Wordings, by what else entries have in common.
-    wordings: BTreeMap<(EntryLevel, String, String, String), Vec<String>>,
+    wordings: BTreeMap<PatternKey, Vec<String>>,
 }
 
 /// Why a file is no baseline. Reads after its name.
@@ -114,16 +114,16 @@ impl Baseline {
         for row in file.patterns {
             let level = LEVELS.iter().find(|(_, word)| *word == row.level);
             let level = level.map_or(EntryLevel::Other, |(level, _)| *level);
-            let bucket = (level, row.logger, row.exception, row.frame);
-            baseline.wordings.entry(bucket).or_default().push(row.template);
+            let Row { logger, exception, frame, template, .. } = row;
+            let others = PatternKey { level, logger, exception, frame, ..PatternKey::default() };
+            baseline.wordings.entry(others).or_default().push(template);
         }
         Ok(baseline)
     }
 
     /// Whether a pattern is usual: everything is equal, and the wordings are, but for slots of one in which the other has words.
     pub fn has(&self, key: &PatternKey) -> bool {
-        let bucket = (key.level, key.logger.clone(), key.exception.clone(), key.frame.clone());
-        let wordings = self.wordings.get(&bucket);
+        let wordings = self.wordings.get(&key.without_wording());
         wordings.is_some_and(|wordings| wordings.iter().any(|wording| same_wording(wording, &key.wording)))
     }
 }

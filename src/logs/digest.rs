@@ -1,5 +1,6 @@
 //! Results of a pass: of one file, and merged over all files of a node.
 
+use super::patterns;
 use crate::model::log::{ConnectedLine, Hit, LogDigest, LogFile, Origin, Pattern, PatternKey, Recurring};
 use std::collections::BTreeMap;
 
@@ -93,7 +94,7 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
         ..LogDigest::default()
     };
     let mut hits: BTreeMap<(String, usize, Origin), Hit> = BTreeMap::new();
-    let (mut cef, mut patterns) = (BTreeMap::new(), BTreeMap::<PatternKey, Pattern>::new());
+    let (mut cef, mut all_patterns) = (BTreeMap::new(), BTreeMap::<PatternKey, Pattern>::new());
     let copies: Vec<Option<String>> = digests.iter().map(|one| original(one, &digests)).collect();
     for (digest, copy_of) in digests.into_iter().zip(copies) {
         if copy_of.is_some() {
@@ -104,10 +105,7 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
         add(&mut cef, digest.cef);
         all.other_entries += digest.other_entries;
         for pattern in digest.patterns {
-            match patterns.get_mut(&pattern.key) {
-                Some(known) => known.merge(pattern),
-                None => drop(patterns.insert(pattern.key.clone(), pattern)),
-            }
+            patterns::add(&mut all_patterns, pattern);
         }
         all.files.push(digest.file);
         let older = |one: &ConnectedLine| all.connected.as_ref().is_none_or(|known| known.time < one.time);
@@ -124,7 +122,7 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
         }
     }
     all.cef = cef.into_values().collect();
-    all.patterns = patterns.into_values().collect();
+    all.patterns = all_patterns.into_values().collect();
     all.hits = hits.into_values().collect();
     for hit in &mut all.hits {
         hit.samples.sort_by(|a, b| (a.time, &a.place).cmp(&(b.time, &b.place)));

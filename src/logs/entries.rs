@@ -10,6 +10,7 @@ use super::entry::HeaderReader;
 use super::header::{self, bare_level};
 use super::patterns::{PatternMatcher, entry_parts};
 use super::prefilter::required;
+use super::times::{NEAR_END, SLACK};
 use super::zone::{Clock, UtcMillis};
 use crate::model::log::EntryLevel;
 use crate::redact::{MARKER, Redactor, begins_record, key_opening};
@@ -28,10 +29,6 @@ const BATCH: usize = 256 * 1024;
 const SHOWN_LINE: usize = 16 * 1024;
 /// Bytes of an entry that are cleaned and shown.
 const SHOWN_ENTRY: usize = 128 * 1024;
-/// How long before the end of the collection a log ends that was being written, in milliseconds.
-const NEAR_END: UtcMillis = 2 * 24 * 3_600_000;
-/// How much later than the end of the collection a line may be stamped: the end has no fractions of a second.
-const SLACK: UtcMillis = 60_000;
 /// `yyyy-MM-dd HH:mm:`
 const MINUTE: usize = 17;
 

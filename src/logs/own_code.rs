@@ -4,37 +4,11 @@
 //! Frames follow the line with the error, so that a hit waits for the end of its entry.
 
 use super::sample::SampleLine;
-use crate::knowledge::own_code::{CodeArea, OwnCodeRow};
+use crate::knowledge::own_code::{CodeArea, OwnCode};
 use crate::model::log::{Hit, Origin};
-use regex::bytes::{RegexSet, RegexSetBuilder};
-use std::sync::OnceLock;
 
 /// Bytes of a line that are looked at.
 const LINE: usize = 4096;
-
-/// How lines of the product's own code are recognised.
-pub(super) struct OwnCode {
-    areas: Vec<CodeArea>,
-    sources: Vec<String>,
-    /// Compiled when an error needs it for the first time: most logs have none.
-    lines: OnceLock<Option<RegexSet>>,
-}
-
-impl OwnCode {
-    pub(super) fn new(rows: &[OwnCodeRow]) -> Self {
-        let areas = rows.iter().map(|row| row.area).collect();
-        Self { areas, sources: rows.iter().map(OwnCodeRow::source).collect(), lines: OnceLock::new() }
-    }
-
-    /// The areas that a line names.
-    fn of<'a>(&'a self, line: &'a [u8]) -> impl Iterator<Item = CodeArea> + 'a {
-        let compile =
-            || RegexSetBuilder::new(&self.sources).unicode(false).case_insensitive(true).build().ok();
-        let lines = self.lines.get_or_init(compile).as_ref();
-        let matches = lines.map(|lines| lines.matches(line.get(..LINE).unwrap_or(line)));
-        matches.into_iter().flatten().filter_map(|row| self.areas.get(row).copied())
-    }
-}
 
 /// An error that counts only in some of the product's own code.
 #[derive(Debug, Clone)]
@@ -89,7 +63,7 @@ impl WaitingHits {
     /// Looks at a line of the entry.
     pub(super) fn see(&mut self, code: &OwnCode, line: &[u8]) {
         let line = line.get(..LINE).unwrap_or(line);
-        for area in code.of(line) {
+        for area in code.areas(line) {
             if !self.areas.contains(&area) {
                 self.areas.push(area);
             }

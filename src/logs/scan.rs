@@ -5,11 +5,12 @@ use super::digest::FileDigest;
 use super::encoding::TextDecoder;
 use super::lines::LineScanner;
 use super::origin::OriginPatterns;
-use super::own_code::{Caller, OwnCode};
+use super::own_code::Caller;
 use super::prefilter::Prefilter;
 use super::proof::ProofPatterns;
 use super::recurring::{EXCEPTION_END, EXTRA_LITERALS};
 use super::zone::Clock;
+use crate::knowledge::own_code::OwnCode;
 use crate::knowledge::signatures::Family;
 use crate::knowledge::{Knowledge, Signature};
 use crate::model::excerpt::Sanitize;
@@ -19,7 +20,7 @@ use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Searches logs for the patterns of signatures. Made once, used for every file, from any thread.
 pub struct Scanner<'a> {
@@ -30,7 +31,7 @@ pub struct Scanner<'a> {
     /// How lines about work on other machines are told.
     pub(super) origins: OriginPatterns,
     /// Lines of the product's own code.
-    pub(super) own_code: OwnCode,
+    pub(super) own_code: Arc<OwnCode>,
     /// Finds lines that may name the type of an exception.
     pub(super) exception: Finder<'static>,
     /// Lines that prove a connection to the database.
@@ -75,7 +76,7 @@ impl<'a> Scanner<'a> {
         let all = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
         let prefilter = Prefilter::new(all, &EXTRA_LITERALS)?;
         let origins = OriginPatterns::new(&knowledge.workload)?;
-        let own_code = OwnCode::new(&knowledge.own_code);
+        let own_code = Arc::clone(&knowledge.code);
         let connected = ProofPatterns::new(&knowledge.connected)?;
         let exception = Finder::new(EXCEPTION_END);
         Ok(Self { patterns, prefilter, origins, own_code, exception, connected, sanitizer })

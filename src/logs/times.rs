@@ -4,9 +4,9 @@ use super::zone::{Clock, UtcMillis};
 use crate::model::log::{LogFile, Period, StepBack};
 
 /// How much later than the end of the collection a line may be stamped: the end has no fractions of a second.
-const SLACK: UtcMillis = 60_000;
+pub(super) const SLACK: UtcMillis = 60_000;
 /// How long before the collection a log ends that is being written. Our own measure.
-const NEAR_END: UtcMillis = 2 * 24 * 3_600_000;
+pub(super) const NEAR_END: UtcMillis = 2 * 24 * 3_600_000;
 /// The shortest silence that counts, in minutes.
 const SILENCE: i64 = 1;
 /// Longer silences count as this long, in minutes.

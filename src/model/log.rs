@@ -5,6 +5,7 @@ use super::location::Location;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeBounds;
 
 /// Result of one pass over all logs of a node. Times have the node's offset from UTC at the collection, because the log
 /// itself has none.
@@ -213,6 +214,12 @@ impl Pattern {
 }
 
 impl PatternKey {
+    /// The same without its wording: what entries have in common whose wordings may be one.
+    #[must_use]
+    pub fn without_wording(&self) -> Self {
+        Self { wording: String::new(), ..self.clone() }
+    }
+
     /// `p-` and ten hexadecimal digits of a hash of it.
     pub fn id(&self) -> String {
         let level = format!("{:?}", self.level);
@@ -253,6 +260,13 @@ pub struct Sample {
 }
 
 impl LogDigest {
+    /// Lines at error level by hour in some hours, work on other machines left out; hours without any line at error level
+    /// are not among them.
+    pub fn own_errors(&self, hours: impl RangeBounds<i64>) -> impl Iterator<Item = u64> {
+        let work = |hour| self.workload_by_hour.get(hour).copied().unwrap_or(0);
+        self.errors_by_hour.range(hours).map(move |(hour, errors)| errors.saturating_sub(work(hour)))
+    }
+
     /// The newest time stamp of any log: the node's "now" when deciding what is current.
     pub fn newest(&self) -> Option<DateTime<FixedOffset>> {
         self.files.iter().filter_map(|file| file.period.map(|period| period.to)).max()

@@ -3,6 +3,7 @@
 use super::entry::OpenEntry;
 use super::join::{Joined, Word, join, matches};
 use super::tokens::{ANY, tokens};
+use super::unify::add;
 use crate::logs::sample::SampleLine;
 use crate::logs::scan::CompiledPattern;
 use crate::logs::zone::{Clock, UtcMillis};
@@ -200,10 +201,7 @@ impl Leaves {
         let dropped = leaves.drain(LEFT.min(leaves.len())..).map(|(_, leaf)| leaf.count).sum::<u64>();
         for (_, leaf) in leaves {
             let pattern = leaf.finish((file, component), (clock, patterns), sanitizer);
-            match all.get_mut(&pattern.key) {
-                Some(known) => known.merge(pattern),
-                None => drop(all.insert(pattern.key.clone(), pattern)),
-            }
+            add(&mut all, pattern);
         }
         (all.into_values().collect(), self.others + dropped)
     }

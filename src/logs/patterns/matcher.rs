@@ -16,7 +16,7 @@ pub struct PatternMatcher {
 }
 
 /// The words of a wording as it is printed.
-fn words_of(wording: &str) -> Vec<Word> {
+pub(super) fn words_of(wording: &str) -> Vec<Word> {
     wording.split(' ').map(|word| Word::from(word.as_bytes())).collect()
 }
 

@@ -22,6 +22,7 @@ pub(super) use entry::OpenEntry;
 pub(super) use leaves::{Entry, Leaves};
 pub use matcher::PatternMatcher;
 pub(super) use matcher::{entry_parts, same_wording};
+pub(super) use unify::add;
 pub use unify::unify;
 
 #[cfg(test)]

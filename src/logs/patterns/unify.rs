@@ -1,19 +1,25 @@
 //! The patterns of all nodes, made comparable: wordings that differ in names are joined over the whole cluster.
 
 use super::join::{Joined, Word, join};
-use crate::model::log::{EntryLevel, LogDigest, Pattern, PatternKey};
+use super::matcher::words_of;
+use crate::model::log::{LogDigest, Pattern, PatternKey};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Most patterns that are kept of a node.
 const MOST: usize = 600;
 
-/// What wordings have in common that may be joined.
-type Bucket = (EntryLevel, String, String, String);
+/// Adds a pattern to others, by their keys.
+pub(crate) fn add(all: &mut BTreeMap<PatternKey, Pattern>, pattern: Pattern) {
+    match all.get_mut(&pattern.key) {
+        Some(known) => known.merge(pattern),
+        None => drop(all.insert(pattern.key.clone(), pattern)),
+    }
+}
 
 impl Pattern {
     /// Adds another pattern with the same key.
-    pub(crate) fn merge(&mut self, other: Self) {
+    fn merge(&mut self, other: Self) {
         self.count += other.count;
         self.known_entries += other.known_entries;
         self.known = self.known.take().or(other.known);
@@ -37,20 +43,17 @@ impl Pattern {
 /// Joins patterns of all nodes whose wordings differ in names only, and gives each its family. The result depends on the
 /// patterns and their numbers alone.
 pub fn unify(mut digests: Vec<&mut LogDigest>) {
-    let mut counts: BTreeMap<Bucket, BTreeMap<String, u64>> = BTreeMap::new();
+    let mut counts: BTreeMap<PatternKey, BTreeMap<String, u64>> = BTreeMap::new();
     for pattern in digests.iter().flat_map(|digest| &digest.patterns) {
-        let wordings = counts.entry(bucket(&pattern.key)).or_default();
+        let wordings = counts.entry(pattern.key.without_wording()).or_default();
         *wordings.entry(pattern.key.wording.clone()).or_default() += pattern.count;
     }
-    let mut joined: BTreeMap<Bucket, BTreeMap<String, (u32, String)>> = BTreeMap::new();
+    let mut joined: BTreeMap<PatternKey, BTreeMap<String, (u32, String)>> = BTreeMap::new();
     let mut families = 0;
     for (bucket, wordings) in counts {
         let mut wordings: Vec<(String, u64)> = wordings.into_iter().collect();
         wordings.sort_by(|(a, more), (b, fewer)| (Reverse(more), a).cmp(&(Reverse(fewer), b)));
-        let words = |(wording, _): &(String, u64)| -> Vec<Word> {
-            wording.split(' ').map(|word| Word::from(word.as_bytes())).collect()
-        };
-        let words: Vec<Vec<Word>> = wordings.iter().map(words).collect();
+        let words: Vec<Vec<Word>> = wordings.iter().map(|(wording, _)| words_of(wording)).collect();
         let slices: Vec<&[Word]> = words.iter().map(Vec::as_slice).collect();
         let of_bucket = joined.entry(bucket).or_default();
         let mut most = families;
@@ -66,15 +69,12 @@ pub fn unify(mut digests: Vec<&mut LogDigest>) {
         let mut all: BTreeMap<PatternKey, Pattern> = BTreeMap::new();
         for mut pattern in std::mem::take(&mut digest.patterns) {
             if let Some((family, wording)) =
-                joined.get(&bucket(&pattern.key)).and_then(|of| of.get(&pattern.key.wording))
+                joined.get(&pattern.key.without_wording()).and_then(|of| of.get(&pattern.key.wording))
             {
                 pattern.family = *family;
                 pattern.key.wording.clone_from(wording);
             }
-            match all.get_mut(&pattern.key) {
-                Some(known) => known.merge(pattern),
-                None => drop(all.insert(pattern.key.clone(), pattern)),
-            }
+            add(&mut all, pattern);
         }
         let mut patterns: Vec<Pattern> = all.into_values().collect();
         if patterns.len() > MOST {
@@ -84,8 +84,4 @@ pub fn unify(mut digests: Vec<&mut LogDigest>) {
         }
         digest.patterns = patterns;
     }
-}
-
-fn bucket(key: &PatternKey) -> Bucket {
-    (key.level, key.logger.clone(), key.exception.clone(), key.frame.clone())
 }

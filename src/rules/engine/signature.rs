@@ -351,7 +351,7 @@ fn listed<'a>(cx: &Context, node: &'a Node, signatures: &[&'a Signature]) -> Vec
 
 /// Whether a text names code of the product that works with other keys than that of the key file.
 fn of_other_keys(cx: &Context, text: &str) -> bool {
-    cx.knowledge.own_code.iter().any(|row| row.area == CodeArea::OtherKey && row.matches(text))
+    cx.knowledge.code.areas(text.as_bytes()).any(|area| area == CodeArea::OtherKey)
 }
 
 /// What a current hit proves: the product's own words at error level do, if the error line itself is current; a

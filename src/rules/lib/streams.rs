@@ -1,12 +1,11 @@
 //! Patterns of errors that mean something whatever they say: on one node only, in a burst, since a change.
 
 use crate::knowledge::Limit;
-use crate::knowledge::own_code::{CodeArea, OwnCodeRow};
+use crate::knowledge::own_code::CodeArea;
 use crate::model::cluster::current_window;
 use crate::model::log::{Component, EntryLevel, LogDigest, Pattern, PatternKey};
 use crate::rules::engine::prelude::*;
 use chrono::{DateTime, TimeDelta, Utc};
-use regex::RegexSet;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -120,17 +119,12 @@ fn core_exceptions<'a>(
     patterns: &[&'a Pattern],
     in_day: impl Fn(&Pattern) -> u64,
 ) -> BTreeSet<&'a PatternKey> {
-    let is_core =
-        |row: &&OwnCodeRow| matches!(row.area, CodeArea::Key | CodeArea::Start | CodeArea::Database);
-    let sources = cx.knowledge.own_code.iter().filter(is_core).map(OwnCodeRow::source);
+    let is_core = |area| matches!(area, CodeArea::Key | CodeArea::Start | CodeArea::Database);
     let mut of_type: BTreeMap<&str, (u64, Vec<&PatternKey>)> = BTreeMap::new();
-    let with_type = || patterns.iter().filter(|pattern| !pattern.key.exception.is_empty());
-    // Compiled where it is asked: nearly no log has any.
-    let code = if with_type().next().is_some() { RegexSet::new(sources).ok() } else { None };
-    for pattern in with_type() {
+    for pattern in patterns.iter().filter(|pattern| !pattern.key.exception.is_empty()) {
         let key = &pattern.key;
-        let text = [&key.logger, &key.wording, &key.frame].map(|text| text.to_lowercase()).join(" ");
-        if code.as_ref().is_some_and(|code| code.is_match(&text)) {
+        let text = [key.logger.as_str(), &key.wording, &key.frame].join(" ");
+        if cx.knowledge.code.areas(text.as_bytes()).any(is_core) {
             let (count, keys) = of_type.entry(&key.exception).or_default();
             *count += in_day(pattern);
             keys.push(key);
@@ -261,9 +255,7 @@ fn covers(own: &LogDigest, other: &LogDigest, hours: &RangeInclusive<i64>) -> bo
 pub(crate) fn median_hour(digest: &LogDigest) -> Option<u64> {
     let period = digest.covered(None)?;
     let hours = hour(period.from.to_utc())..=hour(period.to.to_utc());
-    let errors =
-        |(hour, errors): (&i64, &u64)| errors - digest.workload_by_hour.get(hour).unwrap_or(&0).min(errors);
-    let mut counts: Vec<u64> = digest.errors_by_hour.range(hours.clone()).map(errors).collect();
+    let mut counts: Vec<u64> = digest.own_errors(hours.clone()).collect();
     counts.sort_unstable();
     // Hours without an error are in no table.
     let all = usize::try_from(hours.end() - hours.start() + 1).ok()?;

@@ -98,11 +98,7 @@ fn rates(digest: &LogDigest, period: &Period, change: DateTime<Utc>) -> Option<R
     }
     let part = |range: std::ops::Range<i64>| Part {
         hours: u64::try_from(range.end - range.start).unwrap_or(1),
-        errors: digest
-            .errors_by_hour
-            .range(range)
-            .map(|(hour, errors)| errors - digest.workload_by_hour.get(hour).unwrap_or(&0).min(errors))
-            .sum(),
+        errors: digest.own_errors(range).sum(),
     };
     Some(Rates { before: part(start..at), after: part(at..to + 1) })
 }

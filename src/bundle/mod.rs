@@ -14,6 +14,7 @@ mod entry;
 mod file;
 pub mod format;
 pub mod half_made;
+mod leaf;
 pub mod limits;
 mod listing;
 pub mod manifest;
@@ -32,6 +33,7 @@ pub use digest::Sha256;
 pub use file::open_plain;
 pub use format::{FormatVersion, check_keys};
 pub use half_made::HalfMade;
+pub use leaf::{HEAD, Leaf, LeafError};
 pub use limits::Limits;
 pub use listing::relative;
 pub use manifest::{

@@ -99,9 +99,9 @@ pub enum MemberError {
     /// Protected by a password.
     #[error("is encrypted: zip it without a password")]
     Encrypted,
-    /// Compressed by something else than deflate.
-    #[error("is compressed by a method other than deflate")]
-    Method,
+    /// Compressed by a method that is not read; its name.
+    #[error("is compressed with {0}, which is not read: zip it again with Explorer, or with 7-Zip and the method Deflate")]
+    Method(String),
     /// Beyond [`super::Limits::member_bytes`].
     #[error("claims {size} bytes, more than the {limit} that it may have")]
     TooLarge {

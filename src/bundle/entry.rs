@@ -35,7 +35,8 @@ impl<'a> EntryBytes<'a> {
             return Err(bad);
         }
         #[cfg(feature = "report")]
-        if archive.by_index_data(index).is_ok_and(|entry| entry.compression() == CompressionMethod::Deflate64) {
+        if archive.by_index_data(index).is_ok_and(|entry| entry.compression() == CompressionMethod::Deflate64)
+        {
             let entry = archive.by_index(index).map_err(MemberError::damaged)?;
             let unpacking = Unpacking::Deflated64(Box::new(entry));
             return Ok(Self { unpacking, ended: false, checksum: None });

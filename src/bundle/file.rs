@@ -114,7 +114,8 @@ impl SharedFile {
             Bytes::Parts(parts) => {
                 let index = parts.partition_point(|(_, end)| *end <= at);
                 let Some((file, end)) = parts.get(index) else { return Ok(0) };
-                let before = index.checked_sub(1).and_then(|index| parts.get(index)).map_or(0, |(_, end)| *end);
+                let before =
+                    index.checked_sub(1).and_then(|index| parts.get(index)).map_or(0, |(_, end)| *end);
                 let most = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
                 read_at(file, buffer.get_mut(..most).unwrap_or_default(), at - before)
             }

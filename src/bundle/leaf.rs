@@ -11,6 +11,7 @@ use flate2::read::MultiGzDecoder;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use zip::CompressionMethod;
 
 /// Bytes of the beginning that say what a file is.
 pub const HEAD: usize = 4096;
@@ -105,6 +106,26 @@ impl Leaf {
         }
     }
 
+    /// What is in it, if it is one compressed file: as a file of that place, of a size that is not known.
+    pub(super) fn inflated(&self) -> Self {
+        Self { bytes: u64::MAX, at: LeafAt::Gzip(Box::new(self.at.clone())), ..self.clone() }
+    }
+
+    /// The same with so many bytes.
+    pub(super) fn sized(self, bytes: u64) -> Self {
+        Self { bytes, ..self }
+    }
+
+    /// Its bytes where they are, if they are there as they are.
+    pub(super) fn in_place(&self) -> Result<Option<SharedFile>, LeafError> {
+        match &self.at {
+            LeafAt::Path(path) => Ok(Some(SharedFile::open(path)?)),
+            LeafAt::Plain(file) => Ok(Some(file.clone())),
+            LeafAt::Zipped(archive, index) => Ok(stored(&mut archive.clone(), *index)),
+            LeafAt::Gzip(_) => Ok(None),
+        }
+    }
+
     /// The same bytes at another place.
     #[must_use]
     pub fn renamed(mut self, place: String) -> Self {
@@ -160,6 +181,15 @@ impl Leaf {
     pub fn open(&self, read: &mut dyn FnMut(&mut dyn Read) -> io::Result<()>) -> Result<(), LeafError> {
         catch_unwind(AssertUnwindSafe(|| self.at.open(read))).unwrap_or(Err(LeafError::Panicked))
     }
+}
+
+/// The bytes of an entry that is not compressed.
+fn stored(archive: &mut OpenZip, index: usize) -> Option<SharedFile> {
+    let entry = archive.by_index_raw(index).ok()?;
+    let (start, bytes) = (entry.data_start()?, entry.compressed_size());
+    let plain = entry.compression() == CompressionMethod::Stored && entry.size() == bytes;
+    drop(entry);
+    plain.then(|| archive.clone().into_inner().window(start, bytes)).flatten()
 }
 
 impl LeafAt {

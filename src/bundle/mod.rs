@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! write:  BundleWriter -> add / note -> finish -> Unfinished -> (rewrite) -> commit -> NAME.zip
-//! read:   find_bundles -> Bundle::open -> manifest, problems -> read / bytes, one verified pass a member
+//! read:   gather -> Bundle -> manifest, problems -> read / bytes, one verified pass a member
 //! ```
 //!
 //! This room knows zip and hashes, not the product: what a member means is the business of whoever wrote or
@@ -19,6 +19,7 @@ pub mod limits;
 mod listing;
 pub mod manifest;
 pub mod name;
+mod nest;
 mod output;
 mod outside;
 pub mod problem;
@@ -44,7 +45,7 @@ pub use output::{create_private, packed_size};
 pub use problem::{MemberError, OpenError, bound};
 pub use read::{Bundle, Form};
 pub use scratch::Scratch;
-pub use source::{Found, Given, GivenError, find_bundles, gather};
+pub use source::{Given, GivenError, gather};
 pub use tree::{Thing, tree};
 pub use write::{BundleWriter, Edit, NewMember, Unfinished, WriteError};
 pub use zipped::{Archive, list_archive};

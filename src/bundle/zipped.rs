@@ -43,8 +43,8 @@ pub(super) fn has_magic(file: &mut dyn Read) -> io::Result<bool> {
 ///
 /// What makes the archive ambiguous as a whole refuses it: duplicate names, overlapping entries, local headers that
 /// disagree with the central directory. What is wrong with one entry stays with that entry.
-pub(super) fn open(path: &Path, limits: &Limits) -> Result<(OpenZip, Listing), OpenError> {
-    let archive = archive(SharedFile::open(path)?, limits)?;
+pub(super) fn open(file: SharedFile, limits: &Limits) -> Result<(OpenZip, Listing), OpenError> {
+    let archive = archive(file, limits)?;
     let mut listing = list(&archive)?;
     let hidden = outside::find(&archive)?.hidden();
     listing.problems.extend((hidden > 0).then(|| problem::outside(hidden)));
@@ -216,14 +216,15 @@ pub(super) fn unreadable(entry: &ZipFileEntry<'_>) -> Option<MemberError> {
     }
 }
 
-/// The prefix below which the bundle lies: nothing, or the one top folder that holds a manifest, because people zip
-/// the folder rather than what is in it.
+/// The prefix below which the bundle lies: nothing, or the one folder that holds a manifest, because people zip the folder
+/// rather than what is in it, and the folder around that.
 fn top_folder(names: &[String]) -> Result<String, OpenError> {
     if names.iter().any(|name| name == MANIFEST) {
         return Ok(String::new());
     }
     let holds_manifest = |name: &&String| {
-        name.split_once('/').is_some_and(|(top, tail)| tail == MANIFEST && !["", ".", ".."].contains(&top))
+        let top = name.strip_suffix(MANIFEST).and_then(|top| top.strip_suffix('/'));
+        top.is_some_and(|top| top.split('/').all(|part| !["", ".", ".."].contains(&part)))
     };
     let is_archive = |name: &&String| name.to_ascii_lowercase().ends_with(".zip");
     let manifests: Vec<_> = names.iter().filter(holds_manifest).collect();

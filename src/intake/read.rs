@@ -3,7 +3,7 @@
 use super::answers::{self, Question};
 use super::facts::Facts;
 use super::json::JsonError;
-use super::recognise::{Form as ExportForm, recognise};
+use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
 use super::{ReadExport, Source, json, leaks, manual_capture, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given, GivenError};
 use crate::bundle::{Bundle, Form};
@@ -48,7 +48,9 @@ pub type Bundles = BTreeMap<String, Bundle>;
 /// given twice count once.
 pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles) {
     let read = |(given, notes): (Given, Vec<String>)| {
-        let (mut read, hash) = rayon::join(|| read(&given, notes, tools), || given.sha256());
+        // Of what is no bundle a plain hash would be an oracle: it may hold a secret that somebody can guess.
+        let hash = || given.sha256().filter(|_| matches!(given.content, Ok(Content::Bundle(_))));
+        let (mut read, hash) = rayon::join(|| read(&given, notes, tools), hash);
         read.input.sha256 = hash.map(|hash| hash.to_string());
         let bundle = match given.content {
             Ok(Content::Bundle(bundle)) => Some((given.name, *bundle)),
@@ -100,7 +102,7 @@ fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
 }
 
 fn is_folder(given: &Given) -> bool {
-    matches!(&given.content, Ok(Content::Bundle(bundle)) if bundle.form() == Form::Folder)
+    matches!(&given.content, Ok(Content::Bundle(bundle)) if !bundle.is_one_file())
 }
 
 fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
@@ -124,11 +126,14 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
         }
         Err(error) => refused(input, ProblemKind::Malformed, error),
         Ok(Content::Bundle(bundle)) => read_bundle(input, bundle, tools),
-        Ok(Content::File(bytes)) => {
-            // A panic in any library costs the input it happened on, and nothing else.
-            let read = catch_unwind(AssertUnwindSafe(|| read_export(input.clone(), bytes, tools)));
-            read.unwrap_or_else(|_| refused(input, ProblemKind::Malformed, "made the reader fail"))
-        }
+        Ok(Content::File(leaf)) => match leaf.bytes(MAX_EXPORT_BYTES) {
+            Ok(bytes) => {
+                // A panic in any library costs the input it happened on, and nothing else.
+                let read = catch_unwind(AssertUnwindSafe(|| read_export(input.clone(), &bytes, tools)));
+                read.unwrap_or_else(|_| refused(input, ProblemKind::Malformed, "made the reader fail"))
+            }
+            Err(error) => refused(input, ProblemKind::Malformed, error),
+        },
     }
 }
 

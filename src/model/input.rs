@@ -20,7 +20,8 @@ pub struct Input {
     pub node: Option<String>,
     /// Size in bytes as given (a folder: the sum of its members).
     pub bytes: u64,
-    /// SHA-256: of the file, or of a folder bundle's manifest.
+    /// SHA-256 of a bundle: of its file, or of the manifest where it is no file. Of nothing else: it might hold a secret that
+    /// somebody can guess.
     pub sha256: Option<String>,
     /// When it was made, by the clock of its machine, as RFC 3339.
     pub taken: Option<String>,

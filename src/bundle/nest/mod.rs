@@ -174,7 +174,7 @@ impl Nest<'_> {
 
     /// The parts of a split file, which is an archive or of no use.
     fn split(&mut self, place: &str, parts: &[PathBuf]) {
-        let whole = place.strip_suffix(".001").unwrap_or(place).to_owned();
+        let whole = place.rsplit_once('.').map_or(place, |(whole, _)| whole).to_owned();
         let joined = SharedFile::joined(parts).map_err(OpenError::Io);
         let opened = joined.and_then(|file| zipped::archive(file.clone(), &limits()).map(|_| file));
         match opened {
@@ -223,10 +223,10 @@ impl Nest<'_> {
             return Ok(());
         }
         // How much it holds nobody knows before; what is cut off is worth as much as came.
-        let mut bytes = 0;
-        let _ = inner.open(&mut |source| {
-            bytes = io::copy(&mut io::Read::take(source, BYTES.saturating_sub(self.bytes)), &mut io::sink())?;
-            Ok(())
+        let (mut bytes, most) = (0, BYTES.saturating_sub(self.bytes));
+        let _ = inner.read(&mut |chunk| {
+            bytes += chunk.len() as u64;
+            bytes < most
         });
         self.bytes = self.bytes.saturating_add(bytes);
         self.leaf(inner.sized(bytes));

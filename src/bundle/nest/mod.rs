@@ -273,7 +273,8 @@ impl Nest<'_> {
 }
 
 /// What holds other files.
-enum Archive {
+#[derive(Clone, Copy)]
+pub(super) enum Archive {
     Zip,
     Gzip,
     #[cfg(feature = "report")]
@@ -282,7 +283,7 @@ enum Archive {
 
 impl Archive {
     /// By its beginning, never by its name.
-    fn of(head: &[u8]) -> Option<Self> {
+    pub(super) fn of(head: &[u8]) -> Option<Self> {
         debug_assert!(head.len() <= HEAD, "no more than the beginning is looked at");
         // A zip in several parts that came to be one begins with a mark of its own.
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {

@@ -5,7 +5,8 @@ use super::entry::EntryBytes;
 use super::file::{SharedFile, open_plain};
 use super::limits::Limits;
 use super::listing::relative;
-use super::nest::{Archive, DEPTH, HELD};
+use super::inner::LARGEST;
+use super::nest::{Archive, DEPTH};
 use super::outside;
 use super::problem::{OpenError, quoted};
 use super::zipped::{self, OpenZip, has_magic};
@@ -195,14 +196,14 @@ impl Visit<'_> {
     /// A zip in an archive, which is held in memory while it is read. Its own bytes count, too.
     fn nested(&mut self, name: &str, source: &mut dyn Read, depth: usize) -> Result<(), OpenError> {
         let mut held = Vec::new();
-        let mut source = source.take(self.left(depth).min(HELD));
+        let mut source = source.take(self.left(depth).min(LARGEST));
         source.read_to_end(&mut held)?;
         self.unpacked += if depth > 0 { held.len() as u64 } else { 0 };
         if source.limit() == 0 && source.into_inner().read(&mut [0])? > 0 {
             self.unread(name, LARGER);
             return Ok(());
         }
-        let mut archive = zipped::archive(SharedFile::held(held, None), &self.limits)?;
+        let mut archive = zipped::archive(SharedFile::held(held), &self.limits)?;
         self.entries(name, &mut archive, depth + 1);
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::Sha256;
 use super::file::open_plain;
+use super::inner::{LARGEST, Room};
 use super::leaf::{Leaf, LeafError};
 use super::nest::{self, Found};
 use super::problem::{MemberError, OpenError};
@@ -10,7 +11,6 @@ use crate::text::size::size;
 use rayon::prelude::*;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
 /// One file or folder that was given, or lies in a folder that was given.
@@ -57,9 +57,9 @@ pub enum GivenError {
     Deep,
     /// An inner archive that is compressed, and too large to be held.
     #[error(
-        "is a compressed archive inside of another one, and more than {} of such archives are not held in memory: unzip the \
-         outer file once, and give the folder",
-        size(nest::HELD)
+        "is a compressed archive inside of another one and larger than {}, and so much is not held in memory: unzip the outer \
+         file once, and give the folder",
+        size(LARGEST)
     )]
     Inner,
     /// An archive without files.
@@ -102,8 +102,8 @@ pub enum GivenError {
 /// of any depth.
 pub fn gather<P: AsRef<Path>>(paths: &[P]) -> Vec<Given> {
     // One after the other, so that what is over a limit does not depend on who comes first; opening takes all cores.
-    let held = Arc::new(AtomicU64::new(0));
-    let found: Vec<Found> = paths.iter().flat_map(|path| nest::find(path.as_ref(), &held)).collect();
+    let room = Arc::new(Room::default());
+    let found: Vec<Found> = paths.iter().flat_map(|path| nest::find(path.as_ref(), &room)).collect();
     let mut all: Vec<Given> = found.into_par_iter().map(Found::open).collect();
     all.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
     all
@@ -120,18 +120,28 @@ pub fn read_capped(path: &Path, cap: u64) -> Result<Vec<u8>, GivenError> {
 
 impl Given {
     pub(super) fn new(name: String, path: PathBuf, bytes: u64, content: Result<Content, GivenError>) -> Self {
-        let (bytes, hash) = match &content {
-            Ok(Content::Bundle(bundle)) => (bundle.size(), bundle.sha256().ok().into()),
-            Ok(Content::File(_)) => (bytes, OnceLock::new()),
-            Err(_) => (bytes, None.into()),
+        let bytes = match &content {
+            Ok(Content::Bundle(bundle)) => bundle.size(),
+            Ok(Content::File(_)) | Err(_) => bytes,
         };
-        Self { name, path, bytes, hash, content }
+        Self { name, path, bytes, hash: OnceLock::new(), content }
+    }
+
+    /// What is equal for everything in one inner archive that has to be inflated to be read: who reads that together needs the
+    /// memory of one at a time.
+    pub fn inner_id(&self) -> Option<usize> {
+        match &self.content {
+            Ok(Content::Bundle(bundle)) => bundle.inner_id(),
+            Ok(Content::File(leaf)) => leaf.inner_id(),
+            Err(_) => None,
+        }
     }
 
     /// SHA-256 of the file, or of a bundle's manifest where that is no file of its own; of another file made when first
     /// asked for, which reads it.
     pub fn sha256(&self) -> Option<Sha256> {
         *self.hash.get_or_init(|| match &self.content {
+            Ok(Content::Bundle(bundle)) => bundle.sha256().ok(),
             Ok(Content::File(leaf)) => {
                 let mut hash = None;
                 leaf.open(&mut |bytes| {
@@ -141,7 +151,7 @@ impl Given {
                 .ok()?;
                 hash
             }
-            _ => None,
+            Err(_) => None,
         })
     }
 }

@@ -58,7 +58,17 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles
         };
         (read, bundle)
     };
-    let (reads, bundles): (_, Vec<_>) = named(given).into_par_iter().with_max_len(1).map(read).unzip();
+    // What is in one inner archive is read together, one archive after the other: each may have to be held in memory.
+    let mut inner: BTreeMap<Option<usize>, Vec<(usize, (Given, Vec<String>))>> = BTreeMap::new();
+    for (at, given) in named(given).into_iter().enumerate() {
+        inner.entry(given.0.inner_id()).or_default().push((at, given));
+    }
+    let mut all = Vec::new();
+    for group in inner.into_values() {
+        all.par_extend(group.into_par_iter().with_max_len(1).map(|(at, given)| (at, read(given))));
+    }
+    all.sort_by_key(|(at, _)| *at);
+    let (reads, bundles): (_, Vec<_>) = all.into_iter().map(|(_, read)| read).unzip();
     (reads, bundles.into_iter().flatten().collect())
 }
 

@@ -104,6 +104,7 @@ impl Analyzer {
             sanitizer: &Sanitizer,
             questions: &self.questions,
             knowledge: &self.knowledge,
+            loose: &options.loose,
         };
         let (reads, bundles) = read_all(given, tools);
         let before = bundles_of_one_name(&reads).then(|| reads.clone());

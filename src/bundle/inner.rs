@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, TryLockError, Weak};
 /// Bytes of one inner archive.
 pub(super) const LARGEST: u64 = 256 << 20;
 /// Bytes that small ones keep together; a larger one is alone.
-const KEPT: usize = 64 << 20;
+const KEPT: u64 = 8 << 20;
 
 /// The bytes of an inner archive, in memory or not.
 #[derive(Debug)]
@@ -25,11 +25,14 @@ pub(super) struct Room(Mutex<Vec<Weak<Inner>>>);
 impl Inner {
     /// Inflates an archive for the first time, which tells its length.
     pub(super) fn new(leaf: &Leaf, room: &Arc<Room>) -> Result<(Arc<Self>, u64), LeafError> {
+        if leaf.size() > LARGEST {
+            return Err(LeafError::TooLarge(LARGEST));
+        }
+        let inner = Arc::new(Self { leaf: leaf.clone(), bytes: Mutex::default(), room: Arc::clone(room) });
+        inner.room.make(&inner, leaf.size());
         let bytes = leaf.bytes(LARGEST)?;
         let length = bytes.len() as u64;
-        let bytes = Mutex::new(Some(Arc::new(bytes)));
-        let inner = Arc::new(Self { leaf: leaf.clone(), bytes, room: Arc::clone(room) });
-        inner.room.admit(&inner, usize::try_from(length).unwrap_or(usize::MAX));
+        *inner.bytes.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(bytes));
         Ok((inner, length))
     }
 
@@ -39,16 +42,15 @@ impl Inner {
         if let Some(bytes) = &*kept {
             return Ok(Arc::clone(bytes));
         }
+        self.room.make(self, self.leaf.size());
         let bytes = Arc::new(self.leaf.bytes(LARGEST).map_err(io::Error::other)?);
         *kept = Some(Arc::clone(&bytes));
-        drop(kept);
-        self.room.admit(self, bytes.len());
         Ok(bytes)
     }
 
     /// How many bytes it keeps; what is being read at the moment is left alone.
-    fn kept(&self) -> usize {
-        self.bytes.try_lock().map_or(0, |kept| kept.as_ref().map_or(0, |bytes| bytes.len()))
+    fn kept(&self) -> u64 {
+        self.bytes.try_lock().map_or(0, |kept| kept.as_ref().map_or(0, |bytes| bytes.len() as u64))
     }
 
     fn give_up(&self) {
@@ -61,12 +63,12 @@ impl Inner {
 }
 
 impl Room {
-    /// Makes room for one that has just been inflated: the oldest others give up theirs.
-    fn admit(&self, inner: &Arc<Inner>, length: usize) {
+    /// Makes room for one that is about to be inflated: the oldest others give up theirs.
+    fn make(&self, inner: &Arc<Inner>, length: u64) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|one| one.upgrade().is_some_and(|one| !Arc::ptr_eq(&one, inner)));
         let mut others: Vec<Arc<Inner>> = all.iter().filter_map(Weak::upgrade).collect();
-        let mut total = length.saturating_add(others.iter().map(|one| one.kept()).sum());
+        let mut total = others.iter().fold(length, |sum, one| sum.saturating_add(one.kept()));
         while total > KEPT.max(length) && !others.is_empty() {
             let oldest = others.remove(0);
             total = total.saturating_sub(oldest.kept());

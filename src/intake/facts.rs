@@ -2,6 +2,7 @@
 
 use super::checklist;
 use super::inventory::Inventory;
+use super::loose::LooseFacts;
 use super::reported::ReportedFacts;
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
@@ -25,6 +26,8 @@ pub enum Facts {
     Inventory(Inventory),
     /// Contacts of an inventory.
     Contacts(Vec<Contact>),
+    /// Files of one node that are in no bundle.
+    Loose(Box<LooseFacts>),
     /// What any other export tells.
     Reported(ReportedFacts),
 }

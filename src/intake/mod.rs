@@ -26,6 +26,7 @@ mod json_lines;
 mod labels;
 mod leaks;
 mod lists;
+pub mod loose;
 pub mod log_files;
 pub mod manual_capture;
 mod members;

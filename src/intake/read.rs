@@ -4,6 +4,7 @@ use super::answers::{self, Question};
 use super::facts::Facts;
 use super::json::JsonError;
 use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
+use super::loose::{self, LooseOptions};
 use super::{ReadExport, Source, json, leaks, manual_capture, on_screen, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given, GivenError};
 use crate::bundle::{Bundle, Form};
@@ -11,6 +12,7 @@ use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
 use crate::model::excerpt::Sanitize;
+use crate::model::Grade;
 use crate::model::host_name::{is_name, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::redact::columns::heading;
@@ -30,6 +32,8 @@ pub struct Tools<'a> {
     pub questions: &'a [Question],
     /// What exports report.
     pub knowledge: &'a Knowledge,
+    /// What is said of files that are in no bundle.
+    pub loose: &'a LooseOptions,
 }
 
 /// One input after reading.
@@ -58,6 +62,7 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles
         };
         (read, bundle)
     };
+    let (sets, given) = loose::sort(given, tools.loose);
     // What is in one inner archive is read together, one archive after the other: each may have to be held in memory.
     let mut inner: BTreeMap<Option<usize>, Vec<(usize, (Given, Vec<String>))>> = BTreeMap::new();
     for (at, given) in named(given).into_iter().enumerate() {
@@ -68,7 +73,8 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles
         all.par_extend(group.into_par_iter().with_max_len(1).map(|(at, given)| (at, read(given))));
     }
     all.sort_by_key(|(at, _)| *at);
-    let (reads, bundles): (_, Vec<_>) = all.into_iter().map(|(_, read)| read).unzip();
+    let (mut reads, bundles): (Vec<_>, Vec<_>) = all.into_iter().map(|(_, read)| read).unzip();
+    reads.extend(unique(loose::read(sets, tools), &reads));
     (reads, bundles.into_iter().flatten().collect())
 }
 
@@ -111,6 +117,20 @@ fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
     kept
 }
 
+/// Numbers inputs whose names others have.
+fn unique(mut more: Vec<ReadInput>, others: &[ReadInput]) -> Vec<ReadInput> {
+    let mut used: BTreeSet<String> = others.iter().map(|read| read.input.name.clone()).collect();
+    for read in &mut more {
+        let name = read.input.name.clone();
+        let mut numbered = (2..).map(|number| format!("{name} ({number})"));
+        if used.contains(&name) {
+            read.input.name = numbered.find(|name| !used.contains(name)).unwrap_or_default();
+        }
+        used.insert(read.input.name.clone());
+    }
+    more
+}
+
 fn is_folder(given: &Given) -> bool {
     matches!(&given.content, Ok(Content::Bundle(bundle)) if !bundle.is_one_file())
 }
@@ -128,6 +148,8 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
         taken: None,
         tool: None,
         holds: Vec::new(),
+        grade: None,
+        unplaced: false,
     };
     match &given.content {
         Err(GivenError::Open(error)) if error.is_of_newer_format() => {
@@ -163,6 +185,7 @@ fn refused(mut input: Input, kind: ProblemKind, why: impl std::fmt::Display) -> 
 }
 
 fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput {
+    input.grade = Some(Grade::Bundle);
     input.kind = match bundle.form() {
         Form::Zip => InputKind::BundleZip,
         Form::Folder => InputKind::BundleFolder,
@@ -233,6 +256,7 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     };
     let status = if parsed.problems.is_empty() { InputStatus::Read } else { InputStatus::Partly };
     input.notes.extend(parsed.notes);
+    input.grade = kind.is_evidence().then_some(Grade::Export);
     ReadInput {
         input: Input { kind, holds, status, problems: parsed.problems, ..input },
         facts: parsed.value,

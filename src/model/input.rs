@@ -1,5 +1,6 @@
 //! Input files of a report, and whether each could be read.
 
+use super::grade::Grade;
 use serde::Serialize;
 
 /// One input.
@@ -29,6 +30,10 @@ pub struct Input {
     pub tool: Option<String>,
     /// Titles of the exports found in it, as the knowledge has them.
     pub holds: Vec<String>,
+    /// How much it can prove; `None` if nothing of it is evidence.
+    pub grade: Option<Grade>,
+    /// What it shows is a fault only if somebody confirms it: of which node or of which time it is, it does not say.
+    pub unplaced: bool,
 }
 
 /// The kind of an input.
@@ -50,6 +55,12 @@ pub enum InputKind {
     Answers,
     /// One or more of the exports that the knowledge describes.
     Export,
+    /// Logs of one node that are in no bundle.
+    Logs,
+    /// An application folder that somebody copied.
+    CopiedFolder,
+    /// A configuration file of one node that is in no bundle.
+    Config,
     /// None of these.
     Unrecognised,
 }

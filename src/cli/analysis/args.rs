@@ -242,6 +242,12 @@ pub(in crate::cli) struct CaseArgs {
     /// Names of all nodes that serve requests; confirms that no node is missing
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub expect_nodes: Vec<String>,
+    /// The node of a file or folder that is in no bundle, such as "ticket.zip/SS.log=WEB02"; the path as the report shows it
+    #[arg(long, value_name = "PATH=NAME", value_parser = node_of)]
+    pub node_of: Vec<(String, String)>,
+    /// Case key of the bundles: values of files that are in no bundle then compare with theirs
+    #[arg(long, value_name = "FILE")]
+    pub case_key_file: Option<PathBuf>,
     /// Set a node's role (NAME=dr, NAME=standby or NAME=mirror); non-serving nodes are judged separately
     #[arg(long, value_name = "NAME=ROLE", value_parser = role)]
     pub role: Vec<(String, Role)>,
@@ -393,6 +399,17 @@ fn log_time(text: &str) -> Result<DateTime<Utc>, String> {
     let day = || Some(NaiveDate::parse_from_str(&reading, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN));
     let time = time.or_else(day).ok_or_else(wrong)?.and_utc();
     time.checked_sub_signed(TimeDelta::minutes(offset)).ok_or_else(wrong)
+}
+
+/// A path of a file or folder and the name of its node.
+pub(super) fn node_of(text: &str) -> Result<(String, String), String> {
+    let (path, name) = text.rsplit_once('=').ok_or("expected PATH=NAME, such as SS.log=WEB02")?;
+    let path = path.replace('\\', "/");
+    let path = path.strip_prefix("./").unwrap_or(&path).trim_end_matches('/');
+    if path.is_empty() || !is_name(name) {
+        return Err("expected the path of a file or folder, and the name of one node".into());
+    }
+    Ok((path.to_owned(), name.to_owned()))
 }
 
 fn role(text: &str) -> Result<(String, Role), String> {

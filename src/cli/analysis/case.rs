@@ -4,8 +4,10 @@ use super::args::CaseArgs;
 use super::{Exit, Failure, knowledge, output};
 use crate::analysis::{self, Analysis, Analyzer, Options};
 use crate::bundle::{Limits, list_archive};
+use crate::cli::collect::case_key;
 use crate::cli::{OrExit as _, must_exist};
 use crate::intake;
+use crate::intake::loose::LooseOptions;
 use crate::logs::Baseline;
 use crate::model::input::ProblemKind;
 use crate::model::{InputStatus, Package};
@@ -47,6 +49,10 @@ pub(super) fn audited(
         package: args.upgrade_package.as_deref().map(package).transpose()?,
         require: args.required(),
         baseline,
+        loose: LooseOptions {
+            node_of: args.node_of.clone(),
+            case_key: args.case_key_file.as_deref().map(case_key).transpose().or_exit(Exit::Usage)?,
+        },
     };
     let audited = auditor.analyze(analysis::open(paths), &options);
     for remark in &audited.remarks {

@@ -1,7 +1,6 @@
 //! What a person gave, found and opened: bundles as bundles, every other file as a leaf that is read when its turn comes.
 
 use super::Sha256;
-use super::file::open_plain;
 use super::inner::{LARGEST, Room};
 use super::leaf::{Leaf, LeafError};
 use super::nest::{self, Found};
@@ -9,7 +8,7 @@ use super::problem::{MemberError, OpenError};
 use super::read::Bundle;
 use crate::text::size::size;
 use rayon::prelude::*;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -90,12 +89,6 @@ pub enum GivenError {
          or .001), and give what comes out"
     )]
     Part,
-    /// A file that is no bundle, and larger than what else is read.
-    #[error("is no bundle, and larger than the {} that are read of any other file", size(*.0))]
-    TooLarge(u64),
-    /// The system refused.
-    #[error("could not be read: {0}")]
-    Io(#[from] io::Error),
 }
 
 /// Finds and opens everything that `paths` lead to, in order of path and place: bundles and files, in folders and archives
@@ -107,15 +100,6 @@ pub fn gather<P: AsRef<Path>>(paths: &[P]) -> Vec<Given> {
     let mut all: Vec<Given> = found.into_par_iter().map(Found::open).collect();
     all.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
     all
-}
-
-/// The bytes of a file of at most `cap` bytes.
-pub fn read_capped(path: &Path, cap: u64) -> Result<Vec<u8>, GivenError> {
-    let file = open_plain(path)?;
-    let size = file.metadata()?.len().min(cap);
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-    file.take(cap.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > cap { Err(GivenError::TooLarge(cap)) } else { Ok(bytes) }
 }
 
 impl Given {

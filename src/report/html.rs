@@ -4,6 +4,7 @@
 //! are fixed text without template syntax, and the page's policy names their hashes, so that nothing else runs.
 
 use super::RenderError;
+use super::assemble::used;
 use super::document::Document;
 use super::families::families;
 use super::format::{Keep, OutputFormat, text};
@@ -228,6 +229,7 @@ fn page(report: &Report) -> Context {
         rule_ids,
         source_keys,
         anchors,
+        used => &used(&report.inputs),
         bands,
         cuts,
         grid => &grid(report),

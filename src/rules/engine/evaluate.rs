@@ -115,7 +115,8 @@ impl<'a> Evaluation<'a> {
         };
         let outcome = match outcome {
             Outcome::Unknown { missing } => {
-                Outcome::Unknown { missing: missing.into_iter().map(|gap| cx.or_a_person(gap)).collect() }
+                let asked = |gap| collected_first(self.cluster, cx.or_a_person(gap));
+                Outcome::Unknown { missing: missing.into_iter().map(asked).collect() }
             }
             outcome => outcome,
         };
@@ -149,6 +150,17 @@ fn graded(outcome: Outcome, cluster: &Cluster, used: &BTreeSet<String>) -> Outco
             finding.inferred_if(unsure)
         }),
         other => other,
+    }
+}
+
+/// What is missing of a node without a bundle: nothing can be collected again that never was.
+fn collected_first(cluster: &Cluster, gap: MissingEvidence) -> MissingEvidence {
+    let EvidenceRequest::BundleAgain { node: name, .. } = &gap.from else { return gap };
+    match cluster.nodes.iter().find(|node| node.name == *name) {
+        Some(node) if node.bundle().is_none() => {
+            MissingEvidence { from: EvidenceRequest::Bundle { node: name.clone() }, why: only(node), ..gap }
+        }
+        _ => gap,
     }
 }
 

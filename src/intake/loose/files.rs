@@ -115,7 +115,7 @@ fn kind(leaf: &Leaf, place: &str) -> Option<Kind> {
     if start.starts_with("Version=") && start.contains("EventType=") {
         return Some(Kind::Other(WER));
     }
-    if start.starts_with('<') && by_name.is_none() {
+    if by_name.is_none() && (start.starts_with('<') || names::of_config(name).is_some()) {
         return markup(start, name);
     }
     if names::is_of_engine(place) || lower.starts_with("ssde") {

@@ -107,17 +107,16 @@ fn host(token: &str) -> Claim {
     while parts.first().is_some_and(|part| is_word(part)) {
         parts.remove(0);
     }
-    while parts.len() > 1 && parts.last().is_some_and(|part| part.len() != 1 && is_word(part) && !is_number(part)) {
-        parts.pop();
-    }
     // A date at the end; the number at the end of `ssnode-2` or `web-01` is its own.
     if let [name @ .., year, month, day] = parts.as_slice()
         && !name.is_empty()
         && [(year, 4), (month, 2), (day, 2)].iter().all(|(part, digits)| is_number(part) && part.len() == *digits)
     {
-        parts.truncate(parts.len() - 3);
+        parts.truncate(name.len());
     }
-    if parts.len() > 1 && parts.last().is_some_and(|part| is_number(part) && part.len() >= 6) {
+    while parts.len() > 1
+        && parts.last().is_some_and(|part| if is_number(part) { part.len() >= 6 } else { part.len() > 1 && is_word(part) })
+    {
         parts.pop();
     }
     let name = parts.join("-");
@@ -197,7 +196,8 @@ pub(super) fn of_config(name: &str) -> Option<(String, Claim)> {
     if let Some(file) = known(&whole.to_lowercase()) {
         return Some((file, Claim::Nobody));
     }
-    for at in whole.match_indices(SEPARATORS).map(|(at, _)| at) {
+    let cuts: Vec<usize> = whole.match_indices(SEPARATORS).map(|(at, _)| at).collect();
+    for at in cuts.into_iter().rev() {
         let (before, after) = (whole.get(..at)?, whole.get(at..)?);
         if let (Some(file), named @ Claim::Named(_)) =
             (known(&before.to_lowercase()), host(after.trim_matches(SEPARATORS)))

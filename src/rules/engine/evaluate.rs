@@ -3,7 +3,7 @@
 use super::context::{Context, only};
 use super::rule::{Check, Rule};
 use crate::finding::{
-    EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Severity, Subject, SubjectKind,
+    Evidence, EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Severity, Subject, SubjectKind,
 };
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::RuleMeta;
@@ -146,7 +146,11 @@ fn graded(outcome: Outcome, cluster: &Cluster, used: &BTreeSet<String>) -> Outco
         }
         Outcome::Findings(_) => outcome.map_findings(|finding| {
             let rests_on = |input: &Input| finding.evidence.iter().any(|one| one.input() == Some(input.name.as_str()));
-            let unsure = loose().any(|input| input.unplaced && rests_on(input));
+            let is_absence = |one: &Evidence| matches!(one, Evidence::Absence { .. });
+            let on_absence = |input: &Input| {
+                finding.evidence.iter().any(|one| is_absence(one) && one.input() == Some(input.name.as_str()))
+            };
+            let unsure = loose().any(|input| (input.unplaced && rests_on(input)) || on_absence(input));
             finding.inferred_if(unsure)
         }),
         other => other,

@@ -1,5 +1,7 @@
 //! The bytes of an open file, of a part of one, or of what was inflated from one; read from many places at once.
 
+use super::inner::{Inner, Room};
+use super::leaf::{Leaf, LeafError};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -25,23 +27,9 @@ enum Bytes {
     /// The parts of a split file, each with where it ends in the whole.
     Parts(Arc<[(File, u64)]>),
     /// Memory.
-    Memory(Arc<Held>),
-}
-
-/// Bytes in memory, which count until the last one who reads them is gone.
-#[derive(Debug)]
-struct Held {
-    bytes: Vec<u8>,
-    /// Where they are counted, if they are.
-    counter: Option<Arc<AtomicU64>>,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        if let Some(counter) = &self.counter {
-            counter.fetch_sub(self.bytes.len() as u64, Ordering::Relaxed);
-        }
-    }
+    Memory(Arc<Vec<u8>>),
+    /// An archive in another one, which may have to be inflated first.
+    Inner(Arc<Inner>),
 }
 
 /// Opens a plain file. Anything else may never answer: a pipe waits for somebody who writes.
@@ -69,13 +57,24 @@ impl SharedFile {
         Ok(Self::new(Bytes::Parts(parts.into()), length))
     }
 
-    /// Bytes that are in memory already, and are counted in `counter` as long as anybody has them.
-    pub(super) fn held(bytes: Vec<u8>, counter: Option<Arc<AtomicU64>>) -> Self {
+    /// Bytes that are in memory already.
+    pub(super) fn held(bytes: Vec<u8>) -> Self {
         let length = bytes.len() as u64;
-        if let Some(counter) = &counter {
-            counter.fetch_add(length, Ordering::Relaxed);
+        Self::new(Bytes::Memory(Arc::new(bytes)), length)
+    }
+
+    /// An archive that is compressed in another one.
+    pub(super) fn inner(leaf: &Leaf, room: &Arc<Room>) -> Result<Self, LeafError> {
+        let (inner, length) = Inner::new(leaf, room)?;
+        Ok(Self::new(Bytes::Inner(inner), length))
+    }
+
+    /// What tells the bytes of one inner archive from those of another; `None` if they are in none.
+    pub(super) fn inner_id(&self) -> Option<usize> {
+        match &self.bytes {
+            Bytes::Inner(inner) => Some(Arc::as_ptr(inner).addr()),
+            _ => None,
         }
-        Self::new(Bytes::Memory(Arc::new(Held { bytes, counter })), length)
     }
 
     fn new(bytes: Bytes, length: u64) -> Self {
@@ -119,16 +118,20 @@ impl SharedFile {
                 let most = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
                 read_at(file, buffer.get_mut(..most).unwrap_or_default(), at - before)
             }
-            Bytes::Memory(held) => {
-                let bytes = usize::try_from(at).ok().and_then(|at| held.bytes.get(at..)).unwrap_or_default();
-                let most = bytes.len().min(buffer.len());
-                if let (Some(to), Some(from)) = (buffer.get_mut(..most), bytes.get(..most)) {
-                    to.copy_from_slice(from);
-                }
-                Ok(most)
-            }
+            Bytes::Memory(bytes) => Ok(copy(bytes, at, buffer)),
+            Bytes::Inner(inner) => Ok(copy(&inner.bytes()?, at, buffer)),
         }
     }
+}
+
+/// Copies what fits from a place on.
+fn copy(bytes: &[u8], at: u64, buffer: &mut [u8]) -> usize {
+    let bytes = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+    let most = bytes.len().min(buffer.len());
+    if let (Some(to), Some(from)) = (buffer.get_mut(..most), bytes.get(..most)) {
+        to.copy_from_slice(from);
+    }
+    most
 }
 
 #[cfg(unix)]
@@ -192,12 +195,6 @@ mod tests {
         assert_eq!(text(whole.window(2, 5).unwrap()), "e two");
         assert_eq!(text(whole.window(2, 5).unwrap().window(1, 3).unwrap()), " tw");
         assert!(whole.window(9, 5).is_none() && whole.window(u64::MAX, 2).is_none());
-        let counter = Arc::new(AtomicU64::new(0));
-        let held = SharedFile::held(b"abc".to_vec(), Some(Arc::clone(&counter)));
-        let part = held.window(1, 2).unwrap();
-        drop(held);
-        assert_eq!((text(part.clone()), counter.load(Ordering::Relaxed)), ("bc".to_owned(), 3));
-        drop(part);
-        assert_eq!(counter.load(Ordering::Relaxed), 0, "nobody has the bytes any more");
+        assert_eq!(text(SharedFile::held(b"abc".to_vec()).window(1, 2).unwrap()), "bc");
     }
 }

@@ -74,7 +74,7 @@ impl Leaf {
 
     /// Bytes that are in memory.
     pub fn of_bytes(place: &str, bytes: Vec<u8>) -> Self {
-        let file = SharedFile::held(bytes, None);
+        let file = SharedFile::held(bytes);
         Self::new(place.to_owned(), file.length(), None, LeafAt::Plain(file))
     }
 
@@ -124,6 +124,11 @@ impl Leaf {
             LeafAt::Zipped(archive, index) => Ok(stored(&mut archive.clone(), *index)),
             LeafAt::Gzip(_) => Ok(None),
         }
+    }
+
+    /// See [`super::source::Given::inner_id`].
+    pub(super) fn inner_id(&self) -> Option<usize> {
+        self.at.inner_id()
     }
 
     /// The same bytes at another place.
@@ -193,6 +198,15 @@ fn stored(archive: &mut OpenZip, index: usize) -> Option<SharedFile> {
 }
 
 impl LeafAt {
+    fn inner_id(&self) -> Option<usize> {
+        match self {
+            Self::Path(_) => None,
+            Self::Plain(file) => file.inner_id(),
+            Self::Zipped(archive, _) => archive.clone().into_inner().inner_id(),
+            Self::Gzip(inner) => inner.inner_id(),
+        }
+    }
+
     fn open(&self, read: &mut dyn FnMut(&mut dyn Read) -> io::Result<()>) -> Result<(), LeafError> {
         match self {
             Self::Path(path) => Ok(read(&mut open_plain(path)?)?),

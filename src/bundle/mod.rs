@@ -14,6 +14,7 @@ mod entry;
 mod file;
 pub mod format;
 pub mod half_made;
+mod inner;
 mod leaf;
 pub mod limits;
 mod listing;

@@ -170,6 +170,11 @@ impl Bundle {
         self.whole.unwrap_or_else(members)
     }
 
+    /// See [`super::source::Given::inner_id`].
+    pub(super) fn inner_id(&self) -> Option<usize> {
+        self.archive.as_ref()?.clone().into_inner().inner_id()
+    }
+
     /// Whether [`Self::sha256`] is of everything that the bundle holds, read or not: a folder has that of its manifest only.
     pub fn is_one_file(&self) -> bool {
         self.whole.is_some()

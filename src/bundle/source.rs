@@ -1,16 +1,15 @@
 //! What a person gave, found and opened: bundles as bundles, every other file as a leaf that is read when its turn comes.
 
 use super::Sha256;
-use super::file::open_plain;
+use super::inner::{LARGEST, Room};
 use super::leaf::{Leaf, LeafError};
 use super::nest::{self, Found};
 use super::problem::{MemberError, OpenError};
 use super::read::Bundle;
 use crate::text::size::size;
 use rayon::prelude::*;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
 /// One file or folder that was given, or lies in a folder that was given.
@@ -57,9 +56,9 @@ pub enum GivenError {
     Deep,
     /// An inner archive that is compressed, and too large to be held.
     #[error(
-        "is a compressed archive inside of another one, and more than {} of such archives are not held in memory: unzip the \
-         outer file once, and give the folder",
-        size(nest::HELD)
+        "is a compressed archive inside of another one and larger than {}, and so much is not held in memory: unzip the outer \
+         file once, and give the folder",
+        size(LARGEST)
     )]
     Inner,
     /// An archive without files.
@@ -90,48 +89,43 @@ pub enum GivenError {
          or .001), and give what comes out"
     )]
     Part,
-    /// A file that is no bundle, and larger than what else is read.
-    #[error("is no bundle, and larger than the {} that are read of any other file", size(*.0))]
-    TooLarge(u64),
-    /// The system refused.
-    #[error("could not be read: {0}")]
-    Io(#[from] io::Error),
 }
 
 /// Finds and opens everything that `paths` lead to, in order of path and place: bundles and files, in folders and archives
 /// of any depth.
 pub fn gather<P: AsRef<Path>>(paths: &[P]) -> Vec<Given> {
     // One after the other, so that what is over a limit does not depend on who comes first; opening takes all cores.
-    let held = Arc::new(AtomicU64::new(0));
-    let found: Vec<Found> = paths.iter().flat_map(|path| nest::find(path.as_ref(), &held)).collect();
+    let room = Arc::new(Room::default());
+    let found: Vec<Found> = paths.iter().flat_map(|path| nest::find(path.as_ref(), &room)).collect();
     let mut all: Vec<Given> = found.into_par_iter().map(Found::open).collect();
     all.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
     all
 }
 
-/// The bytes of a file of at most `cap` bytes.
-pub fn read_capped(path: &Path, cap: u64) -> Result<Vec<u8>, GivenError> {
-    let file = open_plain(path)?;
-    let size = file.metadata()?.len().min(cap);
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-    file.take(cap.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > cap { Err(GivenError::TooLarge(cap)) } else { Ok(bytes) }
-}
-
 impl Given {
     pub(super) fn new(name: String, path: PathBuf, bytes: u64, content: Result<Content, GivenError>) -> Self {
-        let (bytes, hash) = match &content {
-            Ok(Content::Bundle(bundle)) => (bundle.size(), bundle.sha256().ok().into()),
-            Ok(Content::File(_)) => (bytes, OnceLock::new()),
-            Err(_) => (bytes, None.into()),
+        let bytes = match &content {
+            Ok(Content::Bundle(bundle)) => bundle.size(),
+            Ok(Content::File(_)) | Err(_) => bytes,
         };
-        Self { name, path, bytes, hash, content }
+        Self { name, path, bytes, hash: OnceLock::new(), content }
+    }
+
+    /// What is equal for everything in one inner archive that has to be inflated to be read: who reads that together needs the
+    /// memory of one at a time.
+    pub fn inner_id(&self) -> Option<usize> {
+        match &self.content {
+            Ok(Content::Bundle(bundle)) => bundle.inner_id(),
+            Ok(Content::File(leaf)) => leaf.inner_id(),
+            Err(_) => None,
+        }
     }
 
     /// SHA-256 of the file, or of a bundle's manifest where that is no file of its own; of another file made when first
     /// asked for, which reads it.
     pub fn sha256(&self) -> Option<Sha256> {
         *self.hash.get_or_init(|| match &self.content {
+            Ok(Content::Bundle(bundle)) => bundle.sha256().ok(),
             Ok(Content::File(leaf)) => {
                 let mut hash = None;
                 leaf.open(&mut |bytes| {
@@ -141,7 +135,7 @@ impl Given {
                 .ok()?;
                 hash
             }
-            _ => None,
+            Err(_) => None,
         })
     }
 }

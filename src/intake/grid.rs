@@ -2,9 +2,10 @@
 //! heads identify the export, as the keys of a JSON object do.
 
 use super::facts::Facts;
+use super::powershell::is_unwritten;
 use super::records::Records;
 use super::reported::{extract_facts, heads};
-use super::table::{Row, RowSink, head};
+use super::table::{Row, RowSink, head, is_no_data};
 use super::{Parsed, Source, malformed};
 use crate::knowledge::Export;
 use crate::model::location::CellPos;
@@ -45,7 +46,7 @@ pub(super) fn start<'k>(cx: Source<'k>, row: &Row) -> Option<Reader<'k>> {
 impl RowSink for Reader<'_> {
     fn add(&mut self, row: &Row) {
         // A grid repeats its header on every page.
-        if row.record == self.header.record {
+        if row.record == self.header.record || is_no_data(row) {
             return;
         }
         let record = self.records.begin(CellPos::Row(row.number));
@@ -58,12 +59,6 @@ impl RowSink for Reader<'_> {
             }
         }
     }
-}
-
-/// Whether `PowerShell` wrote the type of a list or an object in place of what is in it.
-fn is_unwritten(text: &str) -> bool {
-    text.starts_with("System.") && (text.ends_with("[]") || text.starts_with("System.Collections."))
-        || text.starts_with("@{")
 }
 
 impl Reader<'_> {

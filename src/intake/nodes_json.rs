@@ -6,9 +6,10 @@
 use super::moment::Column;
 use super::node_row::{self, Field, Fields};
 use super::table::head;
-use super::{Parsed, Source, json};
+use super::json::{self, Places};
+use super::powershell::{bare, is_unwritten};
+use super::{Parsed, Source};
 use crate::model::export::NodeList;
-use crate::model::{Location, Position};
 use serde_json::{Map, Value};
 
 /// Most records of one list.
@@ -18,29 +19,54 @@ pub const MAX_NODES: usize = 1_000;
 pub(super) const ENVELOPES: [&str; 4] = ["data", "model", "records", "value"];
 
 /// Reads the records of a saved node list, which are at `path` of the document.
-pub(super) fn parse(cx: Source, path: &str, records: &[Value]) -> Parsed<NodeList> {
+pub(super) fn parse(cx: Source, path: &str, records: &[Value], places: &Places) -> Parsed<NodeList> {
+    let mut cut = Vec::new();
+    let dates = dates(path, records, places);
     let rows = records.iter().enumerate().map(|(index, record)| {
         let path = format!("{path}[{index}]");
-        let place = Location::export(cx.input, Position::Path(path.clone()));
+        let place = places.at(&path);
         match record {
             Value::Object(record) => {
-                node_row::read(&fields(record, cx.input, &path), place, &Column::default(), cx)
+                let fields = fields(record, places, &path, &mut cut);
+                node_row::read(&fields, place, &dates, cx)
             }
             _ => Err(format!("{place} is no object, so it does not count.")),
         }
     });
     let mut list = node_row::list(cx.input, rows);
+    list.problems.extend(json::cut_problem(&cut, places));
+    list.notes.extend(dates.note());
     let names = records.iter().filter_map(Value::as_object).flat_map(Map::keys);
     list.notes.extend(node_row::unknown_note(names.map(String::as_str), cx.sanitizer));
     list
 }
 
-fn fields(record: &Map<String, Value>, input: &str, path: &str) -> Fields {
-    let field = |(key, value): (&String, &Value)| {
-        let place = Location::export(input, Position::Path(format!("{path}.{key}")));
-        (head(key), Field { text: json::text(value), place })
-    };
-    record.iter().filter(|(key, _)| node_row::is_known(&head(key))).map(field).collect()
+/// What the dates of all records show of the order of day and month: `PowerShell` and others write them in the form of their
+/// language.
+fn dates(path: &str, records: &[Value], places: &Places) -> Column {
+    let mut dates = Column::default();
+    for (index, record) in records.iter().enumerate() {
+        for (key, value) in record.as_object().into_iter().flatten() {
+            if node_row::heads("last connected").contains(&head(key).as_str()) {
+                dates.learn(&json::text(value).unwrap_or_default(), || places.at(&format!("{path}[{index}].{key}")));
+            }
+        }
+    }
+    dates
+}
+
+/// The fields of a record; in `cut` the paths of those that are a type in place of what is in it.
+fn fields(record: &Map<String, Value>, places: &Places, path: &str, cut: &mut Vec<String>) -> Fields {
+    let mut fields = Fields::new();
+    for (key, value) in record.iter().filter(|(key, _)| node_row::is_known(&head(key))) {
+        let (path, text) = (format!("{path}.{key}"), json::text(value));
+        if text.as_deref().is_some_and(is_unwritten) {
+            cut.push(path);
+        } else {
+            fields.insert(head(key), Field { text, place: places.at(&path) });
+        }
+    }
+    fields
 }
 
 /// The records of a document that is a node list, and the path they are at: a bare list, one in an envelope, or a single
@@ -58,8 +84,9 @@ pub(super) fn records(document: &Value) -> Option<(String, &[Value])> {
         Value::Object(_) if looks(document) => Some((String::new(), std::slice::from_ref(document))),
         Value::Object(envelope) => envelope.iter().find_map(|(key, value)| {
             let known = ENVELOPES.contains(&head(key).as_str());
-            let records = value.as_array().filter(|_| known && list(value))?;
-            Some((key.clone(), records.as_slice()))
+            let records = bare(value).as_array().filter(|_| known && list(bare(value)))?;
+            let path = if value.is_array() { key.clone() } else { format!("{key}.value") };
+            Some((path, records.as_slice()))
         }),
         _ => None,
     }
@@ -74,7 +101,7 @@ mod tests {
     fn parse(json: &str) -> Parsed<NodeList> {
         let document = serde_json::from_str(json).unwrap();
         let (path, records) = records(&document).unwrap();
-        super::parse(source("nodes.json"), &path, records)
+        super::parse(source("nodes.json"), &path, records, &Places::of("nodes.json"))
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! answer as CSV.
 
 use super::node_row::{self, Field, Fields};
-use super::table::{Row, RowSink, TableError, head};
+use super::table::{Row, RowSink, TableError, head, is_no_data};
 use super::{Parsed, Source, moment, nodes_json::MAX_NODES};
 use crate::model::export::NodeList;
 
@@ -41,7 +41,7 @@ pub(super) fn start(row: &Row) -> Option<Reader> {
 impl RowSink for Reader {
     fn add(&mut self, row: &Row) {
         // A grid repeats its header on every page; footers have no other cell.
-        let counts = !row.cell(0).starts_with(REMARK) && header(row).is_none() && row.filled() > 1;
+        let counts = !row.cell(0).starts_with(REMARK) && header(row).is_none() && row.filled() > 1 && !is_no_data(row);
         // One more than the limit, so that it can be reported.
         if counts && self.rows.len() <= MAX_NODES {
             self.rows.push(row.clone());

@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::json::JsonError;
 use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
 use super::loose::{self, LooseOptions};
-use super::{ReadExport, Source, json, leaks, manual_capture, snapshot, tables, workbook};
+use super::{ReadExport, Source, json, leaks, manual_capture, on_screen, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given, GivenError};
 use crate::bundle::{Bundle, Form};
 use crate::intake::sanitized;
@@ -63,8 +63,17 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles
         (read, bundle)
     };
     let (sets, given) = loose::sort(given, tools.loose);
-    let (reads, bundles): (Vec<_>, Vec<_>) = named(given).into_par_iter().with_max_len(1).map(read).unzip();
-    let mut reads: Vec<ReadInput> = reads;
+    // What is in one inner archive is read together, one archive after the other: each may have to be held in memory.
+    let mut inner: BTreeMap<Option<usize>, Vec<(usize, (Given, Vec<String>))>> = BTreeMap::new();
+    for (at, given) in named(given).into_iter().enumerate() {
+        inner.entry(given.0.inner_id()).or_default().push((at, given));
+    }
+    let mut all = Vec::new();
+    for group in inner.into_values() {
+        all.par_extend(group.into_par_iter().with_max_len(1).map(|(at, given)| (at, read(given))));
+    }
+    all.sort_by_key(|(at, _)| *at);
+    let (mut reads, bundles): (Vec<_>, Vec<_>) = all.into_iter().map(|(_, read)| read).unzip();
     reads.extend(unique(loose::read(sets, tools), &reads));
     (reads, bundles.into_iter().flatten().collect())
 }
@@ -236,7 +245,7 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         }
         Ok(ExportForm::Table) => match tables::read(cx, bytes) {
             Ok(Some(read)) => Ok(read),
-            Ok(None) => Err(unknown_file(bytes, tools.knowledge)),
+            Ok(None) => on_screen::read(cx, bytes).unwrap_or_else(|| Err(unknown_file(bytes, tools.knowledge))),
             Err(error) => Err(format!("cannot be read: {error}")),
         },
         Err(why) => Err(why.to_string()),

@@ -1,5 +1,7 @@
 //! Recognises the kind of a file by its content, never by its name.
 
+use super::json::documents;
+use super::powershell::SAVE;
 use super::{answers, manual_capture, workbook};
 use crate::text::encoding;
 use crate::text::size::size;
@@ -38,6 +40,9 @@ pub enum Unrecognised {
          administrator, ask the REST interface with that token, and save the JSON that it answers"
     )]
     WebPage,
+    /// Objects of `PowerShell` for `PowerShell`.
+    #[error("is what PowerShell's Export-Clixml writes for itself, which is not read: {SAVE}")]
+    Serialised,
     /// Anything else.
     #[error("is not a file that this program knows; docs/exports.md lists what it reads and how to save it")]
     Other,
@@ -89,13 +94,21 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if answers::is_answers(&text) {
         return Ok(Form::Answers);
     }
-    if start.starts_with(['[', '{']) {
+    if start.starts_with(['[', '{']) || is_json_text(start) || documents::begins_with_tool(start) {
         return Ok(Form::Json);
     }
     if is_web_page(start) {
         return Err(Unrecognised::WebPage);
     }
+    if is_serialised(start) {
+        return Err(Unrecognised::Serialised);
+    }
     Ok(Form::Table)
+}
+
+/// Whether a text begins as a text of JSON with JSON in it does.
+fn is_json_text(start: &str) -> bool {
+    ["\"[{\\\"", "\"{\\\"", "\"[\\r", "\"[\\n", "\"{\\r", "\"{\\n"].iter().any(|begin| start.starts_with(begin))
 }
 
 /// Whether a text begins as a page of HTML does, comments and an XML declaration aside.
@@ -103,6 +116,13 @@ fn is_web_page(start: &str) -> bool {
     let head: String = start.chars().take(1024).collect::<String>().to_lowercase();
     head.starts_with('<')
         && ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| head.contains(tag))
+}
+
+/// Whether a text is what `Export-Clixml` writes, or `PowerShell` to another `PowerShell`.
+fn is_serialised(start: &str) -> bool {
+    let head: String = start.chars().take(512).collect();
+    head.starts_with("#< CLIXML")
+        || (head.starts_with('<') && head.contains("<Objs") && head.contains("schemas.microsoft.com/powershell/"))
 }
 
 /// Whether a zip is an `OpenDocument` file: its first entry says so, stored as it is for just this purpose.

@@ -4,7 +4,9 @@
 //! table may be far larger than what is needed of it, so each row goes to the [`RowSink`] made for the header.
 
 use super::nodes_json::MAX_NODES;
-use super::{separated, workbook};
+use super::on_screen::SAVE_RESULT;
+use super::powershell::SAVE;
+use super::{ruled, separated, workbook};
 use crate::model::Location;
 use crate::model::excerpt::Sanitize;
 use crate::model::location::{CellPos, SourceRef};
@@ -25,7 +27,7 @@ pub const MAX_COLUMNS: usize = 64;
 /// Rows looked at for a header: exports put titles, blank rows and type lines above it.
 const HEADER_ROWS: usize = 50;
 
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Why a table could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +65,12 @@ pub enum TableError {
         crate::model::checklist::VERSION
     )]
     OtherChecklist,
+    /// A printed table whose columns do not show where a value ends.
+    #[error(
+        "its columns are cut or do not line up, as in a table that PowerShell shows on screen ({SAVE}) or that a SQL tool prints \
+         ({SAVE_RESULT})"
+    )]
+    Printed,
     /// Encrypted.
     #[error("the workbook is protected by a password: save it without one")]
     Protected,
@@ -160,6 +168,11 @@ pub fn read<B: RowSink>(
             break;
         }
     }
+    if sheet.sink.is_none() {
+        let mut search = HeaderSearch::new(&mut header, &mut budget);
+        ruled::records(&text, &mut |row| Ok((search.row(row)?, search.sink.is_some())))?;
+        sheet.sink = search.sink;
+    }
     Ok(vec![sheet])
 }
 
@@ -203,6 +216,22 @@ impl<'s, B: RowSink> HeaderSearch<'s, B> {
         }
         Ok(self.sink.is_some() || self.seen < HEADER_ROWS)
     }
+}
+
+/// Whether a row is what SQL tools print beside rows: the line below the header, or how many rows there are.
+pub(super) fn is_no_data(row: &Row) -> bool {
+    let mut cells = row.cells().filter(|text| !text.is_empty());
+    let Some(first) = cells.next().filter(|text| text.starts_with(['-', '('])) else { return false };
+    let is_rule = |text: &str| text.bytes().all(|byte| byte == b'-');
+    if is_rule(first) { cells.all(is_rule) } else { is_footer(first).is_some() && cells.next().is_none() }
+}
+
+/// The number in what SQL tools print below a result, such as `(3 rows affected)` or `(3 Zeile(n) betroffen)`.
+pub(super) fn is_footer(line: &str) -> Option<u64> {
+    let inner = line.trim().strip_prefix('(')?.strip_suffix(')')?;
+    let (count, words) = inner.split_once([' ', '\u{a0}'])?;
+    let is_words = words.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '(' | ')' | '.' | '\''));
+    (is_words && !words.trim().is_empty()).then(|| count.parse().ok()).flatten()
 }
 
 /// A text without blanks around it. Most have none, which their ends tell.

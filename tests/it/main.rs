@@ -38,6 +38,7 @@ mod knowledge_overlay;
 mod logs_verb;
 mod machine;
 mod manual_capture;
+mod nest;
 mod old_evidence;
 mod planted_secrets;
 mod report_render;

@@ -16,17 +16,17 @@ mod tarred;
 mod zips;
 
 use super::file::SharedFile;
-use super::leaf::{Leaf, LeafAt};
+use super::inner::Room;
+use super::leaf::{Leaf, LeafAt, LeafError};
 use super::limits::Limits;
 use super::read::Bundle;
 use super::source::{Content, Given, GivenError};
 use super::write::PARTIAL;
 use super::zipped::{self, is_leftover};
 use super::{HEAD, MANIFEST, OpenError, relative};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use walkdir::WalkDir;
 
 /// Archives in archives that are opened.
@@ -34,15 +34,13 @@ pub(super) const DEPTH: usize = 4;
 /// Files and folders below one thing that was given, and entries of one archive on disk with all that is in it.
 pub(super) const ENTRIES: usize = 100_000;
 /// Bytes that all entries of one archive on disk may declare together, with all that is in it.
-pub(super) const BYTES: u64 = 8 << 30;
-/// Bytes of inner archives that are held in memory at a time.
-pub(super) const HELD: u64 = 256 << 20;
+pub(super) const BYTES: u64 = 4 << 30;
 /// Folders in folders that are looked into.
 const FOLDERS: usize = 64;
 
 /// Finds everything below `path`, bundles closed until they are opened on all cores.
-pub(super) fn find(path: &Path, held: &Arc<AtomicU64>) -> Vec<Found> {
-    let mut nest = Nest { held, found: Vec::new(), disk: path.to_owned(), entries: 0, bytes: 0 };
+pub(super) fn find(path: &Path, room: &Arc<Room>) -> Vec<Found> {
+    let mut nest = Nest { room, found: Vec::new(), disk: path.to_owned(), entries: 0, bytes: 0 };
     nest.given(path);
     nest.found
 }
@@ -86,7 +84,7 @@ impl Found {
 
 /// What is found, and how much was looked at.
 struct Nest<'n> {
-    held: &'n Arc<AtomicU64>,
+    room: &'n Arc<Room>,
     found: Vec<Found>,
     /// The file on disk that is looked at.
     disk: PathBuf,
@@ -174,7 +172,7 @@ impl Nest<'_> {
 
     /// The parts of a split file, which is an archive or of no use.
     fn split(&mut self, place: &str, parts: &[PathBuf]) {
-        let whole = place.strip_suffix(".001").unwrap_or(place).to_owned();
+        let whole = place.rsplit_once('.').map_or(place, |(whole, _)| whole).to_owned();
         let joined = SharedFile::joined(parts).map_err(OpenError::Io);
         let opened = joined.and_then(|file| zipped::archive(file.clone(), &limits()).map(|_| file));
         match opened {
@@ -218,15 +216,15 @@ impl Nest<'_> {
         let inner = leaf.inflated();
         if Archive::of(&inner.head()?).is_some_and(|archive| !matches!(archive, Archive::Gzip)) {
             let place = leaf.place().to_owned();
-            let file = self.hold(&inner, u64::MAX)?;
+            let file = self.bytes_of(&inner.sized(0))?;
             self.file(Leaf::new(place, file.length(), None, LeafAt::Plain(file)), depth + 1);
             return Ok(());
         }
         // How much it holds nobody knows before; what is cut off is worth as much as came.
-        let mut bytes = 0;
-        let _ = inner.open(&mut |source| {
-            bytes = io::copy(&mut io::Read::take(source, BYTES.saturating_sub(self.bytes)), &mut io::sink())?;
-            Ok(())
+        let (mut bytes, most) = (0, BYTES.saturating_sub(self.bytes));
+        let _ = inner.read(&mut |chunk| {
+            bytes += chunk.len() as u64;
+            bytes < most
         });
         self.bytes = self.bytes.saturating_add(bytes);
         self.leaf(inner.sized(bytes));
@@ -237,25 +235,11 @@ impl Nest<'_> {
     fn bytes_of(&self, leaf: &Leaf) -> Result<SharedFile, GivenError> {
         match leaf.in_place()? {
             Some(file) => Ok(file),
-            None => self.hold(leaf, leaf.size()),
+            None => SharedFile::inner(leaf, self.room).map_err(|error| match error {
+                LeafError::TooLarge(_) => GivenError::Inner,
+                other => other.into(),
+            }),
         }
-    }
-
-    /// Inflates into memory; `most` bytes are expected.
-    fn hold(&self, leaf: &Leaf, most: u64) -> Result<SharedFile, GivenError> {
-        let room = HELD.saturating_sub(self.held.load(Ordering::Relaxed)).min(most);
-        if most != u64::MAX && most > room {
-            return Err(GivenError::Inner);
-        }
-        let mut bytes = Vec::new();
-        leaf.open(&mut |source| {
-            io::Read::take(source, room.saturating_add(1)).read_to_end(&mut bytes)?;
-            Ok(())
-        })?;
-        if bytes.len() as u64 > room {
-            return Err(GivenError::Inner);
-        }
-        Ok(SharedFile::held(bytes, Some(Arc::clone(self.held))))
     }
 
     fn leaf(&mut self, leaf: Leaf) {
@@ -273,7 +257,8 @@ impl Nest<'_> {
 }
 
 /// What holds other files.
-enum Archive {
+#[derive(Clone, Copy)]
+pub(super) enum Archive {
     Zip,
     Gzip,
     #[cfg(feature = "report")]
@@ -282,7 +267,7 @@ enum Archive {
 
 impl Archive {
     /// By its beginning, never by its name.
-    fn of(head: &[u8]) -> Option<Self> {
+    pub(super) fn of(head: &[u8]) -> Option<Self> {
         debug_assert!(head.len() <= HEAD, "no more than the beginning is looked at");
         // A zip in several parts that came to be one begins with a mark of its own.
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {

@@ -87,7 +87,7 @@ fn packed(file: &SharedFile) -> (Vec<Packed>, Option<io::Error>) {
                 name.push('/');
             }
         }
-        let at = At::Plain(place.unwrap_or_else(|| SharedFile::held(Vec::new(), None)));
+        let at = At::Plain(place.unwrap_or_else(|| SharedFile::held(Vec::new())));
         packed.push(Packed { name, bytes, modified: modified.map(|time| time.naive_utc()), at, bad });
     }
     (packed, None)

@@ -54,6 +54,19 @@ pub(in crate::cli) enum AnalysisVerb {
     Demo(DemoArgs),
 }
 
+impl AnalysisVerb {
+    /// The files and folders that it reads, if it reads a case.
+    pub(super) fn inputs(&mut self) -> Option<&mut Vec<PathBuf>> {
+        match self {
+            Self::Report(args) => Some(&mut args.case.inputs),
+            Self::Logs(args) => Some(&mut args.inputs),
+            Self::Checklist(args) => Some(&mut args.case.inputs),
+            Self::Plan(args) => Some(&mut args.case.inputs),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Arguments)]
 #[command(after_help = LOGS_HELP)]
 pub(in crate::cli) struct LogsArgs {
@@ -214,7 +227,7 @@ pub(in crate::cli) enum KnowledgeVerb {
 /// A case: the inputs, and how to read them.
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct CaseArgs {
-    /// Bundles (zip or folder), folders of bundles, exports
+    /// Bundles, exports and logs; folders and archives of them, as they came
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Build to upgrade to, such as 11.7.000049; the rules for the upgrade are then checked too

@@ -62,7 +62,10 @@ pub(super) fn audited(
     for input in inputs {
         let read = input.status == InputStatus::Read;
         for problem in input.problems.iter().filter(|one| !read || one.kind == ProblemKind::Unlisted) {
-            output::complain(&format!("{}: {}", input.name, problem.text));
+            // Most sentences begin with the name.
+            let named = problem.text.starts_with(&input.name);
+            let text = if named { String::new() } else { format!("{}: ", input.name) } + &problem.text;
+            output::complain(&text);
         }
     }
     if !inputs.iter().any(|input| input.status != InputStatus::Refused && input.kind.is_evidence()) {

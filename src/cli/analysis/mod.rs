@@ -13,6 +13,7 @@ mod logs;
 mod plan;
 mod report;
 mod sql;
+mod wildcards;
 
 pub(super) use args::AnalysisVerb;
 
@@ -21,7 +22,10 @@ use crate::model::InputStatus;
 use crate::report::model::InputView;
 use args::{KnowledgeVerb, Template};
 
-pub(super) fn run(verb: AnalysisVerb) -> Result<Exit, Failure> {
+pub(super) fn run(mut verb: AnalysisVerb) -> Result<Exit, Failure> {
+    if let Some(inputs) = verb.inputs() {
+        wildcards::expand(inputs)?;
+    }
     match verb {
         AnalysisVerb::Report(args) => report::run(&args),
         AnalysisVerb::Logs(args) => logs::run(&args),

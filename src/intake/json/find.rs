@@ -1,6 +1,7 @@
 //! Finds the exports in a JSON document, by the keys of its objects.
 
-use super::pages;
+use super::places::Places;
+use super::{bare, is_unwritten, pages};
 use crate::intake::nodes_json::ENVELOPES;
 use crate::intake::records::Records;
 use crate::intake::reported::heads;
@@ -9,7 +10,6 @@ use crate::knowledge::Export;
 use crate::knowledge::exports::{About, FieldParser};
 use crate::model::location::SourceRef;
 use crate::model::pages::Pages;
-use crate::model::{Location, Position};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -135,9 +135,12 @@ impl<'a> ExportSearch<'a> {
             self.parts.push(found(export, objects, Vec::new()));
             return;
         }
+        let between = pages.filter(|_| bare(value).is_array());
         if depth < DEEPEST {
             for (name, value) in named().filter(|(_, value)| value.is_object() || value.is_array()) {
-                let pages = value.as_array().and_then(|list| pages::of_list(map, name, list.len()));
+                // What is around a list says which page it is, also if PowerShell 5.1 put an object between.
+                let list = bare(value).as_array();
+                let pages = list.and_then(|list| pages::of_list(map, name, list.len())).or(between.clone());
                 self.look(value, &step(path, name), Some(name), pages, depth + 1);
             }
         }
@@ -152,6 +155,11 @@ impl<'a> ExportSearch<'a> {
         // Of equals the first in order of id.
         fitting.rev().max_by_key(|shape| shape.identified_by.len()).map(|shape| shape.export)
     }
+}
+
+/// Whether a value is a type in place of what is in it.
+fn is_cut(value: &Value) -> bool {
+    value.as_str().is_some_and(is_unwritten)
 }
 
 /// The objects of a list, or the one object by itself, and the paths of what is none.
@@ -180,8 +188,8 @@ fn step(path: &str, key: &str) -> String {
 
 impl<'a> FoundExport<'a> {
     /// Its objects as records; the name that one is under is a field of it.
-    pub(super) fn records(&self, input: &str) -> Records {
-        let place = |path: String| Location::export(input, Position::Path(path));
+    pub(super) fn records(&self, places: &Places) -> Records {
+        let place = |path: String| places.at(&path);
         let read_as = |parser: FieldParser| -> BTreeSet<String> {
             let fields = self.export.fields.iter().filter(|field| field.read == parser);
             fields.flat_map(|field| field.heads.iter().map(|name| head(name))).collect()
@@ -196,7 +204,7 @@ impl<'a> FoundExport<'a> {
                 records.put(record, column, name, at);
             }
             for (key, value) in object.map {
-                let Some(column) = records.column(key) else { continue };
+                let Some(column) = records.column(key).filter(|_| !is_cut(value)) else { continue };
                 let text = match head(key) {
                     key if listed.contains(&key) => names(value),
                     key if counted.contains(&key) => count(value),
@@ -207,6 +215,14 @@ impl<'a> FoundExport<'a> {
             }
         }
         records
+    }
+
+    /// Paths of its fields that are a type in place of what is in it.
+    pub(super) fn cut(&self) -> Vec<String> {
+        let known = heads(self.export);
+        let fields = self.objects.iter().flat_map(|object| object.map.iter().map(move |field| (object, field)));
+        let cut = fields.filter(|(_, (key, value))| is_cut(value) && known.contains(&head(key)));
+        cut.map(|(object, (key, _))| step(&object.path, key)).collect()
     }
 
     /// Keys of its objects that are no field.
@@ -221,6 +237,7 @@ impl<'a> FoundExport<'a> {
 /// The names in a value: those of a flat list with commas, those of nested ones after the key that they are under.
 /// Lists without an entry are left out, so that a value without any name has no text.
 fn names(value: &Value) -> Option<String> {
+    let value = bare(value);
     let is_nested = |value: &Value| value.is_array() || value.is_object();
     let (mut entries, between) = match value {
         Value::Array(list) => {
@@ -245,7 +262,7 @@ fn names(value: &Value) -> Option<String> {
 
 /// How many entries a value has.
 fn count(value: &Value) -> Option<String> {
-    match value {
+    match bare(value) {
         Value::Array(list) => Some(list.len().to_string()),
         Value::Object(map) => Some(map.len().to_string()),
         other => super::text(other),

@@ -4,20 +4,28 @@
 //! Most shapes are known from client classes only (no example of a body is published): keys are read in any case, values as text, number
 //! or boolean, records bare or in envelopes, and one document may hold several exports.
 
+pub(super) mod documents;
+mod errors;
 mod find;
 pub(super) mod pages;
+mod places;
+mod several;
+mod wrapped;
 
 use super::facts::Facts;
 use super::nodes_json::{self, MAX_NODES};
+use super::powershell::{bare, is_unwritten};
 use super::reported::{self, ReportedFacts};
 use super::{Parsed, ReadExport, Source, clocks, malformed};
 use crate::model::input::{InputKind, Problem, ProblemKind};
 use crate::model::pages::Pages;
-use crate::model::{Location, Position};
-use crate::text::json::{Document, parse};
-use crate::text::{encoding, size::size};
+use crate::text::encoding;
 use chrono::DateTime;
+use documents::{Documents, FoundDocument};
+pub use errors::JsonError;
+use errors::{is_recording, what_else};
 use find::FoundExport;
+pub(super) use places::Places;
 use serde_json::{Map, Value};
 
 /// Most bytes of a JSON export: a tree of values takes many times its text.
@@ -29,60 +37,12 @@ pub const MAX_VALUES: usize = 1_000_000;
 /// Most records of one JSON export.
 pub const MAX_RECORDS: usize = 20_000;
 
-/// Why a JSON document is none of the exports. Reads after "is"; nothing of its values is shown.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum JsonError {
-    /// Over [`MAX_JSON_BYTES`] or [`MAX_VALUES`].
-    #[error(
-        "JSON of more than {} or {MAX_VALUES} values, and no JSON export is that large",
-        size(MAX_JSON_BYTES)
-    )]
-    TooLarge,
-    /// Not JSON at all. Line and column only: the parser's message could quote the text.
-    #[error("not well-formed JSON at line {line}, column {column}")]
-    NotJson {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-    },
-    /// A node list of more than [`MAX_NODES`].
-    #[error("a list of {0} nodes, more than the {MAX_NODES} that are read")]
-    TooManyNodes(usize),
-    /// Over [`MAX_RECORDS`].
-    #[error("JSON with {0} records, more than the {MAX_RECORDS} that are read")]
-    TooMany(usize),
-    /// Nothing in it.
-    #[error("empty JSON, and nothing in it says of what it is empty")]
-    Empty,
-    /// The answer of `healthcheck.aspx` by itself.
-    #[error(
-        "a bare answer of healthcheck.aspx, which names neither the node that gave it nor the time it was asked at: save it \
-         together with both, as docs/exports.md shows"
-    )]
-    BareHealthcheck,
-    /// An answer of the sign-in.
-    #[error("an answer that holds an access token, which opens the vault until it expires: delete the file")]
-    Token,
-    /// An answer that refuses.
-    #[error(
-        "a refusal, because the token was not valid or the user had no rights: sign in to the REST interface as an \
-         administrator, ask again, and save that answer. Where it was GET /api/v1/version, the product may hide its version \
-         numbers; the Diagnostics page of each node shows the build even then"
-    )]
-    Refused,
-    /// An answer that is a message.
-    #[error(
-        "an error message and no export: ask again as a user who may see the answer, and save that instead"
-    )]
-    Message,
-    /// Another document.
-    #[error("JSON without any export in it that this program knows; docs/exports.md lists them")]
-    Other,
-}
-
-/// Reads a JSON document, as text of any encoding. JSON nested deeper than 128 levels is not well-formed here.
+/// Reads JSON, as text of any encoding: one document or several, with other text around them. JSON nested deeper than 128
+/// levels is not well-formed here.
 pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<ReadExport, JsonError> {
+    if is_recording(bytes) {
+        return Err(JsonError::Recording);
+    }
     if bytes.len() as u64 > MAX_JSON_BYTES {
         return Err(JsonError::TooLarge);
     }
@@ -91,22 +51,101 @@ pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<ReadExport, JsonError> {
     if memchr::memchr_iter(b',', text.as_bytes()).nth(MAX_VALUES).is_some() {
         return Err(JsonError::TooLarge);
     }
-    let Document { value: document, twice } = parse(text.as_bytes(), true)
-        .map_err(|error| JsonError::NotJson { line: error.line(), column: error.column() })?;
-    let mut read = read_document(cx, &document)?;
-    read.parsed.problems.extend(twice.iter().map(|path| {
-        let at = place(cx.input, &cx.shown(path));
-        malformed(format!("{at}: this key is there twice, so neither of its values counts."))
-    }));
+    // An answer that was written as one text of JSON.
+    let start = text.trim();
+    match serde_json::from_str::<String>(start) {
+        Ok(inner) if start.starts_with('"') => read_text(cx, &inner),
+        _ => read_text(cx, &text),
+    }
+}
+
+/// Reads a text that is no export of another form, if there is JSON in it.
+pub(super) fn read_within(cx: Source, text: &str) -> Option<Result<ReadExport, JsonError>> {
+    if text.len() as u64 > MAX_JSON_BYTES || memchr::memchr_iter(b',', text.as_bytes()).nth(MAX_VALUES).is_some() {
+        return None;
+    }
+    let documents = documents::find(text);
+    (!documents.found.is_empty() || documents.status.is_some()).then(|| read_documents(cx, documents))
+}
+
+fn read_text(cx: Source, text: &str) -> Result<ReadExport, JsonError> {
+    read_documents(cx, documents::find(text))
+}
+
+fn read_documents(cx: Source, mut all: Documents) -> Result<ReadExport, JsonError> {
+    if all.too_many {
+        return Err(JsonError::TooMany(documents::MAX_DOCUMENTS + 1));
+    }
+    let found = std::mem::take(&mut all.found);
+    let answered = found.last().and_then(|found| found.answered);
+    let mut read = match <[FoundDocument; 1]>::try_from(found) {
+        Ok([found]) => {
+            let places = Places::of(cx.input);
+            let mut read = read_document(cx, &found.document.value, &places)?;
+            read.parsed.problems.extend(keys_twice(cx, &found, &places));
+            read
+        }
+        Err(found) if found.is_empty() => return Err(all.why_none()),
+        Err(found) => several::read(cx, found)?,
+    };
+    for facts in &mut read.parsed.value {
+        if let Facts::Nodes(list) = facts {
+            // Without the time of any connection, the list is as old as its answer.
+            list.newest_connection = list.newest_connection.or(answered);
+        }
+    }
+    if let Some(fault) = all.fault {
+        let place = format!("line {}, column {}", fault.line, fault.column);
+        let text = format!(
+            "{} has more JSON that is not well-formed, at {place}, and does not count: save each answer in a file of its own.",
+            cx.input
+        );
+        read.parsed.problems.push(malformed(text));
+    }
+    read.parsed.notes.extend(all.notes());
     Ok(read)
 }
 
-fn read_document(cx: Source, document: &Value) -> Result<ReadExport, JsonError> {
+impl Documents {
+    /// Why there is no document.
+    fn why_none(&self) -> JsonError {
+        match (self.fault, self.status) {
+            (Some(fault), _) if fault.wrapped => JsonError::Wrapped { line: fault.line },
+            (Some(fault), _) => JsonError::NotJson { line: fault.line, column: fault.column },
+            (None, Some(status)) => JsonError::NoBody(status),
+            (None, None) => JsonError::NotJson { line: 1, column: 1 },
+        }
+    }
+
+    /// What a reader should know of the text around them.
+    fn notes(&self) -> Vec<String> {
+        let text = self.has_text.then(|| "Text before or after the JSON was passed over.".to_owned());
+        let credentials = self.has_credentials.then(|| {
+            "Headers in it hold a cookie or a token: delete the file, and save answers without their headers.".to_owned()
+        });
+        let width = self.width.map(|width| {
+            format!("A window broke its lines after {width} characters; they were read as one.")
+        });
+        text.into_iter().chain(credentials).chain(width).collect()
+    }
+}
+
+/// The problem of each key that an object holds twice.
+fn keys_twice(cx: Source, found: &FoundDocument, places: &Places) -> Vec<Problem> {
+    let text = |path: &String| {
+        let at = places.at(&cx.shown(path));
+        malformed(format!("{at}: this key is there twice, so neither of its values counts."))
+    };
+    found.document.twice.iter().map(text).collect()
+}
+
+/// Reads one document.
+pub(super) fn read_document(cx: Source, document: &Value, places: &Places) -> Result<ReadExport, JsonError> {
     if let Some((path, nodes)) = nodes_json::records(document) {
         if nodes.len() > MAX_NODES {
             return Err(JsonError::TooManyNodes(nodes.len()));
         }
-        let mut list = nodes_json::parse(cx, &path, nodes);
+        let mut list = nodes_json::parse(cx, &path, nodes, places);
         list.value.pages = document.as_object().and_then(|around| pages::of_list(around, &path, nodes.len()));
         list.problems.extend(list.value.pages.as_ref().and_then(|pages| a_page(cx, "the node list", pages)));
         let parsed = list.map(|list| vec![Facts::Nodes(list)]);
@@ -114,21 +153,26 @@ fn read_document(cx: Source, document: &Value) -> Result<ReadExport, JsonError> 
     }
     let (parts, strange) = find::parts(document, &cx.knowledge.exports);
     if parts.is_empty() {
-        return Err(what_else(document));
+        return match errors::content(document) {
+            Some(content) => read_text(cx, content),
+            None => Err(what_else(document)),
+        };
     }
     let records = parts.iter().map(|part| part.objects.len()).sum();
     if records > MAX_RECORDS {
         return Err(JsonError::TooMany(records));
     }
     let mut parsed = Parsed::<Vec<Facts>>::default();
+    let mut cut = errors::cut_beside(document, &parts);
     for part in &parts {
-        parsed.value.push(Facts::Reported(extract_facts(part, cx)));
-        let no_object = |path: &String| {
-            malformed(format!("{} is no object, so it does not count.", place(cx.input, path)))
-        };
+        parsed.value.push(Facts::Reported(extract_facts(part, cx, places)));
+        cut.extend(part.cut());
+        let no_object =
+            |path: &String| malformed(format!("{} is no object, so it does not count.", places.at(path)));
         parsed.problems.extend(part.left_out.iter().map(no_object));
         parsed.problems.extend(part.pages.as_ref().and_then(|pages| a_page(cx, &part.export.title, pages)));
     }
+    parsed.problems.extend(cut_problem(&cut, places));
     let unknown = parts.iter().flat_map(FoundExport::unknown).chain(strange);
     parsed.notes.extend(crate::parsers::left_out_note(unknown, cx.sanitizer));
     let mut holds: Vec<String> = parts.iter().map(|part| part.export.title.clone()).collect();
@@ -137,16 +181,28 @@ fn read_document(cx: Source, document: &Value) -> Result<ReadExport, JsonError> 
     Ok(ReadExport { kind: InputKind::Export, holds, parsed })
 }
 
-fn extract_facts(part: &FoundExport, cx: Source) -> ReportedFacts {
-    let at = place(cx.input, &part.path);
-    let mut reported = reported::extract_facts(part.export, part.records(cx.input), at, cx);
+/// That `PowerShell` wrote types in place of values.
+pub(super) fn cut_problem(cut: &[String], places: &Places) -> Option<Problem> {
+    let first = places.at(cut.first()?);
+    let (others, counts) = match cut.len() {
+        1 => (String::new(), "it does not count"),
+        count => (format!(" and {} other values", count - 1), "they do not count"),
+    };
+    Some(malformed(format!(
+        "{first}{others} holds a type instead of what is in it, because PowerShell cut the answer, so {counts}: save it again with          \"ConvertTo-Json -Depth 10\"."
+    )))
+}
+
+fn extract_facts(part: &FoundExport, cx: Source, places: &Places) -> ReportedFacts {
+    let at = places.at(&part.path);
+    let mut reported = reported::extract_facts(part.export, part.records(places), at, cx);
     if part.pages.is_some() {
         for items in reported.lists.values_mut() {
             *items = std::mem::take(items).map(|items| items.in_pages(part.pages.clone()));
         }
     }
     for object in &part.objects {
-        let at = place(cx.input, &object.path);
+        let at = places.at(&object.path);
         if let Some((node, clocks)) = clocks::reported(&part.export.id, object.map, &at, cx.sanitizer) {
             reported.nodes.entry(node).or_default().clocks.join(clocks);
         }
@@ -162,46 +218,6 @@ fn a_page(cx: Source, title: &str, pages: &Pages) -> Option<Problem> {
     Some(Problem { kind: ProblemKind::Page, member: None, text })
 }
 
-fn place(input: &str, path: &str) -> Location {
-    if path.is_empty() {
-        return Location::input(input);
-    }
-    Location::export(input, Position::Path(path.to_owned()))
-}
-
-/// What a document that holds no export looks like.
-fn what_else(document: &Value) -> JsonError {
-    let Value::Object(root) = document else {
-        return match document {
-            Value::Array(list) if list.is_empty() => JsonError::Empty,
-            _ => JsonError::Other,
-        };
-    };
-    let has = |head: &str| member(root, head).is_some();
-    match () {
-        () if root.is_empty() => JsonError::Empty,
-        () if has("accesstoken") || has("refreshtoken") => JsonError::Token,
-        () if has("healthy") && has("utcnow") => JsonError::BareHealthcheck,
-        () if refuses(root) => JsonError::Refused,
-        () if member(root, "message").or(member(root, "error")).is_some_and(Value::is_string) => {
-            JsonError::Message
-        }
-        () => JsonError::Other,
-    }
-}
-
-/// What answers of a web server that refuse have in their message or code, in lower case.
-const REFUSALS: [&str; 5] = ["denied", "unauthorized", "forbidden", "not authenticated", "invalid_grant"];
-
-/// Whether an answer says that the asker may not have what was asked for: by its status, or in words.
-fn refuses(root: &Map<String, Value>) -> bool {
-    let status = member(root, "status").or(member(root, "statuscode"));
-    let words =
-        ["message", "error", "errorcode", "title"].map(|head| member(root, head).and_then(Value::as_str));
-    let word = |text: &str| REFUSALS.iter().any(|refusal| text.to_lowercase().contains(refusal));
-    matches!(status.and_then(Value::as_u64), Some(401 | 403)) || words.into_iter().flatten().any(word)
-}
-
 /// The value under the key of this [`super::table::head`].
 pub(super) fn member<'a>(object: &'a Map<String, Value>, head: &str) -> Option<&'a Value> {
     object.iter().find(|(key, _)| super::table::head(key) == head).map(|(_, value)| value)
@@ -209,14 +225,14 @@ pub(super) fn member<'a>(object: &'a Map<String, Value>, head: &str) -> Option<&
 
 /// A value as text: `None` for null and for what is empty, nested data as JSON.
 pub(super) fn text(value: &Value) -> Option<String> {
-    match value {
+    match bare(value) {
         Value::Null => None,
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Number(number) => Some(number.to_string()),
         Value::String(text) => Some(date(text.trim())).filter(|text| !text.is_empty()),
         Value::Array(list) if list.is_empty() => None,
         Value::Object(map) if map.is_empty() => None,
-        Value::Array(_) | Value::Object(_) => Some(value.to_string()),
+        value @ (Value::Array(_) | Value::Object(_)) => Some(value.to_string()),
     }
 }
 

@@ -34,16 +34,23 @@ const ENGINE: &str = "is a log of a distributed engine, and engines are not judg
 /// facts.
 pub(in crate::intake) fn sort(given: Vec<Given>, options: &LooseOptions) -> (Vec<LooseSet>, Vec<Given>) {
     let roots = app_folders(&given);
-    let kinds: Vec<Option<Kind>> = given
-        .par_iter()
-        .map(|one| match &one.content {
-            Ok(Content::File(leaf)) if !is_below(&roots, &one.name) => kind(leaf, &one.name),
-            _ => None,
-        })
-        .collect();
+    let look = |one: &Given| match &one.content {
+        Ok(Content::File(leaf)) if !is_below(&roots, &one.name) => kind(leaf, &one.name),
+        _ => None,
+    };
+    // What is in one inner archive is looked at together: it may have to be held in memory for that.
+    let mut inner: BTreeMap<Option<usize>, Vec<(usize, &Given)>> = BTreeMap::new();
+    for (at, one) in given.iter().enumerate() {
+        inner.entry(one.inner_id()).or_default().push((at, one));
+    }
+    let mut kinds: Vec<(usize, Option<Kind>)> = Vec::with_capacity(given.len());
+    for group in inner.into_values() {
+        kinds.par_extend(group.into_par_iter().map(|(at, one)| (at, look(one))));
+    }
+    kinds.sort_by_key(|(at, _)| *at);
     let mut sets = Sets { options, sets: BTreeMap::new(), seen: BTreeSet::new() };
     let mut others = Vec::new();
-    for (one, kind) in given.into_iter().zip(kinds) {
+    for (one, (_, kind)) in given.into_iter().zip(kinds) {
         let root = roots.iter().find(|root| one.name.starts_with(root.as_str()));
         match (&one.content, kind, root) {
             (Ok(Content::File(leaf)), Some(kind), _) => sets.add(&one, leaf, kind),
@@ -190,7 +197,7 @@ impl Sets<'_> {
         };
         let leaf = leaf.clone().renamed(place.clone());
         let key = (name.clone(), format!("{claim:?}{}", root_path(given).display()));
-        let new = || LooseSet { name, claim, what, files: Vec::new() };
+        let new = || LooseSet { name, claim, what, files: Vec::new(), inner: given.inner_id() };
         self.sets.entry(key).or_insert_with(new).files.push(leaf);
     }
 
@@ -202,7 +209,8 @@ impl Sets<'_> {
         let claim = self.claim(&given.name, &outside, Claim::Nobody);
         let path = given.name.get(root.len()..).unwrap_or(&given.name).to_owned();
         let key = (name.to_owned(), format!("{}", root_path(given).display()));
-        let new = || LooseSet { name: name.to_owned(), claim, what: What::Copied, files: Vec::new() };
+        let inner = given.inner_id();
+        let new = || LooseSet { name: name.to_owned(), claim, what: What::Copied, files: Vec::new(), inner };
         self.sets.entry(key).or_insert_with(new).files.push(leaf.clone().renamed(path));
     }
 

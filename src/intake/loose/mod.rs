@@ -54,6 +54,8 @@ pub(super) struct LooseSet {
     pub(super) what: What,
     /// The files, with the paths that a report shows.
     pub(super) files: Vec<Leaf>,
+    /// See [`crate::bundle::Given::inner_id`].
+    pub(super) inner: Option<usize>,
 }
 
 /// What files are.
@@ -150,7 +152,17 @@ pub(super) fn read(sets: Vec<LooseSet>, tools: Tools<'_>) -> Vec<ReadInput> {
     }
     let redactor = secrets.redactor();
     let reader = Reader { tools, redactor: &redactor, printer: &printer };
-    let mut read: Vec<ReadSet> = sets.into_par_iter().with_max_len(1).map(|set| reader.guarded(set)).collect();
+    // As with everything else, what is in one inner archive is read together.
+    let mut inner: BTreeMap<Option<usize>, Vec<(usize, LooseSet)>> = BTreeMap::new();
+    for (at, set) in sets.into_iter().enumerate() {
+        inner.entry(set.inner).or_default().push((at, set));
+    }
+    let mut all: Vec<(usize, ReadSet)> = Vec::new();
+    for group in inner.into_values() {
+        all.par_extend(group.into_par_iter().with_max_len(1).map(|(at, set)| (at, reader.guarded(set))));
+    }
+    all.sort_by_key(|(at, _)| *at);
+    let mut read: Vec<ReadSet> = all.into_iter().map(|(_, read)| read).collect();
     if key.is_none() {
         configs::number(read.iter_mut().map(|set| &mut set.facts));
     }

@@ -3,9 +3,9 @@
 
 use super::entry::EntryBytes;
 use super::file::{SharedFile, open_plain};
+use super::inner::LARGEST;
 use super::limits::Limits;
 use super::listing::relative;
-use super::inner::LARGEST;
 use super::nest::{Archive, DEPTH};
 use super::outside;
 use super::problem::{OpenError, quoted};
@@ -381,7 +381,8 @@ mod tests {
     #[cfg(feature = "report")]
     #[test]
     fn tars_and_compressed_files_are_opened() {
-        let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+        let mut tar =
+            tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
         let mut header = tar::Header::new_gnu();
         header.set_size(1);
         tar.append_data(&mut header, "logs/SS.log", b"a".as_slice()).unwrap();

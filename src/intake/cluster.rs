@@ -3,11 +3,11 @@
 use super::checklist::{Origin, Part};
 use super::facts::Facts;
 use super::inventory::Inventory;
+use super::loose::{self, LooseFacts, LooseOptions};
 use super::names::MachineNames;
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
 use super::time_order::is_after;
-use super::loose::{self, LooseFacts, LooseOptions};
 use super::{duplicates, labels, lists};
 use crate::bundle::{Limits, bound};
 use crate::logs::{Baseline, unify};
@@ -160,13 +160,20 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         }
     }
     for (path, name) in &options.loose.node_of {
-        let files = builder.inputs.iter().filter(|input| matches!(input.grade, Some(Grade::Copied | Grade::Loose)));
+        let files =
+            builder.inputs.iter().filter(|input| matches!(input.grade, Some(Grade::Copied | Grade::Loose)));
         let is_of = |input: &Input| {
-            let below = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|tail| tail.is_empty() || tail.starts_with('/'));
-            input.node.as_deref().is_some_and(|node| same_host(node, name)) || below(&input.name, path) || below(path, &input.name)
+            let below = |a: &str, b: &str| {
+                a.strip_prefix(b).is_some_and(|tail| tail.is_empty() || tail.starts_with('/'))
+            };
+            input.node.as_deref().is_some_and(|node| same_host(node, name))
+                || below(&input.name, path)
+                || below(path, &input.name)
         };
         if !files.into_iter().any(is_of) {
-            remarks.push(format!("--node-of names {path}, which is no file or folder of this case without a node."));
+            remarks.push(format!(
+                "--node-of names {path}, which is no file or folder of this case without a node."
+            ));
         }
     }
     let mut node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
@@ -564,7 +571,11 @@ fn node_set(
         inputs: list.map(|list| list.input.clone()).into_iter().collect(),
         incomparable: None,
         without_bundle: bare.map(|(_, node)| node.name.clone()).collect(),
-        unlisted: other.into_iter().filter(|(_, node)| node.bundle().is_some()).map(|(_, node)| node.name.clone()).collect(),
+        unlisted: other
+            .into_iter()
+            .filter(|(_, node)| node.bundle().is_some())
+            .map(|(_, node)| node.name.clone())
+            .collect(),
         conflicts: Vec::new(),
     }
 }

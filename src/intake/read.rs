@@ -3,16 +3,16 @@
 use super::answers::{self, Question};
 use super::facts::Facts;
 use super::json::JsonError;
-use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
 use super::loose::{self, LooseOptions};
+use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
 use super::{ReadExport, Source, json, leaks, manual_capture, on_screen, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given, GivenError};
 use crate::bundle::{Bundle, Form};
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
-use crate::model::excerpt::Sanitize;
 use crate::model::Grade;
+use crate::model::excerpt::Sanitize;
 use crate::model::host_name::{is_name, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::redact::columns::heading;
@@ -245,7 +245,9 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         }
         Ok(ExportForm::Table) => match tables::read(cx, bytes) {
             Ok(Some(read)) => Ok(read),
-            Ok(None) => on_screen::read(cx, bytes).unwrap_or_else(|| Err(unknown_file(bytes, tools.knowledge))),
+            Ok(None) => {
+                on_screen::read(cx, bytes).unwrap_or_else(|| Err(unknown_file(bytes, tools.knowledge)))
+            }
             Err(error) => Err(format!("cannot be read: {error}")),
         },
         Err(why) => Err(why.to_string()),

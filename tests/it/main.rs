@@ -36,6 +36,7 @@ mod innocent_files;
 mod intake;
 mod knowledge_overlay;
 mod logs_verb;
+mod loose;
 mod machine;
 mod manual_capture;
 mod nest;

@@ -81,7 +81,11 @@ pub(super) fn redacted(reader: &Reader<'_>, file: &str, place: &str, bytes: &[u8
                 Observed::known(settings, Location::file(file))
             };
             let taken = ConfigState::Taken { member: place.to_owned() };
-            LooseConfig { place: place.to_owned(), state: Observed::known(taken, Location::file(file)), settings }
+            LooseConfig {
+                place: place.to_owned(),
+                state: Observed::known(taken, Location::file(file)),
+                settings,
+            }
         }
     }
 }
@@ -95,12 +99,17 @@ pub(super) fn read_iis(reader: &Reader<'_>, files: &[Leaf], read: &mut ReadSet) 
     };
     let facts = config::decode(&bytes).and_then(|text| iis(reader, &text));
     match facts {
-        Err(error) => read.refuse(ProblemKind::Malformed, format!("is no configuration that can be read: {error}")),
+        Err(error) => {
+            read.refuse(ProblemKind::Malformed, format!("is no configuration that can be read: {error}"))
+        }
         Ok(IisFacts { application: Observed::Unreadable { why, .. } }) => {
             read.refuse(ProblemKind::NoInput, asked_to_send(&why));
         }
         Ok(facts) => {
-            read.facts.iis = Some((leaf.place().to_owned(), Observed::known(facts, Location::file(application_host::FILE))));
+            read.facts.iis = Some((
+                leaf.place().to_owned(),
+                Observed::known(facts, Location::file(application_host::FILE)),
+            ));
         }
     }
 }
@@ -108,14 +117,16 @@ pub(super) fn read_iis(reader: &Reader<'_>, files: &[Leaf], read: &mut ReadSet) 
 fn iis(reader: &Reader<'_>, text: &str) -> Result<IisFacts, ConfigError> {
     let own = Observed::not_collected("only applicationHost.config was given");
     let mark = |name: &str| reader.printer.marker(&name.to_lowercase());
-    let facts = application_host::read(text, &own, &WantedApplication::Named("SecretServer".to_owned()), &mark)?;
+    let facts =
+        application_host::read(text, &own, &WantedApplication::Named("SecretServer".to_owned()), &mark)?;
     Ok(reader.redactor.clean_all(&facts).unwrap_or(facts))
 }
 
 /// The sentence of the collector for a person who sends files: nobody has an option to give.
 fn asked_to_send(why: &str) -> String {
     let why = why.trim_start_matches("this is ").replace("give --iis-config the whole", "send the whole");
-    let why = why.replace("give --iis-config a copy", "send a copy").replace("give --iis-config the", "send the");
+    let why =
+        why.replace("give --iis-config a copy", "send a copy").replace("give --iis-config the", "send the");
     format!("gives no settings of IIS: {why}")
 }
 

@@ -3,6 +3,7 @@
 
 use super::{CopiedFolder, LooseConfig, ReadSet, Reader, configs, logs, names};
 use crate::bundle::Leaf;
+use crate::intake::members::MAX_INVENTORY;
 use crate::model::facts::{Binary, InventoryEntry, KeyFile, NodeFacts};
 use crate::model::input::ProblemKind;
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
@@ -10,7 +11,6 @@ use crate::model::{Location, Observed};
 use crate::parsers::pe_version;
 use crate::redact::config;
 use crate::redact::fingerprint::{Fingerprinter, KEY_FILE_MAX, Label};
-use crate::intake::members::MAX_INVENTORY;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -30,14 +30,16 @@ pub(super) fn read(reader: &Reader<'_>, folder: &str, files: &[Leaf], read: &mut
     let reader = &Reader { tools: reader.tools, redactor: reader.redactor, printer };
 
     let mut facts = unknown(COPY);
-    facts.encryption_config = key_fact(key_file.as_deref(), |bytes, place| own.encryption_config(bytes, place), ENCRYPTION_CONFIG);
+    facts.encryption_config =
+        key_fact(key_file.as_deref(), |bytes, place| own.encryption_config(bytes, place), ENCRYPTION_CONFIG);
     let database = find(DATABASE_CONFIG).and_then(|leaf| leaf.bytes(1 << 20).ok());
     let print = |bytes: &[u8], place| own.fingerprint(Label::File, bytes, place);
     facts.database_config = key_fact(database.as_deref(), print, DATABASE_CONFIG);
     facts.binaries = binaries(files);
     for leaf in files {
         let lower = leaf.place().to_lowercase();
-        let is_config = !lower.contains('/') && names::of_config(&lower).is_some_and(|(file, _)| file == lower);
+        let is_config =
+            !lower.contains('/') && names::of_config(&lower).is_some_and(|(file, _)| file == lower);
         if is_config || (!lower.contains('/') && lower.starts_with("web-") && lower.ends_with(".config")) {
             let config = one(reader, folder, leaf, &lower);
             facts.configs.insert(lower.clone(), config.state.clone());
@@ -47,7 +49,8 @@ pub(super) fn read(reader: &Reader<'_>, folder: &str, files: &[Leaf], read: &mut
     let is_log = |leaf: &&Leaf| {
         let mut parts = leaf.place().rsplit('/');
         let name = parts.next().unwrap_or_default();
-        let in_log = parts.next().is_some_and(|part| part.eq_ignore_ascii_case("log")) && parts.next().is_none();
+        let in_log =
+            parts.next().is_some_and(|part| part.eq_ignore_ascii_case("log")) && parts.next().is_none();
         in_log && (names::of_log(name).is_some() || name.to_lowercase().contains(".log"))
     };
     let wanted: Vec<Leaf> = files.iter().filter(is_log).cloned().collect();

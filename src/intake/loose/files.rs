@@ -28,7 +28,8 @@ const APPCMD: &str = "is output of appcmd and no applicationHost.config: send a 
     %SystemRoot%\\System32\\inetsrv\\config\\applicationHost.config itself, or collect on the node";
 const REDIRECTION: &str = "is redirection.config, not applicationHost.config: send the file applicationHost.config in the \
     folder that it points at, or beside it if it points nowhere";
-const ENGINE: &str = "is a log of a distributed engine, and engines are not judged: send the logs of the web nodes";
+const ENGINE: &str =
+    "is a log of a distributed engine, and engines are not judged: send the logs of the web nodes";
 
 /// Parts the loose files from all that was given. A file that is given twice counts once; the same bytes of two nodes are two
 /// facts.
@@ -71,7 +72,8 @@ pub(in crate::intake) fn sort(given: Vec<Given>, options: &LooseOptions) -> (Vec
 /// given itself is empty.
 fn app_folders(given: &[Given]) -> BTreeSet<String> {
     let files = given.iter().filter(|one| matches!(one.content, Ok(Content::File(_))));
-    let lower: BTreeMap<String, &str> = files.map(|one| (one.name.to_lowercase(), one.name.as_str())).collect();
+    let lower: BTreeMap<String, &str> =
+        files.map(|one| (one.name.to_lowercase(), one.name.as_str())).collect();
     let mut roots = BTreeSet::new();
     for (lower_name, name) in &lower {
         let Some(folder) = lower_name.strip_suffix("web.config") else { continue };
@@ -79,16 +81,16 @@ fn app_folders(given: &[Given]) -> BTreeSet<String> {
             continue;
         }
         let bin = format!("{folder}bin/");
-        let has_dll = lower.range(bin.clone()..).take_while(|(path, _)| path.starts_with(&bin)).any(|(path, _)| {
-            path.ends_with(".dll") && !path.get(bin.len()..).is_some_and(|tail| tail.contains('/'))
-        });
+        let has_dll =
+            lower.range(bin.clone()..).take_while(|(path, _)| path.starts_with(&bin)).any(|(path, _)| {
+                path.ends_with(".dll") && !path.get(bin.len()..).is_some_and(|tail| tail.contains('/'))
+            });
         if has_dll {
             roots.extend(name.get(..folder.len()).map(ToOwned::to_owned));
         }
     }
-    let outermost = |root: &String| {
-        !roots.iter().any(|other| other != root && root.starts_with(other.as_str()))
-    };
+    let outermost =
+        |root: &String| !roots.iter().any(|other| other != root && root.starts_with(other.as_str()));
     roots.iter().filter(|root| outermost(root)).cloned().collect()
 }
 
@@ -116,7 +118,9 @@ fn kind(leaf: &Leaf, place: &str) -> Option<Kind> {
     }
     let text = encoding::decode(&head);
     let start = text.trim_start_matches('\u{feff}').trim_start();
-    if start.starts_with("#Software: Microsoft Internet Information Services") || start.starts_with("#Fields: date time ") {
+    if start.starts_with("#Software: Microsoft Internet Information Services")
+        || start.starts_with("#Fields: date time ")
+    {
         return Some(Kind::Other(IIS_LOG));
     }
     if start.starts_with("Version=") && start.contains("EventType=") {
@@ -235,7 +239,8 @@ impl Sets<'_> {
 /// folder that was given, with the one above it where it has the name of every log folder.
 fn root_of(given: &Given) -> String {
     let root = root_path(given);
-    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name =
+        |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if given.path.is_relative() {
         return root.to_string_lossy().replace('\\', "/");
     }

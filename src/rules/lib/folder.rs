@@ -77,11 +77,12 @@ pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<MissingEviden
     (groups.into_iter().map(group).collect(), missing)
 }
 
-/// The same with nodes of which there are loose files only, for comparing what is in files. Of those nothing may tell the
+/// The same with nodes of which there are loose files only, for comparing what is in one file. Of those nothing may tell the
 /// build: they are compared with the others if these are of one build.
-pub(crate) fn groups_of_files<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<MissingEvidence>) {
+fn groups_of_file<'a>(cx: &Context<'a>, file: &str) -> (Vec<Group<'a>>, Vec<MissingEvidence>) {
     let (mut groups, missing) = groups(cx);
-    let loose = |node: &&'a Node| node.snapshot.as_ref().is_some_and(|snapshot| snapshot.grade == Grade::Loose);
+    let loose =
+        |node: &&'a Node| node.snapshot.as_ref().is_some_and(|snapshot| snapshot.grade == Grade::Loose);
     let names: Vec<&str> = cx.cluster.serving().filter(loose).map(|node| node.name.as_str()).collect();
     let mut missing: Vec<MissingEvidence> = missing
         .into_iter()
@@ -89,11 +90,14 @@ pub(crate) fn groups_of_files<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<Miss
         .collect();
     let (members, gaps) = cx.of_nodes(cx.cluster.serving().filter(loose), |node| {
         let snapshot = cx.evidence(node)?;
+        let settings = snapshot.settings.get(file).map_or_else(Observed::default, Observed::as_ref);
+        cx.settle(node, "configs", settings, file)?;
         Ok((cx.build(node).ok(), Member { node, snapshot, inventory: &[] }))
     });
     missing.extend(gaps);
     for (_, (build, member)) in members {
-        let only = || groups.first().filter(|group| groups.len() == 1 && !group.is_unknown).map(|group| group.build);
+        let only =
+            || groups.first().filter(|group| groups.len() == 1 && !group.is_unknown).map(|group| group.build);
         let is_unknown = build.or_else(only).is_none();
         let build = build.or_else(only).unwrap_or(BuildVersion::new(0, 0, 0));
         match groups.iter_mut().find(|group| group.build == build && group.is_unknown == is_unknown) {
@@ -317,12 +321,15 @@ pub(crate) fn by_part<'w>(
 /// The same for what is in one file, which may have come by itself.
 pub(crate) fn by_file(
     cx: &Context,
+    file: &str,
     words: &Words,
     remedy: Option<&str>,
     compare: impl Fn(&Group) -> Result<Compared, Vec<MissingEvidence>>,
 ) -> Outcome {
     known!(cx.several_nodes());
-    by_part_in(cx, groups_of_files(cx), |group| Ok(vec![Part { words, remedy, compared: compare(group)? }]))
+    by_part_in(cx, groups_of_file(cx, file), |group| {
+        Ok(vec![Part { words, remedy, compared: compare(group)? }])
+    })
 }
 
 fn by_part_in<'w>(

@@ -156,6 +156,10 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
             let node = node_in_name(&given.name).map(visible);
             refused(Input { node, ..input }, ProblemKind::Newer, error)
         }
+        Err(GivenError::LeftOut { kind, reason }) => {
+            let node = given.owner.as_ref().map(|owner| visible(&owner.name));
+            refused(Input { node, ..input }, *kind, sanitized(reason, tools.sanitizer))
+        }
         Err(error) => refused(input, ProblemKind::Malformed, error),
         Ok(Content::Bundle(bundle)) => read_bundle(input, bundle, tools),
         Ok(Content::File(leaf)) => match leaf.bytes(MAX_EXPORT_BYTES) {

@@ -14,12 +14,12 @@ use crate::logs::{Baseline, unify};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
-use crate::model::host_name::{is_cut_of, is_name, label, visible};
+use crate::model::host_name::{is_cut_of, is_name, label, same_host, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::lookup::APP_SETTING;
 use crate::model::node::Snapshot;
-use crate::model::{Area, BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
+use crate::model::{Area, BuildVersion, Cluster, Grade, Location, Node, NodeSet, Observed, Package, Role};
 use crate::parsers::product_version;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,6 +159,16 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
             None => remarks.push(format!("--role names {name}, which is no node of this case.")),
         }
     }
+    for (path, name) in &options.loose.node_of {
+        let files = builder.inputs.iter().filter(|input| matches!(input.grade, Some(Grade::Copied | Grade::Loose)));
+        let is_of = |input: &Input| {
+            let below = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|tail| tail.is_empty() || tail.starts_with('/'));
+            input.node.as_deref().is_some_and(|node| same_host(node, name)) || below(&input.name, path) || below(path, &input.name)
+        };
+        if !files.into_iter().any(is_of) {
+            remarks.push(format!("--node-of names {path}, which is no file or folder of this case without a node."));
+        }
+    }
     let mut node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
     node_set.incomparable = incomparable;
     node_set.conflicts = std::mem::take(&mut builder.conflicts);
@@ -291,7 +301,7 @@ impl CaseBuilder {
         let name = self.name(index);
         let text = match (until, newest) {
             (Some(until), Some(newest)) if newest.naive_local() > until.naive_local() => format!(
-                "The logs of {name} are not used: {bundle} has logs until {} and counts; these go on until {}. Collect                  again to see what came after.",
+                "The logs of {name} are not used: {bundle} has logs until {} and counts; these go on until {}: collect again to see what came after.",
                 time(until),
                 time(newest)
             ),

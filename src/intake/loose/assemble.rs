@@ -62,7 +62,7 @@ pub(in crate::intake) fn assemble(builder: &mut CaseBuilder, nodes: &mut BTreeMa
     for (index, facts) in nobody {
         let name = builder.name(index);
         builder.unplace(index);
-        builder.note(index, format!("Nobody says of which node it is: say it with --node-of \"{name}\"=NAME."));
+        builder.note(index, "Nobody says of which node it is; what it shows is reported as inferred.".to_owned());
         let snapshot = snapshot(builder, vec![(index, facts)], &name);
         // No machine is called so, and none can be compared with it.
         let node = Node { name: name.clone(), role: Role::Unplaced, snapshot, ..Node::default() };

@@ -10,6 +10,7 @@ use crate::model::product::is_key_file_name;
 use crate::text::encoding;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// What a file is, as far as one file tells.
 enum Kind {
@@ -114,7 +115,7 @@ fn kind(leaf: &Leaf, place: &str) -> Option<Kind> {
     if start.starts_with("Version=") && start.contains("EventType=") {
         return Some(Kind::Other(WER));
     }
-    if start.starts_with('<') && by_name.is_none() {
+    if by_name.is_none() && (start.starts_with('<') || names::of_config(name).is_some()) {
         return markup(start, name);
     }
     if names::is_of_engine(place) || lower.starts_with("ssde") {
@@ -188,7 +189,7 @@ impl Sets<'_> {
             _ => place.clone(),
         };
         let leaf = leaf.clone().renamed(place.clone());
-        let key = (name.clone(), format!("{claim:?}{}", given.path.display()));
+        let key = (name.clone(), format!("{claim:?}{}", root_path(given).display()));
         let new = || LooseSet { name, claim, what, files: Vec::new() };
         self.sets.entry(key).or_insert_with(new).files.push(leaf);
     }
@@ -196,10 +197,11 @@ impl Sets<'_> {
     fn add_copied(&mut self, given: &Given, leaf: &Leaf, root: &str) {
         let outside = root_of(given);
         let folder = root.trim_end_matches('/');
-        let name = if folder.is_empty() { outside.as_str() } else { folder };
+        let own = outside.rsplit('/').next().filter(|own| !own.is_empty()).unwrap_or("application folder");
+        let name = if folder.is_empty() { own } else { folder };
         let claim = self.claim(&given.name, &outside, Claim::Nobody);
         let path = given.name.get(root.len()..).unwrap_or(&given.name).to_owned();
-        let key = (name.to_owned(), format!("{}", given.path.ancestors().last().unwrap_or(&given.path).display()));
+        let key = (name.to_owned(), format!("{}", root_path(given).display()));
         let new = || LooseSet { name: name.to_owned(), claim, what: What::Copied, files: Vec::new() };
         self.sets.entry(key).or_insert_with(new).files.push(leaf.clone().renamed(path));
     }
@@ -221,14 +223,32 @@ impl Sets<'_> {
     }
 }
 
-/// The folder that was given and that a file is below, by its name; empty where the file itself was given.
+/// The folders above the place of a file, as a person gave them: of a path from where they are, all; of any other one, the
+/// folder that was given, with the one above it where it has the name of every log folder.
 fn root_of(given: &Given) -> String {
+    let root = root_path(given);
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if given.path.is_relative() {
+        return root.to_string_lossy().replace('\\', "/");
+    }
+    let own = name(root);
+    let is_file = given.name.split('/').next() == given.path.file_name().and_then(|name| name.to_str());
+    match root.parent() {
+        _ if is_file => String::new(),
+        Some(parent) if ["log", "logs"].iter().any(|log| own.eq_ignore_ascii_case(log)) => {
+            format!("{}/{own}", name(parent))
+        }
+        _ => own,
+    }
+}
+
+/// The path of that folder; of the folder that has it, where the file itself was given.
+fn root_path(given: &Given) -> &Path {
     let depth = given.name.split('/').count();
     let disk = given.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The file on disk is a part of the place: the archive that holds it, or the file itself.
     let below = given.name.split('/').position(|segment| segment == disk).map_or(depth, |at| at + 1);
-    let root = given.path.ancestors().nth(below).and_then(|root| root.file_name());
-    root.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    given.path.ancestors().nth(below).unwrap_or(&given.path)
 }
 
 /// The folder or archive that has the logs of one node: what names the node, or what holds the log.

@@ -41,18 +41,23 @@ static COPY: LazyLock<Option<Regex>> =
 /// Ends of the names of archives.
 const ARCHIVES: [&str; 8] = [".tar.gz", ".zip", ".tgz", ".tar", ".gz", ".zi_", ".7z", ".rar"];
 
-/// Words of which the names of folders and files are made that are the name of no machine. A number may follow them.
+/// Words of which the names of folders and files are made that are the name of no machine, also not with a number:
+/// `case4711`.
 const WORDS: &[&str] = &[
-    "admin", "all", "app", "application", "apphost", "applicationhost", "archive", "attachment", "attachments", "backup", "bak",
-    "bin", "bundle", "bundles", "case", "config", "configs", "copy", "cs", "customer", "data", "delinea", "desktop", "diag",
-    "diagnostic", "diagnostics", "documents", "download", "downloads", "dump", "dumps", "engine", "error", "errors", "etc",
-    "evidence", "export", "exports", "extract", "extracted", "file", "files", "folder", "from", "home", "iis", "images", "inc",
-    "incident", "inetpub", "inetsrv", "input", "inputs", "issue", "kopie", "log", "logfile", "logfiles", "logs", "mail", "misc",
-    "new", "node", "nodes", "old", "ordner", "out", "output", "part", "ref", "report", "reports", "req", "request", "root",
-    "sample", "secret", "secretserver", "secretservers", "server", "servers", "sr", "ss", "support", "system32", "temp", "test",
-    "thycotic", "thycoticsecretserver", "thycoticsecretserverlogs", "ticket", "tickets", "tmp", "todo", "tss", "upload",
-    "uploads", "user", "users", "v", "version", "w3svc", "web", "webconfig", "windows", "work", "www", "wwwroot", "zip",
+    "admin", "all", "application", "apphost", "applicationhost", "archive", "attachment", "attachments", "backup", "bak", "bin",
+    "bundle", "bundles", "case", "config", "configs", "copy", "cs", "customer", "data", "delinea", "desktop", "diag",
+    "diagnostic", "diagnostics", "documents", "download", "downloads", "dump", "dumps", "error", "errors", "etc", "evidence",
+    "export", "exports", "extract", "extracted", "file", "files", "folder", "from", "home", "images", "inc", "incident",
+    "inetpub", "inetsrv", "input", "inputs", "issue", "kopie", "log", "logfile", "logfiles", "logs", "mail", "misc", "new",
+    "nodes", "old", "ordner", "out", "output", "part", "ref", "report", "reports", "req", "request", "root", "sample",
+    "secretserver", "secretservers", "servers", "sr", "support", "system", "temp", "thycotic", "thycoticsecretserver",
+    "thycoticsecretserverlogs", "ticket", "tickets", "tmp", "todo", "upload", "uploads", "user", "users", "v", "version",
+    "w3svc", "webconfig", "windows", "work", "www", "wwwroot", "zip",
 ];
+
+/// Words that are the name of a machine only with a number: `node2`.
+const NUMBERED: &[&str] =
+    &["app", "engine", "iis", "node", "primary", "prod", "secondary", "secret", "server", "ss", "test", "tss", "web"];
 
 /// Stems of the names of the product's logs that no rule asks for.
 const OTHER_LOGS: [&str; 3] = ["ssde", "ss-pipelinescripterrors", "ss-scripterrors"];
@@ -91,7 +96,7 @@ pub(super) fn is_of_engine(place: &str) -> bool {
 fn is_word(token: &str) -> bool {
     let lower = token.to_lowercase();
     let letters = lower.trim_matches(|c: char| !c.is_alphabetic());
-    letters.is_empty() || WORDS.contains(&letters)
+    letters.is_empty() || WORDS.contains(&letters) || NUMBERED.contains(&lower.as_str())
 }
 
 /// A text as the name of a machine, if it looks like one: `WEB02`, `ssnode-2.corp.example`. `sure`: nothing else is called
@@ -102,17 +107,16 @@ fn host(token: &str) -> Claim {
     while parts.first().is_some_and(|part| is_word(part)) {
         parts.remove(0);
     }
-    while parts.len() > 1 && parts.last().is_some_and(|part| part.len() != 1 && is_word(part) && !is_number(part)) {
-        parts.pop();
-    }
     // A date at the end; the number at the end of `ssnode-2` or `web-01` is its own.
     if let [name @ .., year, month, day] = parts.as_slice()
         && !name.is_empty()
         && [(year, 4), (month, 2), (day, 2)].iter().all(|(part, digits)| is_number(part) && part.len() == *digits)
     {
-        parts.truncate(parts.len() - 3);
+        parts.truncate(name.len());
     }
-    if parts.len() > 1 && parts.last().is_some_and(|part| is_number(part) && part.len() >= 6) {
+    while parts.len() > 1
+        && parts.last().is_some_and(|part| if is_number(part) { part.len() >= 6 } else { part.len() > 1 && is_word(part) })
+    {
         parts.pop();
     }
     let name = parts.join("-");
@@ -137,11 +141,9 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a text is a version or a time rather than a name: `v11.7.49`, `20261120T0810`.
+/// Whether a text is a version, a time or a number rather than a name: `v11.7.49`, `20261120T0810`, `t5`.
 fn is_version(name: &str) -> bool {
-    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
-    let digits = name.chars().filter(char::is_ascii_digit).count();
-    letters <= 1 && digits >= 4
+    name.chars().filter(|c| c.is_alphabetic()).count() <= 1
 }
 
 /// What a folder or an archive says.
@@ -194,7 +196,8 @@ pub(super) fn of_config(name: &str) -> Option<(String, Claim)> {
     if let Some(file) = known(&whole.to_lowercase()) {
         return Some((file, Claim::Nobody));
     }
-    for at in whole.match_indices(SEPARATORS).map(|(at, _)| at) {
+    let cuts: Vec<usize> = whole.match_indices(SEPARATORS).map(|(at, _)| at).collect();
+    for at in cuts.into_iter().rev() {
         let (before, after) = (whole.get(..at)?, whole.get(at..)?);
         if let (Some(file), named @ Claim::Named(_)) =
             (known(&before.to_lowercase()), host(after.trim_matches(SEPARATORS)))
@@ -249,11 +252,28 @@ pub(super) fn of_log(name: &str) -> Option<Claim> {
     None
 }
 
-/// What the folders and archives above a file say, the innermost first; `root` is the folder that was given, whose name is no
-/// part of the place.
+/// The component that writes a log of this name, whatever a person added to it.
+pub(super) fn component(name: &str) -> Option<Component> {
+    let marked = plain(name);
+    if let Some(component) = Component::of(marked) {
+        return Some(component);
+    }
+    let lower = marked.to_ascii_lowercase();
+    let at = lower.rfind(".log")?;
+    let stem = plain(lower.get(..at)?);
+    let is_stem = |known: &&&str| {
+        let tail = stem.strip_prefix(**known).or_else(|| stem.strip_suffix(**known));
+        tail.is_some_and(|tail| tail.is_empty() || tail.starts_with(SEPARATORS) || tail.ends_with(SEPARATORS))
+    };
+    let known = STEMS.iter().find(is_stem)?;
+    Component::of(&format!("{known}.log"))
+}
+
+/// What the folders and archives above a file say, the innermost first; `root` is the path of the folder that was given, which
+/// is no part of the place.
 pub(super) fn of_folders(place: &str, root: &str) -> Claim {
     let folders = place.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let above = folders.split('/').rev().chain([root]).filter(|segment| !segment.is_empty());
+    let above = folders.split('/').rev().chain(root.split('/').rev()).filter(|segment| !segment.is_empty());
     above.fold(Claim::Nobody, |known, segment| known.or(|| of_folder(segment)))
 }
 
@@ -333,6 +353,19 @@ mod tests {
         }
         for name in ["u_ex261120.log", "notes.txt", "access.log", "ssl.log", "Report.wer", "passes.log"] {
             assert_eq!(of_log(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_renamed_log_is_of_its_component() {
+        for (name, component) in [
+            ("SS-WEB02.log", Some(Component::Web)),
+            ("WEB02_SS-BSSR.log.1", Some(Component::BackgroundScheduler)),
+            ("SS-EWSR (2).log", Some(Component::EngineWorker)),
+            ("other.log", None),
+            ("passes.log", None),
+        ] {
+            assert_eq!(super::component(name), component, "{name}");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::context::{Context, only};
 use super::rule::{Check, Rule};
 use crate::finding::{
-    EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Severity, Subject, SubjectKind,
+    Evidence, EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Severity, Subject, SubjectKind,
 };
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::RuleMeta;
@@ -115,7 +115,8 @@ impl<'a> Evaluation<'a> {
         };
         let outcome = match outcome {
             Outcome::Unknown { missing } => {
-                Outcome::Unknown { missing: missing.into_iter().map(|gap| cx.or_a_person(gap)).collect() }
+                let asked = |gap| collected_first(self.cluster, cx.or_a_person(gap));
+                Outcome::Unknown { missing: missing.into_iter().map(asked).collect() }
             }
             outcome => outcome,
         };
@@ -145,10 +146,25 @@ fn graded(outcome: Outcome, cluster: &Cluster, used: &BTreeSet<String>) -> Outco
         }
         Outcome::Findings(_) => outcome.map_findings(|finding| {
             let rests_on = |input: &Input| finding.evidence.iter().any(|one| one.input() == Some(input.name.as_str()));
-            let unsure = loose().any(|input| input.unplaced && rests_on(input));
+            let is_absence = |one: &Evidence| matches!(one, Evidence::Absence { .. });
+            let on_absence = |input: &Input| {
+                finding.evidence.iter().any(|one| is_absence(one) && one.input() == Some(input.name.as_str()))
+            };
+            let unsure = loose().any(|input| (input.unplaced && rests_on(input)) || on_absence(input));
             finding.inferred_if(unsure)
         }),
         other => other,
+    }
+}
+
+/// What is missing of a node without a bundle: nothing can be collected again that never was.
+fn collected_first(cluster: &Cluster, gap: MissingEvidence) -> MissingEvidence {
+    let EvidenceRequest::BundleAgain { node: name, .. } = &gap.from else { return gap };
+    match cluster.nodes.iter().find(|node| node.name == *name) {
+        Some(node) if node.bundle().is_none() => {
+            MissingEvidence { from: EvidenceRequest::Bundle { node: name.clone() }, why: only(node), ..gap }
+        }
+        _ => gap,
     }
 }
 

@@ -158,12 +158,16 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Whether what was read of a node can show that a fact is absent. Of loose files none can, except for a setting in a file
-/// that is there as a whole; what that is worth is judged with the outcome.
+/// Whether what was read of a node can show that a fact is absent. Loose files cannot; a copied folder can for what is in
+/// files that it has, never for a key file, a log or IIS.
 fn proves_absence(node: &Node, path: &str) -> bool {
-    match &node.snapshot {
-        Some(snapshot) => snapshot.grade == Grade::Bundle || path.starts_with("config."),
-        None => true,
+    let Some(snapshot) = &node.snapshot else { return true };
+    let file = path.strip_prefix("config.").map(|setting| setting.split(':').next().unwrap_or(setting));
+    let part = file.and_then(|file| snapshot.part(file)).map(|part| part.grade);
+    match part.unwrap_or(snapshot.grade) {
+        Grade::Bundle | Grade::Export => true,
+        Grade::Copied => file.is_some() || matches!(path, "binaries" | "inventory" | "configs"),
+        Grade::Loose => false,
     }
 }
 

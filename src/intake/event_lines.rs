@@ -26,7 +26,7 @@ struct EventLine {
 }
 
 /// What a member of event records was understood as.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct EventMember {
     records: Vec<ReadRecord>,
     /// The first line that was not understood, and how many there are.
@@ -34,7 +34,7 @@ pub(super) struct EventMember {
 }
 
 /// A record that belongs on the axis, if it is about the product's application pool.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct ReadRecord {
     record: EventRecord,
     /// Its short texts, one of which names the pool.

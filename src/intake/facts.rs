@@ -1,6 +1,7 @@
 //! What any input can say.
 
 use super::checklist;
+use super::event_file::ComputerEvents;
 use super::inventory::Inventory;
 use super::reported::ReportedFacts;
 use crate::model::answers::Answers;
@@ -25,6 +26,8 @@ pub enum Facts {
     Inventory(Inventory),
     /// Contacts of an inventory.
     Contacts(Vec<Contact>),
+    /// Records of Windows event logs, by machine.
+    Events(Vec<ComputerEvents>),
     /// What any other export tells.
     Reported(ReportedFacts),
 }

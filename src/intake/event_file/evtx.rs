@@ -23,12 +23,16 @@ const FREE_SPACE: usize = 48;
 const MAX_XML: usize = 256 << 10;
 /// Deepest nesting of elements, and of templates in values.
 const MAX_DEPTH: usize = 32;
+/// Most tokens of a record, those of its templates each time they are used.
+const MAX_TOKENS: usize = 100_000;
+/// What a token costs, in bytes of text.
+const TOKEN: usize = 16;
 /// Most values of a template.
 const MAX_VALUES: usize = 4_096;
 
-/// Gives the XML of each record to `each`, `None` for one that cannot be read, until it returns `false`. Says how many
-/// chunks cannot be read.
-pub(super) fn records(file: &[u8], each: &mut dyn FnMut(Option<&str>) -> bool) -> usize {
+/// Gives the XML of each record to `each`, `None` for one that cannot be read, with the bytes that it cost, until it returns
+/// `false`. Says how many parts of the file are no records.
+pub(super) fn records(file: &[u8], each: &mut dyn FnMut(Option<&str>, usize) -> bool) -> usize {
     let mut damaged = 0;
     for chunk in file.get(FILE_HEADER..).unwrap_or_default().chunks(CHUNK) {
         if !chunk.starts_with(CHUNK_MAGIC) {
@@ -51,8 +55,10 @@ pub(super) fn records(file: &[u8], each: &mut dyn FnMut(Option<&str>) -> bool) -
             }
             let mut xml = Xml::default();
             let mut reader = Reader { chunk, at: at + RECORD_HEADER, depth: 0 };
-            let read = reader.fragment(at + size - 4, &mut xml, None).map(|()| xml.finish());
-            if !each(read.as_deref()) {
+            let read = reader.fragment(at + size - 4, &mut xml, None);
+            let cost = xml.text.len() + xml.tokens * TOKEN;
+            let read = read.map(|()| xml.finish());
+            if !each(read.as_deref(), cost) {
                 return damaged;
             }
             at += size;
@@ -114,6 +120,7 @@ impl Reader<'_> {
         }
         while self.at < end && !xml.is_full() {
             let token = self.byte()?;
+            xml.tokens += 1;
             match token & 0x3f {
                 0x00 => break,
                 0x01 => {
@@ -284,11 +291,13 @@ struct Xml {
     /// The start of the last element is not complete.
     in_start: bool,
     in_attribute: bool,
+    /// Tokens that it was made of.
+    tokens: usize,
 }
 
 impl Xml {
     fn is_full(&self) -> bool {
-        self.text.len() > MAX_XML
+        self.text.len() > MAX_XML || self.tokens > MAX_TOKENS
     }
 
     fn start(&mut self, name: &str) -> Option<()> {
@@ -331,7 +340,7 @@ impl Xml {
         if self.in_start && !self.in_attribute {
             self.content();
         }
-        for sign in text.chars().take(MAX_XML) {
+        for sign in text.chars() {
             match sign {
                 '<' => self.text.push_str("&lt;"),
                 '>' => self.text.push_str("&gt;"),

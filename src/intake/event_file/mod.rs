@@ -5,10 +5,10 @@ mod evtx;
 #[cfg(test)]
 mod tests;
 
+use super::Source;
 use super::event_lines::EventMember;
-use crate::model::events::is_collected;
+use crate::model::events::{EventRecord, is_collected};
 use crate::model::excerpt::Sanitize;
-use crate::model::events::EventRecord;
 use crate::model::host_name::{is_name, same_host, visible};
 use crate::probes::{EventOfComputer, event_of_computer};
 use crate::text::encoding;
@@ -18,7 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Most records that are looked at.
 const MAX_LOOKED_AT: usize = 500_000;
 
-/// Most bytes of XML of all records of a file.
+/// Most bytes of XML of all records of a file, and of what it cost to make it.
 const MAX_XML: usize = 512 << 20;
 
 /// Longest XML of one record.
@@ -29,7 +29,7 @@ const MAX_COMPUTERS: usize = 100;
 
 /// Why a file holds no records. Reads after its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum EventFileError {
+pub(super) enum EventFileError {
     /// Nothing in it.
     #[error("is a Windows event log without any record: export the log again, with \"wevtutil epl System System.evtx\"")]
     Empty,
@@ -42,24 +42,29 @@ pub enum EventFileError {
 }
 
 /// The records of one machine in a file.
-#[derive(Debug)]
-pub(super) struct ComputerEvents {
+#[derive(Debug, Clone)]
+pub struct ComputerEvents {
     /// The longest of its names in the records.
-    pub(super) computer: String,
+    pub computer: String,
+    /// Name of the input.
+    input: String,
     /// What belongs on the axis.
     read: EventMember,
 }
 
 impl ComputerEvents {
-    /// The records that belong on the axis, as if they were a member of this name; `pool` is the application pool of the
-    /// product.
-    pub(super) fn into_records<'s>(
-        self,
-        member: &'s str,
-        pool: Option<&'s str>,
-        sanitizer: &'s dyn Sanitize,
-    ) -> impl Iterator<Item = EventRecord> + 's {
-        self.read.into_records(member, pool, sanitizer)
+    /// The records that belong on the axis; `pool` is the application pool of the product.
+    pub(super) fn into_records(self, pool: Option<&str>) -> Vec<EventRecord> {
+        self.read.into_records(&self.input, pool, &Sanitized).collect()
+    }
+}
+
+/// Texts were sanitized when they were read.
+struct Sanitized;
+
+impl Sanitize for Sanitized {
+    fn sanitize(&self, line: &str) -> String {
+        line.to_owned()
     }
 }
 
@@ -84,19 +89,20 @@ pub(super) fn is_event_file(bytes: &[u8]) -> bool {
     text.starts_with('<') && next_event(text, 0).is_some() && text.contains("schemas.microsoft.com/win/2004/08/events")
 }
 
-/// Reads a file, of which the name is shown.
-pub(super) fn read(name: &str, bytes: &[u8]) -> Result<EventFile, EventFileError> {
+/// Reads a file.
+pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<EventFile, EventFileError> {
     // A guard, as around every reader of a foreign format.
-    catch_unwind(AssertUnwindSafe(|| read_unguarded(name, bytes))).unwrap_or(Err(EventFileError::Damaged))
+    catch_unwind(AssertUnwindSafe(|| read_unguarded(cx, bytes))).unwrap_or(Err(EventFileError::Damaged))
 }
 
-fn read_unguarded(name: &str, bytes: &[u8]) -> Result<EventFile, EventFileError> {
-    let mut all = Collected::default();
+fn read_unguarded(cx: Source, bytes: &[u8]) -> Result<EventFile, EventFileError> {
+    let name = cx.input;
+    let mut all = Collected::of(cx);
     let damaged = if bytes.starts_with(evtx::MAGIC) {
         let mut number = 0u32;
-        evtx::records(bytes, &mut |xml| {
+        evtx::records(bytes, &mut |xml, cost| {
             number = number.saturating_add(1);
-            all.add(number, xml)
+            all.add(number, xml, cost)
         })
     } else {
         events_of_text(&encoding::decode(bytes), &mut all);
@@ -121,7 +127,7 @@ fn read_unguarded(name: &str, bytes: &[u8]) -> Result<EventFile, EventFileError>
 }
 
 /// Finds each `<Event>` in a text, whatever is around it: the root of the Event Viewer, or none.
-fn events_of_text(text: &str, all: &mut Collected) {
+fn events_of_text(text: &str, all: &mut Collected<'_>) {
     const END: &[u8] = b"</Event>";
     let (mut at, mut line) = (0, 1u32);
     let lines = |from: usize, to: usize| {
@@ -133,7 +139,7 @@ fn events_of_text(text: &str, all: &mut Collected) {
         let tail = text.as_bytes().get(start..).unwrap_or_default();
         let end = memmem::find(tail, END).map(|end| start + end + END.len());
         let xml = end.and_then(|end| text.get(start..end)).filter(|xml| xml.len() <= MAX_RECORD);
-        let Some(end) = end.filter(|_| all.add(line, xml)) else {
+        let Some(end) = end.filter(|end| all.add(line, xml, end - start)) else {
             all.bad += usize::from(end.is_none());
             return;
         };
@@ -153,8 +159,8 @@ fn next_event(text: &str, from: usize) -> Option<usize> {
 }
 
 /// Records while they are read.
-#[derive(Default)]
-struct Collected {
+struct Collected<'s> {
+    cx: Source<'s>,
     computers: Vec<ComputerEvents>,
     looked_at: usize,
     xml: usize,
@@ -164,11 +170,24 @@ struct Collected {
     too_many_computers: bool,
 }
 
-impl Collected {
+impl<'s> Collected<'s> {
+    const fn of(cx: Source<'s>) -> Self {
+        Self {
+            cx,
+            computers: Vec::new(),
+            looked_at: 0,
+            xml: 0,
+            read: 0,
+            bad: 0,
+            is_cut: false,
+            too_many_computers: false,
+        }
+    }
+
     /// Takes a record, and says whether more are wanted.
-    fn add(&mut self, number: u32, xml: Option<&str>) -> bool {
+    fn add(&mut self, number: u32, xml: Option<&str>, cost: usize) -> bool {
         self.looked_at += 1;
-        self.xml += xml.map_or(0, str::len);
+        self.xml += cost;
         if self.looked_at > MAX_LOOKED_AT || self.xml > MAX_XML {
             self.is_cut = true;
             return false;
@@ -179,7 +198,7 @@ impl Collected {
             return true;
         };
         self.read += 1;
-        let computer = visible(&computer);
+        let computer = self.cx.shown(&visible(&computer));
         let known = self.computers.iter().position(|one| same_host(&one.computer, &computer));
         let at = known.unwrap_or(self.computers.len());
         if known.is_none() {
@@ -187,14 +206,15 @@ impl Collected {
                 self.too_many_computers = true;
                 return false;
             }
-            self.computers.push(ComputerEvents { computer: computer.clone(), read: EventMember::default() });
+            let input = self.cx.input.to_owned();
+            self.computers.push(ComputerEvents { computer: computer.clone(), input, read: EventMember::default() });
         }
         let Some(one) = self.computers.get_mut(at) else { return true };
         if one.computer.len() < computer.len() {
             one.computer = computer;
         }
         if is_collected(&channel, &event.provider, &event.data) {
-            one.read.add(number, event.at, event.provider, event.id, event.level, event.data);
+            one.read.add(number, event.at, self.cx.shown(&event.provider), event.id, event.level, event.data);
         }
         true
     }

@@ -16,6 +16,7 @@ pub mod cluster;
 mod conflict;
 mod date_words;
 mod duplicates;
+mod event_file;
 mod event_lines;
 pub mod facts;
 mod given_answers;

@@ -3,9 +3,11 @@
 use super::answers::{self, Question};
 use super::facts::Facts;
 use super::json::JsonError;
-use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
 use super::loose::{self, LooseOptions};
-use super::{ReadExport, Source, json, leaks, manual_capture, on_screen, snapshot, tables, workbook};
+use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
+use super::{
+    Parsed, ReadExport, Source, event_file, json, leaks, malformed, manual_capture, on_screen, snapshot, tables, workbook,
+};
 use crate::bundle::source::{Content, Given, GivenError};
 use crate::bundle::{Bundle, Form};
 use crate::intake::sanitized;
@@ -246,6 +248,21 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
             manual_capture::read(cx, &encoding::decode(bytes))
                 .map(|parsed| ReadExport { kind: input.kind, holds: input.holds.clone(), parsed })
                 .map_err(|error| format!("is {error}"))
+        }
+        Ok(ExportForm::Events) => {
+            input.kind = InputKind::Export;
+            input.holds = vec!["a Windows event log".to_owned()];
+            event_file::read(cx, bytes)
+                .map(|file| {
+                    if let [only] = file.computers.as_slice() {
+                        input.node = Some(only.computer.clone());
+                    }
+                    let problems = file.problem.into_iter().map(malformed).collect();
+                    let parsed =
+                        Parsed { value: vec![Facts::Events(file.computers)], problems, notes: Vec::new() };
+                    ReadExport { kind: input.kind, holds: input.holds.clone(), parsed }
+                })
+                .map_err(|error| error.to_string())
         }
         Ok(ExportForm::Table) => match tables::read(cx, bytes) {
             Ok(Some(read)) => Ok(read),

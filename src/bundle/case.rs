@@ -150,7 +150,8 @@ impl CaseWriter {
 
     /// Adds a bundle, as the folder of its manifest and its members: what else is in its file stays behind.
     pub fn add_bundle(&mut self, group: &str, mut row: CaseFile, bundle: &Bundle) -> io::Result<()> {
-        let path = self.path(group, &row.place);
+        // It is a folder there, whatever it was.
+        let path = self.path(group, row.place.trim_end_matches(".zip"));
         let root = self.half.path().join(&path);
         let write = |name: &str, bytes: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>| {
             let full = root.join(name);

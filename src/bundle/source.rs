@@ -24,10 +24,20 @@ pub struct Given {
     pub bytes: u64,
     /// See [`Self::sha256`].
     hash: OnceLock<Option<Sha256>>,
-    /// The node that it is of, where the list of a case folder says so.
-    pub owner: Option<Owner>,
+    /// Where its name comes from.
+    pub origin: Origin,
     /// What is in it, or why that could not be had.
     pub content: Result<Content, GivenError>,
+}
+
+/// Where the name of something given comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// It is where it is.
+    #[default]
+    Given,
+    /// The list of a case folder gives it, and the node that it is of.
+    Case(Option<Owner>),
 }
 
 /// The content of something given.
@@ -128,11 +138,11 @@ impl Given {
             Ok(Content::Bundle(bundle)) => bundle.size(),
             Ok(Content::File(_)) | Err(_) => bytes,
         };
-        Self { name, path, bytes, hash: OnceLock::new(), owner: None, content }
+        Self { name, path, bytes, hash: OnceLock::new(), origin: Origin::Given, content }
     }
 
-    pub(super) fn of(self, owner: Option<Owner>) -> Self {
-        Self { owner, ..self }
+    pub(super) fn from(self, origin: Origin) -> Self {
+        Self { origin, ..self }
     }
 
     pub(super) fn refused(self, error: GivenError) -> Self {

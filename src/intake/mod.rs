@@ -49,6 +49,7 @@ mod separated;
 mod snapshot;
 pub mod table;
 mod tables;
+pub mod tidy;
 mod time_order;
 pub mod version_table;
 pub mod workbook;

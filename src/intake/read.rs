@@ -6,15 +6,16 @@ use super::json::JsonError;
 use super::loose::{self, LooseOptions};
 use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
 use super::{
-    Parsed, ReadExport, Source, event_file, json, leaks, malformed, manual_capture, on_screen, snapshot, tables, workbook,
+    Parsed, ReadExport, Source, event_file, json, leaks, malformed, manual_capture, on_screen, snapshot,
+    tables, workbook,
 };
-use crate::bundle::source::{Content, Given, GivenError};
+use crate::bundle::source::{Content, Given, GivenError, Origin};
 use crate::bundle::{Bundle, Form};
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
-use crate::model::excerpt::Sanitize;
 use crate::model::Grade;
+use crate::model::excerpt::Sanitize;
 use crate::model::host_name::{is_name, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::redact::columns::heading;
@@ -137,6 +138,11 @@ fn is_folder(given: &Given) -> bool {
     matches!(&given.content, Ok(Content::Bundle(bundle)) if !bundle.is_one_file())
 }
 
+/// Reads one input by itself.
+pub(super) fn one(given: &Given, tools: Tools<'_>) -> ReadInput {
+    read(given, Vec::new(), tools)
+}
+
 fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
     let input = Input {
         name: given.name.clone(),
@@ -159,7 +165,10 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
             refused(Input { node, ..input }, ProblemKind::Newer, error)
         }
         Err(GivenError::LeftOut { kind, reason }) => {
-            let node = given.owner.as_ref().map(|owner| visible(&owner.name));
+            let node = match &given.origin {
+                Origin::Case(Some(owner)) => Some(visible(&owner.name)),
+                _ => None,
+            };
             refused(Input { node, ..input }, *kind, sanitized(reason, tools.sanitizer))
         }
         Err(error) => refused(input, ProblemKind::Malformed, error),
@@ -266,7 +275,9 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         }
         Ok(ExportForm::Table) => match tables::read(cx, bytes) {
             Ok(Some(read)) => Ok(read),
-            Ok(None) => on_screen::read(cx, bytes).unwrap_or_else(|| Err(unknown_file(bytes, tools.knowledge))),
+            Ok(None) => {
+                on_screen::read(cx, bytes).unwrap_or_else(|| Err(unknown_file(bytes, tools.knowledge)))
+            }
             Err(error) => Err(format!("cannot be read: {error}")),
         },
         Err(why) => Err(why.to_string()),

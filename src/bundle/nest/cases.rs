@@ -3,7 +3,8 @@
 use super::super::case::{CASE, CASE_BYTES, Case};
 use super::{Found, What};
 use crate::bundle::problem::{ManifestError, OpenError};
-use crate::bundle::{GivenError, Owner, Sha256};
+use crate::bundle::source::Origin;
+use crate::bundle::{GivenError, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -12,8 +13,8 @@ use std::path::{Path, PathBuf};
 pub(in crate::bundle) struct Listed {
     /// The hash that it must have.
     pub(in crate::bundle) sha256: Option<Sha256>,
-    /// The node that it is of.
-    pub(in crate::bundle) owner: Option<Owner>,
+    /// Where its name comes from.
+    pub(in crate::bundle) origin: Origin,
 }
 
 /// Gives the files of every case folder the places that they had. What such a folder holds and does not list keeps the place
@@ -58,7 +59,7 @@ fn placed(found: Vec<Found>, root: &str, case: Case, given: &Path) -> Vec<Found>
                 What::Folder(_) | What::Bundle(_) => what,
             }),
         };
-        let listed = Listed { sha256: file.sha256, owner: file.owner };
+        let listed = Listed { sha256: file.sha256, origin: Origin::Case(file.owner) };
         rest.push(Found { place, disk: disk.clone(), bytes, what, listed });
     }
     rest.extend(own.into_values());

@@ -82,7 +82,7 @@ impl Found {
             Ok(What::File(leaf)) => Ok(Content::File(leaf)),
             Err(error) => Err(error),
         };
-        let given = Given::new(self.place, self.disk, self.bytes, content).of(self.listed.owner);
+        let given = Given::new(self.place, self.disk, self.bytes, content).from(self.listed.origin);
         match self.listed.sha256 {
             Some(sha256) if given.sha256() != Some(sha256) => given.refused(GivenError::Changed),
             _ => given,

@@ -18,7 +18,11 @@ use std::collections::BTreeMap;
 type Of = (usize, LooseFacts);
 
 /// Adds what is loose to the nodes. `confirmed`: all nodes are known by name, as a list or a person says.
-pub(in crate::intake) fn assemble(builder: &mut CaseBuilder, nodes: &mut BTreeMap<String, Node>, confirmed: bool) {
+pub(in crate::intake) fn assemble(
+    builder: &mut CaseBuilder,
+    nodes: &mut BTreeMap<String, Node>,
+    confirmed: bool,
+) {
     let mut by_machine: BTreeMap<String, Vec<Of>> = BTreeMap::new();
     let mut nobody: Vec<Of> = Vec::new();
     for (index, facts) in std::mem::take(&mut builder.loose) {
@@ -47,7 +51,10 @@ pub(in crate::intake) fn assemble(builder: &mut CaseBuilder, nodes: &mut BTreeMa
         for (index, facts) in &all {
             builder.set_node(*index, &node.name);
             if unlisted {
-                let text = format!("{} is no node by the list of nodes: what this shows is judged apart.", node.name);
+                let text = format!(
+                    "{} is no node by the list of nodes: what this shows is judged apart.",
+                    node.name
+                );
                 builder.note(*index, text);
                 builder.unplace(*index);
             } else if !is_dated(facts) {
@@ -62,7 +69,10 @@ pub(in crate::intake) fn assemble(builder: &mut CaseBuilder, nodes: &mut BTreeMa
     for (index, facts) in nobody {
         let name = builder.name(index);
         builder.unplace(index);
-        builder.note(index, "Nobody says of which node it is; what it shows is reported as inferred.".to_owned());
+        builder.note(
+            index,
+            "Nobody says of which node it is; what it shows is reported as inferred.".to_owned(),
+        );
         let snapshot = snapshot(builder, vec![(index, facts)], &name);
         // No machine is called so, and none can be compared with it.
         let node = Node { name: name.clone(), role: Role::Unplaced, snapshot, ..Node::default() };
@@ -125,7 +135,9 @@ fn fill_from(builder: &mut CaseBuilder, snapshot: &mut Snapshot, mut all: Vec<Of
             grade,
         };
         if let Some(CopiedFolder { place, facts, inventory }) = folder {
-            if snapshot.parts.iter().any(|part| part.what == SnapshotPart::FILES) || snapshot.grade != Grade::Loose {
+            if snapshot.parts.iter().any(|part| part.what == SnapshotPart::FILES)
+                || snapshot.grade != Grade::Loose
+            {
                 builder.unused(index, &format!("the folder {place}"), &snapshot.input);
             } else {
                 snapshot.grade = Grade::Copied;
@@ -139,7 +151,11 @@ fn fill_from(builder: &mut CaseBuilder, snapshot: &mut Snapshot, mut all: Vec<Of
         }
         for (file, LooseConfig { place, state, settings }) in configs {
             let has = snapshot.settings.get(&file).is_some_and(|known| !known.is_unknown())
-                || snapshot.facts.configs.get(&file).is_some_and(|known| !known.is_unknown() && snapshot.settings.contains_key(&file));
+                || snapshot
+                    .facts
+                    .configs
+                    .get(&file)
+                    .is_some_and(|known| !known.is_unknown() && snapshot.settings.contains_key(&file));
             if has {
                 builder.unused(index, &place, &snapshot.input);
                 continue;
@@ -198,8 +214,15 @@ fn add_logs(builder: &mut CaseBuilder, snapshot: &mut Snapshot, logs: Vec<(usize
     }
     let digest: LogDigest = merge(digests);
     for file in digest.files.iter().filter(|file| file.copy_of.is_some()) {
-        let text = format!("{} is a copy of {} and counts once.", file.name, file.copy_of.as_deref().unwrap_or_default());
-        let of = snapshot.parts.iter().find(|part| part.what == SnapshotPart::LOGS && file.name.starts_with(&part.place));
+        let text = format!(
+            "{} is a copy of {} and counts once.",
+            file.name,
+            file.copy_of.as_deref().unwrap_or_default()
+        );
+        let of = snapshot
+            .parts
+            .iter()
+            .find(|part| part.what == SnapshotPart::LOGS && file.name.starts_with(&part.place));
         if let Some(index) = of.and_then(|part| builder.index_of(&part.input)) {
             builder.note(index, text);
         }
@@ -209,7 +232,8 @@ fn add_logs(builder: &mut CaseBuilder, snapshot: &mut Snapshot, logs: Vec<(usize
         snapshot.ended = newest.unwrap_or(snapshot.ended);
         snapshot.started = snapshot.ended;
     }
-    let input = snapshot.parts.iter().find(|part| part.what == SnapshotPart::LOGS).map(|part| part.input.clone());
+    let input =
+        snapshot.parts.iter().find(|part| part.what == SnapshotPart::LOGS).map(|part| part.input.clone());
     let place = Location { input: input.unwrap_or_default(), ..Location::file("logs") };
     snapshot.logs = Observed::known(digest, place);
 }

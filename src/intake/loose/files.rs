@@ -1,9 +1,10 @@
 //! Tells loose files from bundles and exports, by name and by their beginning, and puts together what belongs together.
 
+use super::kept::{KEPT, Kept};
 use super::names::{self, Claim};
 use super::{LooseOptions, LooseSet, What};
 use crate::bundle::Leaf;
-use crate::bundle::source::{Content, Given};
+use crate::bundle::source::{Content, Given, Origin};
 use crate::model::host_name::{is_name, visible};
 use crate::model::log::Component;
 use crate::model::product::is_key_file_name;
@@ -28,7 +29,8 @@ const APPCMD: &str = "is output of appcmd and no applicationHost.config: send a 
     %SystemRoot%\\System32\\inetsrv\\config\\applicationHost.config itself, or collect on the node";
 const REDIRECTION: &str = "is redirection.config, not applicationHost.config: send the file applicationHost.config in the \
     folder that it points at, or beside it if it points nowhere";
-const ENGINE: &str = "is a log of a distributed engine, and engines are not judged: send the logs of the web nodes";
+const ENGINE: &str =
+    "is a log of a distributed engine, and engines are not judged: send the logs of the web nodes";
 
 /// Parts the loose files from all that was given. A file that is given twice counts once; the same bytes of two nodes are two
 /// facts.
@@ -64,7 +66,8 @@ pub(in crate::intake) fn sort(given: Vec<Given>, options: &LooseOptions) -> (Vec
 /// given itself is empty.
 fn app_folders(given: &[Given]) -> BTreeSet<String> {
     let files = given.iter().filter(|one| matches!(one.content, Ok(Content::File(_))));
-    let lower: BTreeMap<String, &str> = files.map(|one| (one.name.to_lowercase(), one.name.as_str())).collect();
+    let lower: BTreeMap<String, &str> =
+        files.map(|one| (one.name.to_lowercase(), one.name.as_str())).collect();
     let mut roots = BTreeSet::new();
     for (lower_name, name) in &lower {
         let Some(folder) = lower_name.strip_suffix("web.config") else { continue };
@@ -72,17 +75,27 @@ fn app_folders(given: &[Given]) -> BTreeSet<String> {
             continue;
         }
         let bin = format!("{folder}bin/");
-        let has_dll = lower.range(bin.clone()..).take_while(|(path, _)| path.starts_with(&bin)).any(|(path, _)| {
-            path.ends_with(".dll") && !path.get(bin.len()..).is_some_and(|tail| tail.contains('/'))
-        });
+        let has_dll =
+            lower.range(bin.clone()..).take_while(|(path, _)| path.starts_with(&bin)).any(|(path, _)| {
+                path.ends_with(".dll") && !path.get(bin.len()..).is_some_and(|tail| tail.contains('/'))
+            });
         if has_dll {
             roots.extend(name.get(..folder.len()).map(ToOwned::to_owned));
         }
     }
-    let outermost = |root: &String| {
-        !roots.iter().any(|other| other != root && root.starts_with(other.as_str()))
-    };
+    // A case folder keeps of a copied folder what was read from it.
+    let kept = files_named(given, KEPT)
+        .filter_map(|name| name.strip_suffix(KEPT))
+        .filter(|root| root.ends_with('/'));
+    roots.extend(kept.map(ToOwned::to_owned));
+    let outermost =
+        |root: &String| !roots.iter().any(|other| other != root && root.starts_with(other.as_str()));
     roots.iter().filter(|root| outermost(root)).cloned().collect()
+}
+
+fn files_named<'g>(given: &'g [Given], name: &str) -> impl Iterator<Item = &'g str> {
+    let files = given.iter().filter(|one| matches!(one.content, Ok(Content::File(_))));
+    files.map(|one| one.name.as_str()).filter(move |place| place.ends_with(name))
 }
 
 fn is_below(roots: &BTreeSet<String>, name: &str) -> bool {
@@ -109,11 +122,21 @@ fn kind(leaf: &Leaf, place: &str) -> Option<Kind> {
     }
     let text = encoding::decode(&head);
     let start = text.trim_start_matches('\u{feff}').trim_start();
-    if start.starts_with("#Software: Microsoft Internet Information Services") || start.starts_with("#Fields: date time ") {
+    if start.starts_with("#Software: Microsoft Internet Information Services")
+        || start.starts_with("#Fields: date time ")
+    {
         return Some(Kind::Other(IIS_LOG));
     }
     if start.starts_with("Version=") && start.contains("EventType=") {
         return Some(Kind::Other(WER));
+    }
+    if Kept::is(start) {
+        let (file, claim) = names::of_config(name)?;
+        return Some(if file == "applicationhost.config" {
+            Kind::Iis(claim)
+        } else {
+            Kind::Config(file, claim)
+        });
     }
     if by_name.is_none() && (start.starts_with('<') || names::of_config(name).is_some()) {
         return markup(start, name);
@@ -175,14 +198,13 @@ impl Sets<'_> {
             return;
         }
         let place = &given.name;
-        let root = root_of(given);
         let (what, by_name) = match kind {
             Kind::Log(claim) => (What::Logs, claim),
             Kind::Config(file, claim) => (What::Config(file), claim),
             Kind::Iis(claim) => (What::Iis, claim),
             Kind::Other(why) => (What::Other(why), Claim::Nobody),
         };
-        let claim = self.claim(place, &root, by_name);
+        let claim = self.claim(given, by_name);
         // Logs of one node in one folder are one input; every other file is one by itself.
         let name = match what {
             What::Logs => log_folder(place).unwrap_or(place.as_str()).to_owned(),
@@ -199,7 +221,7 @@ impl Sets<'_> {
         let folder = root.trim_end_matches('/');
         let own = outside.rsplit('/').next().filter(|own| !own.is_empty()).unwrap_or("application folder");
         let name = if folder.is_empty() { own } else { folder };
-        let claim = self.claim(&given.name, &outside, Claim::Nobody);
+        let claim = self.claim(given, Claim::Nobody);
         let path = given.name.get(root.len()..).unwrap_or(&given.name).to_owned();
         let key = (name.to_owned(), format!("{}", root_path(given).display()));
         let new = || LooseSet { name: name.to_owned(), claim, what: What::Copied, files: Vec::new() };
@@ -207,13 +229,19 @@ impl Sets<'_> {
     }
 
     /// Whose a file is: as a person says, else as its own name says, else as the folders above it say.
-    fn claim(&self, place: &str, root: &str, by_name: Claim) -> Claim {
+    fn claim(&self, given: &Given, by_name: Claim) -> Claim {
+        let (place, root) = (given.name.as_str(), &root_of(given));
         let full = format!("{root}/{place}");
         let declared = names::declared(place, &self.options.node_of)
             .or_else(|| names::declared(&full, &self.options.node_of))
             .filter(|name| is_name(name));
         match (declared, by_name) {
             (Some(name), _) => Claim::Named(visible(name)),
+            // The list of a case folder keeps what was said when it was written.
+            (None, by_name) if matches!(given.origin, Origin::Case(_)) => match &given.origin {
+                Origin::Case(Some(owner)) => Claim::of(owner),
+                _ => by_name,
+            },
             (None, named @ Claim::Named(_)) => named,
             (None, by_name) => match names::of_folders(place, root) {
                 Claim::Nobody => by_name,
@@ -227,7 +255,8 @@ impl Sets<'_> {
 /// folder that was given, with the one above it where it has the name of every log folder.
 fn root_of(given: &Given) -> String {
     let root = root_path(given);
-    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name =
+        |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if given.path.is_relative() {
         return root.to_string_lossy().replace('\\', "/");
     }
@@ -244,6 +273,9 @@ fn root_of(given: &Given) -> String {
 
 /// The path of that folder; of the folder that has it, where the file itself was given.
 fn root_path(given: &Given) -> &Path {
+    if matches!(given.origin, Origin::Case(_)) {
+        return &given.path;
+    }
     let depth = given.name.split('/').count();
     let disk = given.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The file on disk is a part of the place: the archive that holds it, or the file itself.

@@ -59,7 +59,11 @@ pub(super) fn add(digests: Vec<FileDigest>, read: &mut ReadSet) {
 
 /// The machine that the records of its own events name, if they all name one: the logs say it themselves.
 fn named_inside(logs: &[FileDigest]) -> Option<String> {
-    let hosts = logs.iter().flat_map(|log| &log.cef).filter_map(|record| record.text.split_once(' ')).map(|(host, _)| host);
+    let hosts = logs
+        .iter()
+        .flat_map(|log| &log.cef)
+        .filter_map(|record| record.text.split_once(' '))
+        .map(|(host, _)| host);
     let hosts: BTreeSet<String> = hosts.filter_map(names::machine).map(|host| host.to_uppercase()).collect();
     let mut hosts = hosts.into_iter();
     hosts.next().filter(|_| hosts.next().is_none())

@@ -1,5 +1,6 @@
 //! Which node a file is of, by its name and the folders and archives above it.
 
+use crate::bundle::Owner;
 use crate::model::host_name::{is_name, visible};
 use crate::model::log::Component;
 use crate::model::product::is_product_name;
@@ -18,6 +19,12 @@ pub enum Claim {
 }
 
 impl Claim {
+    /// What the list of a case folder says.
+    pub(super) fn of(owner: &Owner) -> Self {
+        let name = visible(&owner.name);
+        if owner.sure { Self::Named(name) } else { Self::Maybe(name) }
+    }
+
     /// The first of two that says more.
     fn or(self, other: impl FnOnce() -> Self) -> Self {
         match self {
@@ -44,27 +51,139 @@ const ARCHIVES: [&str; 8] = [".tar.gz", ".zip", ".tgz", ".tar", ".gz", ".zi_", "
 /// Words of which the names of folders and files are made that are the name of no machine, also not with a number:
 /// `case4711`.
 const WORDS: &[&str] = &[
-    "admin", "all", "application", "apphost", "applicationhost", "archive", "attachment", "attachments", "backup", "bak", "bin",
-    "bundle", "bundles", "case", "config", "configs", "copy", "cs", "customer", "data", "delinea", "desktop", "diag",
-    "diagnostic", "diagnostics", "documents", "download", "downloads", "dump", "dumps", "error", "errors", "etc", "evidence",
-    "export", "exports", "extract", "extracted", "file", "files", "folder", "from", "home", "images", "inc", "incident",
-    "inetpub", "inetsrv", "input", "inputs", "issue", "kopie", "log", "logfile", "logfiles", "logs", "mail", "misc", "new",
-    "nodes", "old", "ordner", "out", "output", "part", "ref", "report", "reports", "req", "request", "root", "sample",
-    "secretserver", "secretservers", "servers", "sr", "support", "system", "temp", "thycotic", "thycoticsecretserver",
-    "thycoticsecretserverlogs", "ticket", "tickets", "tmp", "todo", "upload", "uploads", "user", "users", "v", "version",
-    "w3svc", "webconfig", "windows", "work", "www", "wwwroot", "zip",
+    "admin",
+    "all",
+    "application",
+    "apphost",
+    "applicationhost",
+    "archive",
+    "attachment",
+    "attachments",
+    "backup",
+    "bak",
+    "bin",
+    "bundle",
+    "bundles",
+    "case",
+    "config",
+    "configs",
+    "copy",
+    "cs",
+    "customer",
+    "data",
+    "delinea",
+    "desktop",
+    "diag",
+    "diagnostic",
+    "diagnostics",
+    "documents",
+    "download",
+    "downloads",
+    "dump",
+    "dumps",
+    "error",
+    "errors",
+    "etc",
+    "evidence",
+    "export",
+    "exports",
+    "extract",
+    "extracted",
+    "file",
+    "files",
+    "folder",
+    "from",
+    "home",
+    "images",
+    "inc",
+    "incident",
+    "inetpub",
+    "inetsrv",
+    "input",
+    "inputs",
+    "issue",
+    "kopie",
+    "log",
+    "logfile",
+    "logfiles",
+    "logs",
+    "mail",
+    "misc",
+    "new",
+    "nodes",
+    "old",
+    "ordner",
+    "out",
+    "output",
+    "part",
+    "ref",
+    "report",
+    "reports",
+    "req",
+    "request",
+    "root",
+    "sample",
+    "secretserver",
+    "secretservers",
+    "servers",
+    "sr",
+    "support",
+    "system",
+    "temp",
+    "thycotic",
+    "thycoticsecretserver",
+    "thycoticsecretserverlogs",
+    "ticket",
+    "tickets",
+    "tmp",
+    "todo",
+    "upload",
+    "uploads",
+    "user",
+    "users",
+    "v",
+    "version",
+    "w3svc",
+    "webconfig",
+    "windows",
+    "work",
+    "www",
+    "wwwroot",
+    "zip",
 ];
 
 /// Words that are the name of a machine only with a number: `node2`.
-const NUMBERED: &[&str] =
-    &["app", "engine", "iis", "node", "primary", "prod", "secondary", "secret", "server", "ss", "test", "tss", "web"];
+const NUMBERED: &[&str] = &[
+    "app",
+    "engine",
+    "iis",
+    "node",
+    "primary",
+    "prod",
+    "secondary",
+    "secret",
+    "server",
+    "ss",
+    "test",
+    "tss",
+    "web",
+];
 
 /// Stems of the names of the product's logs that no rule asks for.
 const OTHER_LOGS: [&str; 3] = ["ssde", "ss-pipelinescripterrors", "ss-scripterrors"];
 
 /// The stems of the names of the product's logs, the longest first.
 const STEMS: [&str; 10] = [
-    "ss-pipelinescripterrors", "ss-scripterrors", "ss-srwsr", "ss-bssr", "ss-bwsr", "ss-bswr", "ss-ewsr", "ss-mmsr", "ssde", "ss",
+    "ss-pipelinescripterrors",
+    "ss-scripterrors",
+    "ss-srwsr",
+    "ss-bssr",
+    "ss-bwsr",
+    "ss-bswr",
+    "ss-ewsr",
+    "ss-mmsr",
+    "ssde",
+    "ss",
 ];
 
 /// The name of a file or folder without the end of an archive and the marks of a copy.
@@ -110,12 +229,16 @@ fn host(token: &str) -> Claim {
     // A date at the end; the number at the end of `ssnode-2` or `web-01` is its own.
     if let [name @ .., year, month, day] = parts.as_slice()
         && !name.is_empty()
-        && [(year, 4), (month, 2), (day, 2)].iter().all(|(part, digits)| is_number(part) && part.len() == *digits)
+        && [(year, 4), (month, 2), (day, 2)]
+            .iter()
+            .all(|(part, digits)| is_number(part) && part.len() == *digits)
     {
         parts.truncate(name.len());
     }
     while parts.len() > 1
-        && parts.last().is_some_and(|part| if is_number(part) { part.len() >= 6 } else { part.len() > 1 && is_word(part) })
+        && parts.last().is_some_and(|part| {
+            if is_number(part) { part.len() >= 6 } else { part.len() > 1 && is_word(part) }
+        })
     {
         parts.pop();
     }
@@ -153,7 +276,9 @@ fn of_folder(segment: &str) -> Claim {
     }
     let name = plain(segment);
     // The folder that a node was collected or copied to: the name of the machine and nothing else, with blanks or without.
-    let tokens = name.split(|c: char| c.is_whitespace() || matches!(c, '_' | '(' | ')' | '[' | ']' | ',' | ';' | '+' | '@'));
+    let tokens = name.split(|c: char| {
+        c.is_whitespace() || matches!(c, '_' | '(' | ')' | '[' | ']' | ',' | ';' | '+' | '@')
+    });
     let mut found: Vec<Claim> =
         tokens.filter(|token| !token.is_empty()).map(host).filter(|claim| *claim != Claim::Nobody).collect();
     let sure: Vec<Claim> = found.iter().filter(|claim| matches!(claim, Claim::Named(_))).cloned().collect();
@@ -169,7 +294,10 @@ fn of_folder(segment: &str) -> Claim {
 pub(super) fn of_config(name: &str) -> Option<(String, Claim)> {
     let lower = name.to_lowercase();
     let known = |text: &str| {
-        CONFIGS.iter().find(|known| text == known.strip_suffix(".config").unwrap_or(known)).map(|known| (*known).to_owned())
+        CONFIGS
+            .iter()
+            .find(|known| text == known.strip_suffix(".config").unwrap_or(known))
+            .map(|known| (*known).to_owned())
     };
     if CONFIGS.contains(&lower.as_str()) {
         return Some((lower, Claim::Nobody));
@@ -210,8 +338,16 @@ pub(super) fn of_config(name: &str) -> Option<(String, Claim)> {
 
 /// Configuration files of the product and of IIS, the longest name first where one ends with another.
 const CONFIGS: &[&str] = &[
-    "web-appsettings.config", "web-auth.config", "web-cookie.config", "web-log4net.config", "web-connectionstrings.config",
-    "web-httpruntime.config", "web-session.config", "web-machinekey.config", "applicationhost.config", "redirection.config",
+    "web-appsettings.config",
+    "web-auth.config",
+    "web-cookie.config",
+    "web-log4net.config",
+    "web-connectionstrings.config",
+    "web-httpruntime.config",
+    "web-session.config",
+    "web-machinekey.config",
+    "applicationhost.config",
+    "redirection.config",
     "web.config",
 ];
 
@@ -329,7 +465,10 @@ mod tests {
             assert_eq!(of_folders(place, ""), Claim::Nobody, "{place}");
         }
         assert_eq!(of_folders("vault/SS.log", ""), Claim::Maybe("vault".into()), "only if the case knows it");
-        assert!(is_of_engine("x/Engine Logs - ID 2 - ENG01.zip/SSDE.log") && !is_of_engine("Node Logs - ID 2 - A/x"));
+        assert!(
+            is_of_engine("x/Engine Logs - ID 2 - ENG01.zip/SSDE.log")
+                && !is_of_engine("Node Logs - ID 2 - A/x")
+        );
     }
 
     #[test]
@@ -346,8 +485,20 @@ mod tests {
             assert_eq!(of_log(name), Some(expected), "{name}");
         }
         for name in [
-            "SS.log", "SS.log.1", "SS.log2026-11-20", "SS-BSSR.log", "SS-BWSR.log.3", "SS-BSWR.log", "SS-EWSR.log",
-            "SS-SRWSR.log", "SS-MMSR.log", "SSDE.log", "SS-PipeLineScriptErrors.txt", "SS (1).log", "SS - Kopie.log", "ss1.log",
+            "SS.log",
+            "SS.log.1",
+            "SS.log2026-11-20",
+            "SS-BSSR.log",
+            "SS-BWSR.log.3",
+            "SS-BSWR.log",
+            "SS-EWSR.log",
+            "SS-SRWSR.log",
+            "SS-MMSR.log",
+            "SSDE.log",
+            "SS-PipeLineScriptErrors.txt",
+            "SS (1).log",
+            "SS - Kopie.log",
+            "ss1.log",
         ] {
             assert_eq!(of_log(name), Some(Claim::Nobody), "{name}");
         }
@@ -386,7 +537,14 @@ mod tests {
         ] {
             assert_eq!(of_config(name), Some((file.to_owned(), claim)), "{name}");
         }
-        for name in ["encryption.config", "database.config", "myweb.config", "app.config", "web.config.md5sum1", "x.xml"] {
+        for name in [
+            "encryption.config",
+            "database.config",
+            "myweb.config",
+            "app.config",
+            "web.config.md5sum1",
+            "x.xml",
+        ] {
             let found = of_config(name);
             assert!(found.is_none() || name == "web.config.md5sum1", "{name} {found:?}");
         }
@@ -394,7 +552,10 @@ mod tests {
 
     #[test]
     fn what_a_person_says_covers_a_file_or_a_folder() {
-        let said = [("t.zip/logs".to_owned(), "WEB01".to_owned()), ("t.zip\\logs\\b/".to_owned(), "WEB02".to_owned())];
+        let said = [
+            ("t.zip/logs".to_owned(), "WEB01".to_owned()),
+            ("t.zip\\logs\\b/".to_owned(), "WEB02".to_owned()),
+        ];
         assert_eq!(declared("t.zip/logs/SS.log", &said), Some("WEB01"));
         assert_eq!(declared("t.zip/logs/b/SS.log", &said), Some("WEB02"));
         assert_eq!(declared("t.zip/logs", &said), Some("WEB01"));

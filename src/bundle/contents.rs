@@ -4,6 +4,8 @@
 use super::entry::EntryBytes;
 use super::file::{SharedFile, open_plain};
 use super::inner::LARGEST;
+#[cfg(feature = "report")]
+use super::leaf::{Leaf, LeafError};
 use super::limits::Limits;
 use super::listing::relative;
 use super::nest::{Archive, DEPTH};
@@ -59,6 +61,21 @@ pub fn visit(
             visit.file(&name, &mut file, 0);
         }
     }
+    Ok(visit.seen)
+}
+
+/// The same of one file that may be an archive, wherever it is.
+#[cfg(feature = "report")]
+pub fn visit_leaf(
+    leaf: &Leaf,
+    each: &mut dyn FnMut(&str, &mut dyn Read) -> io::Result<()>,
+) -> Result<Visited, LeafError> {
+    let limits = Limits::default();
+    let mut visit = Visit { limits, entries: 0, unpacked: 0, seen: Visited::default(), each };
+    leaf.open(&mut |bytes| {
+        visit.file(leaf.name(), bytes, 0);
+        Ok(())
+    })?;
     Ok(visit.seen)
 }
 

@@ -131,6 +131,12 @@ impl Leaf {
         self.at.inner_id()
     }
 
+    /// The same, changed at another time.
+    #[must_use]
+    pub(super) fn changed(self, modified: Option<NaiveDateTime>) -> Self {
+        Self { modified, ..self }
+    }
+
     /// The same bytes at another place.
     #[must_use]
     pub fn renamed(mut self, place: String) -> Self {

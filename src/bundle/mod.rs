@@ -8,6 +8,7 @@
 //! This room knows zip and hashes, not the product: what a member means is the business of whoever wrote or
 //! reads it. Everything read here comes from outside and is bounded by [`Limits`].
 
+mod case;
 pub mod contents;
 pub mod digest;
 mod entry;
@@ -31,6 +32,7 @@ mod tree;
 pub mod write;
 mod zipped;
 
+pub use case::{CASE, Case, CaseFile, CaseWriter, LeftOut, Owner};
 pub use digest::Sha256;
 pub use file::open_plain;
 pub use format::{FormatVersion, check_keys};

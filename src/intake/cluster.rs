@@ -1,6 +1,7 @@
 //! Assembles bundles and exports into one case.
 
 use super::checklist::{Origin, Part};
+use super::event_file::ComputerEvents;
 use super::facts::Facts;
 use super::inventory::Inventory;
 use super::loose::{self, LooseFacts, LooseOptions};
@@ -13,6 +14,7 @@ use crate::bundle::{Limits, bound};
 use crate::logs::{Baseline, unify};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
+use crate::model::events::EventRecord;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
 use crate::model::host_name::{is_cut_of, is_name, label, same_host, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
@@ -94,6 +96,7 @@ pub(super) struct CaseBuilder {
     pub(super) answers: Vec<(usize, Answers)>,
     pub(super) checklists: Vec<(usize, Origin)>,
     reported: Vec<(usize, ReportedFacts)>,
+    pub(super) events: Vec<(usize, ComputerEvents)>,
     contacts: Vec<Contact>,
     /// Inputs that contradict each other, one sentence each.
     pub(super) conflicts: Vec<String>,
@@ -180,6 +183,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     node_set.incomparable = incomparable;
     node_set.conflicts = std::mem::take(&mut builder.conflicts);
     node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
+    builder.add_events(&mut nodes);
     let answers = builder.take_answers(&nodes, options.target);
     let (reported, lists) = builder.take_reported(&mut nodes, several, options.as_of);
     for input in &mut builder.inputs {
@@ -243,6 +247,7 @@ impl CaseBuilder {
                     Facts::Checklist(Part::Lines(_)) => {}
                     Facts::Loose(loose) => builder.loose.push((index, *loose)),
                     Facts::Reported(reported) => builder.reported.push((index, reported)),
+                    Facts::Events(events) => builder.events.extend(events.into_iter().map(|one| (index, one))),
                     Facts::Contacts(contacts) => builder.contacts.extend(contacts),
                     // Looked at before: the list of nodes decides which cluster is meant.
                     Facts::Inventory(_) => {}
@@ -470,6 +475,33 @@ impl CaseBuilder {
         let text =
             format!("{name} does not say to which cluster of this case it belongs, so it does not count.");
         self.problem(index, InputStatus::Refused, ProblemKind::Foreign, text);
+    }
+
+    /// Adds records of event logs that were saved by hand to those of the bundles. Only the time axis shows them: that a log
+    /// lacks a record proves nothing.
+    fn add_events(&mut self, nodes: &mut BTreeMap<String, Node>) {
+        for (index, events) in std::mem::take(&mut self.events) {
+            let computer = events.computer.clone();
+            let Some(node) = nodes.get_mut(&self.names.machine(&computer)) else {
+                self.unknown_node(index, &computer);
+                continue;
+            };
+            let Some(snapshot) = &mut node.snapshot else {
+                let text = format!("Records of {} are not shown, because there is no bundle of it.", node.name);
+                self.note(index, text);
+                continue;
+            };
+            let iis = snapshot.facts.iis.value();
+            let pool = iis.and_then(|iis| iis.application.value()).map(|one| one.pool.as_str());
+            let more = events.into_records(pool);
+            let key = |record: &EventRecord| (record.at.timestamp_millis(), record.id, record.provider.clone());
+            let mut records = snapshot.events.value().cloned().unwrap_or_default();
+            let known: BTreeSet<_> = records.iter().map(key).collect();
+            let place = Location::input(self.name(index));
+            records.extend(more.into_iter().filter(|record| !known.contains(&key(record))));
+            records.sort();
+            snapshot.events = Observed::known(records, place);
+        }
     }
 
     /// That an export speaks of a node that is not of this case.

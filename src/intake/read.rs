@@ -5,8 +5,11 @@ use super::facts::Facts;
 use super::json::JsonError;
 use super::loose::{self, LooseOptions};
 use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
-use super::{ReadExport, Source, json, leaks, manual_capture, on_screen, snapshot, tables, workbook};
-use crate::bundle::source::{Content, Given, GivenError};
+use super::{
+    Parsed, ReadExport, Source, event_file, json, leaks, malformed, manual_capture, on_screen, snapshot,
+    tables, workbook,
+};
+use crate::bundle::source::{Content, Given, GivenError, Origin};
 use crate::bundle::{Bundle, Form};
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
@@ -135,6 +138,11 @@ fn is_folder(given: &Given) -> bool {
     matches!(&given.content, Ok(Content::Bundle(bundle)) if !bundle.is_one_file())
 }
 
+/// Reads one input by itself.
+pub(super) fn one(given: &Given, tools: Tools<'_>) -> ReadInput {
+    read(given, Vec::new(), tools)
+}
+
 fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
     let input = Input {
         name: given.name.clone(),
@@ -155,6 +163,13 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
         Err(GivenError::Open(error)) if error.is_of_newer_format() => {
             let node = node_in_name(&given.name).map(visible);
             refused(Input { node, ..input }, ProblemKind::Newer, error)
+        }
+        Err(GivenError::LeftOut { kind, reason }) => {
+            let node = match &given.origin {
+                Origin::Case(Some(owner)) => Some(visible(&owner.name)),
+                _ => None,
+            };
+            refused(Input { node, ..input }, *kind, sanitized(reason, tools.sanitizer))
         }
         Err(error) => refused(input, ProblemKind::Malformed, error),
         Ok(Content::Bundle(bundle)) => read_bundle(input, bundle, tools),
@@ -242,6 +257,21 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
             manual_capture::read(cx, &encoding::decode(bytes))
                 .map(|parsed| ReadExport { kind: input.kind, holds: input.holds.clone(), parsed })
                 .map_err(|error| format!("is {error}"))
+        }
+        Ok(ExportForm::Events) => {
+            input.kind = InputKind::Export;
+            input.holds = vec!["a Windows event log".to_owned()];
+            event_file::read(cx, bytes)
+                .map(|file| {
+                    if let [only] = file.computers.as_slice() {
+                        input.node = Some(only.computer.clone());
+                    }
+                    let problems = file.problem.into_iter().map(malformed).collect();
+                    let parsed =
+                        Parsed { value: vec![Facts::Events(file.computers)], problems, notes: Vec::new() };
+                    ReadExport { kind: input.kind, holds: input.holds.clone(), parsed }
+                })
+                .map_err(|error| error.to_string())
         }
         Ok(ExportForm::Table) => match tables::read(cx, bytes) {
             Ok(Some(read)) => Ok(read),

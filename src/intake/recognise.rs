@@ -1,5 +1,6 @@
 //! Recognises the kind of a file by its content, never by its name.
 
+use super::event_file;
 use super::json::documents;
 use super::powershell::SAVE;
 use super::{answers, manual_capture, workbook};
@@ -20,6 +21,13 @@ pub enum Unrecognised {
     /// Over [`MAX_EXPORT_BYTES`].
     #[error("is larger than {}, and no export is that large", size(MAX_EXPORT_BYTES))]
     TooLarge,
+    /// An event log over [`MAX_EXPORT_BYTES`].
+    #[error(
+        "is a Windows event log of more than {}: export the last week only, with \"wevtutil epl System System.evtx \
+         /q:*[System[TimeCreated[timediff(@SystemTime)<=604800000]]]\"",
+        size(MAX_EXPORT_BYTES)
+    )]
+    LargeLog,
     /// The old binary form, or an encrypted workbook, which has the same container.
     #[error(
         "is a workbook protected by a password or in the old XLS form: save it as XLSX or CSV without one"
@@ -57,6 +65,8 @@ pub enum Form {
     ManualCapture,
     /// JSON, whatever is in it.
     Json,
+    /// A Windows event log.
+    Events,
     /// Separated text or a workbook, whatever is in it.
     Table,
 }
@@ -70,7 +80,10 @@ const ZIP: &[u8] = b"PK\x03\x04";
 /// Tells what an export is. Bundles are reported apart before, by [`crate::bundle`].
 pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if bytes.len() as u64 > MAX_EXPORT_BYTES {
-        return Err(Unrecognised::TooLarge);
+        return Err(if event_file::is_event_file(bytes) { Unrecognised::LargeLog } else { Unrecognised::TooLarge });
+    }
+    if event_file::is_event_file(bytes) {
+        return Ok(Form::Events);
     }
     if bytes.starts_with(COMPOUND_FILE) {
         return Err(Unrecognised::OldWorkbook);

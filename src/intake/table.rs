@@ -238,7 +238,17 @@ pub(super) fn is_footer(line: &str) -> Option<u64> {
 fn trimmed(text: &str) -> &str {
     let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     let bytes = text.as_bytes();
-    if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
+    let text = if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() };
+    if text.starts_with('\'') { without_mark(text) } else { text }
+}
+
+/// A number without the sign by which a spreadsheet keeps it as a text: `'11.7.000049`.
+fn without_mark(text: &str) -> &str {
+    let number = text.trim_start_matches('\'');
+    let is_number = number.len() + 1 == text.len()
+        && number.starts_with(|c: char| c.is_ascii_digit())
+        && !number.contains('\'');
+    if is_number { number } else { text }
 }
 
 /// Characters of a cell that are looked at as a head; a cell may be as long as its file.
@@ -283,6 +293,8 @@ mod tests {
             "Machine Name\tVersion\nWEB01\t11.7\n",
             "\u{feff}\"MachineName\",\"Version\"\n\"WEB01\",\"11.7\"\n",
             "sep=;\nMachine Name;Version\n\nWEB01;11.7\n;\n",
+            "Machine Name|Version\nWEB01|'11.7\n",
+            "sep=|\r\nMachine Name|Version\r\nWEB01|11.7\r\n",
             "#TYPE Node\nServer Nodes of today\nMachine Name,Version\nWEB01,11.7\n",
         ] {
             let rows = find(text.as_bytes()).unwrap().unwrap_or_else(|| panic!("{text}"));
@@ -316,7 +328,7 @@ mod tests {
         }
 
         #[test]
-        fn the_delimiter_does_not_matter(cells in proptest::collection::vec("[A-Za-z0-9 \"\n]{1,8}", 2..20), which in 0usize..3) {
+        fn the_delimiter_does_not_matter(cells in proptest::collection::vec("[A-Za-z0-9 \"\n]{1,8}", 2..20), which in 0usize..4) {
             let mut writer = csv::WriterBuilder::new().delimiter(DELIMITERS[which]).from_writer(Vec::new());
             writer.write_record(["Machine Name", "Version"]).unwrap();
             for pair in cells.chunks_exact(2) {

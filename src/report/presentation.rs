@@ -256,7 +256,7 @@ fn grade(word: &str) -> String {
 }
 
 /// The kind of an input as a reader says it.
-fn kind(kind: &str) -> String {
+pub(super) fn kind(kind: &str) -> String {
     match kind {
         "bundle-zip" | "bundle-folder" => "bundle",
         "nodes-json" => "the product's list of nodes, over REST",

@@ -1,5 +1,6 @@
 //! Configurations that are in no bundle: redacted as the collector does it, before anything of them is kept.
 
+use super::kept::Kept;
 use super::{LooseConfig, LooseFacts, LooseSet, ReadSet, Reader, What};
 use crate::bundle::Leaf;
 use crate::intake::members::MAX_SETTINGS;
@@ -47,6 +48,7 @@ pub(super) fn read(reader: &Reader<'_>, file: &str, files: &[Leaf], read: &mut R
     match leaf.bytes(MOST) {
         Err(error) => read.refuse(ProblemKind::Malformed, error),
         Ok(bytes) if bytes.is_empty() => read.refuse(ProblemKind::Malformed, "is empty"),
+        Ok(bytes) if Kept::read(&bytes).is_some() => kept(file, leaf, &bytes, read),
         Ok(bytes) => {
             let config = redacted(reader, file, leaf.place(), &bytes);
             if let Some(why) = config.state.why_unknown() {
@@ -54,6 +56,15 @@ pub(super) fn read(reader: &Reader<'_>, file: &str, files: &[Leaf], read: &mut R
             }
             read.facts.configs.insert(file.to_owned(), config);
         }
+    }
+}
+
+/// What a case folder keeps of a configuration whose text it does not keep.
+pub(super) fn kept(file: &str, leaf: &Leaf, bytes: &[u8], read: &mut ReadSet) {
+    match Kept::read(bytes) {
+        Some(Ok(facts)) => facts.restore(file, leaf.place(), read),
+        Some(Err(why)) => read.refuse(ProblemKind::Malformed, why),
+        None => {}
     }
 }
 
@@ -97,6 +108,9 @@ pub(super) fn read_iis(reader: &Reader<'_>, files: &[Leaf], read: &mut ReadSet) 
         Ok(bytes) => bytes,
         Err(error) => return read.refuse(ProblemKind::Malformed, error),
     };
+    if Kept::read(&bytes).is_some() {
+        return kept(application_host::FILE, leaf, &bytes, read);
+    }
     let facts = config::decode(&bytes).and_then(|text| iis(reader, &text));
     match facts {
         Err(error) => {

@@ -1,9 +1,10 @@
 //! Tells loose files from bundles and exports, by name and by their beginning, and puts together what belongs together.
 
+use super::kept::{KEPT, Kept};
 use super::names::{self, Claim};
 use super::{LooseOptions, LooseSet, What};
 use crate::bundle::Leaf;
-use crate::bundle::source::{Content, Given};
+use crate::bundle::source::{Content, Given, Origin};
 use crate::model::host_name::{is_name, visible};
 use crate::model::log::Component;
 use crate::model::product::is_key_file_name;
@@ -89,9 +90,19 @@ fn app_folders(given: &[Given]) -> BTreeSet<String> {
             roots.extend(name.get(..folder.len()).map(ToOwned::to_owned));
         }
     }
+    // A case folder keeps of a copied folder what was read from it.
+    let kept = files_named(given, KEPT)
+        .filter_map(|name| name.strip_suffix(KEPT))
+        .filter(|root| root.ends_with('/'));
+    roots.extend(kept.map(ToOwned::to_owned));
     let outermost =
         |root: &String| !roots.iter().any(|other| other != root && root.starts_with(other.as_str()));
     roots.iter().filter(|root| outermost(root)).cloned().collect()
+}
+
+fn files_named<'g>(given: &'g [Given], name: &str) -> impl Iterator<Item = &'g str> {
+    let files = given.iter().filter(|one| matches!(one.content, Ok(Content::File(_))));
+    files.map(|one| one.name.as_str()).filter(move |place| place.ends_with(name))
 }
 
 fn is_below(roots: &BTreeSet<String>, name: &str) -> bool {
@@ -125,6 +136,14 @@ fn kind(leaf: &Leaf, place: &str) -> Option<Kind> {
     }
     if start.starts_with("Version=") && start.contains("EventType=") {
         return Some(Kind::Other(WER));
+    }
+    if Kept::is(start) {
+        let (file, claim) = names::of_config(name)?;
+        return Some(if file == "applicationhost.config" {
+            Kind::Iis(claim)
+        } else {
+            Kind::Config(file, claim)
+        });
     }
     if by_name.is_none() && (start.starts_with('<') || names::of_config(name).is_some()) {
         return markup(start, name);
@@ -186,14 +205,13 @@ impl Sets<'_> {
             return;
         }
         let place = &given.name;
-        let root = root_of(given);
         let (what, by_name) = match kind {
             Kind::Log(claim) => (What::Logs, claim),
             Kind::Config(file, claim) => (What::Config(file), claim),
             Kind::Iis(claim) => (What::Iis, claim),
             Kind::Other(why) => (What::Other(why), Claim::Nobody),
         };
-        let claim = self.claim(place, &root, by_name);
+        let claim = self.claim(given, by_name);
         // Logs of one node in one folder are one input; every other file is one by itself.
         let name = match what {
             What::Logs => log_folder(place).unwrap_or(place.as_str()).to_owned(),
@@ -210,7 +228,7 @@ impl Sets<'_> {
         let folder = root.trim_end_matches('/');
         let own = outside.rsplit('/').next().filter(|own| !own.is_empty()).unwrap_or("application folder");
         let name = if folder.is_empty() { own } else { folder };
-        let claim = self.claim(&given.name, &outside, Claim::Nobody);
+        let claim = self.claim(given, Claim::Nobody);
         let path = given.name.get(root.len()..).unwrap_or(&given.name).to_owned();
         let key = (name.to_owned(), format!("{}", root_path(given).display()));
         let inner = given.inner_id();
@@ -219,13 +237,19 @@ impl Sets<'_> {
     }
 
     /// Whose a file is: as a person says, else as its own name says, else as the folders above it say.
-    fn claim(&self, place: &str, root: &str, by_name: Claim) -> Claim {
+    fn claim(&self, given: &Given, by_name: Claim) -> Claim {
+        let (place, root) = (given.name.as_str(), &root_of(given));
         let full = format!("{root}/{place}");
         let declared = names::declared(place, &self.options.node_of)
             .or_else(|| names::declared(&full, &self.options.node_of))
             .filter(|name| is_name(name));
         match (declared, by_name) {
             (Some(name), _) => Claim::Named(visible(name)),
+            // The list of a case folder keeps what was said when it was written.
+            (None, by_name) if matches!(given.origin, Origin::Case(_)) => match &given.origin {
+                Origin::Case(Some(owner)) => Claim::of(owner),
+                _ => by_name,
+            },
             (None, named @ Claim::Named(_)) => named,
             (None, by_name) => match names::of_folders(place, root) {
                 Claim::Nobody => by_name,
@@ -257,6 +281,9 @@ fn root_of(given: &Given) -> String {
 
 /// The path of that folder; of the folder that has it, where the file itself was given.
 fn root_path(given: &Given) -> &Path {
+    if matches!(given.origin, Origin::Case(_)) {
+        return &given.path;
+    }
     let depth = given.name.split('/').count();
     let disk = given.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The file on disk is a part of the place: the archive that holds it, or the file itself.

@@ -13,10 +13,12 @@ mod assemble;
 mod configs;
 mod copied;
 mod files;
+pub(in crate::intake) mod kept;
 mod logs;
 pub mod names;
 
 pub(super) use assemble::assemble;
+pub(super) use copied::key_of;
 pub(super) use files::sort;
 pub use names::Claim;
 
@@ -30,7 +32,7 @@ use crate::model::iis::IisFacts;
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::node::Setting;
 use crate::model::{Grade, Observed};
-use crate::redact::{CaseKey, Fingerprinter, SecretSet};
+use crate::redact::{CaseKey, Fingerprinter, Redactor, SecretSet};
 use chrono::NaiveDateTime;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -146,11 +148,7 @@ pub(super) fn read(sets: Vec<LooseSet>, tools: Tools<'_>) -> Vec<ReadInput> {
     let run = CaseKey::generate().ok();
     let key = tools.loose.case_key.as_ref();
     let printer = Fingerprinter::new(key.or(run.as_ref()), None);
-    let mut secrets = SecretSet::default();
-    for set in &sets {
-        configs::learn(set, &mut secrets);
-    }
-    let redactor = secrets.redactor();
+    let redactor = secrets(&sets).redactor();
     let reader = Reader { tools, redactor: &redactor, printer: &printer };
     // As with everything else, what is in one inner archive is read together.
     let mut inner: BTreeMap<Option<usize>, Vec<(usize, LooseSet)>> = BTreeMap::new();
@@ -169,10 +167,30 @@ pub(super) fn read(sets: Vec<LooseSet>, tools: Tools<'_>) -> Vec<ReadInput> {
     read.into_iter().map(ReadSet::finish).collect()
 }
 
+/// What the configurations of all sets hold as secrets.
+pub(super) fn secrets(sets: &[LooseSet]) -> SecretSet {
+    let mut secrets = SecretSet::default();
+    for set in sets {
+        configs::learn(set, &mut secrets);
+    }
+    secrets
+}
+
+/// Reads one set; or the input that it is, if nothing of it counts.
+pub(super) fn read_one(
+    set: LooseSet,
+    tools: Tools<'_>,
+    redactor: &Redactor,
+    printer: &Fingerprinter,
+) -> Result<LooseFacts, Box<Input>> {
+    let read = Reader { tools, redactor, printer }.guarded(set);
+    if read.refused { Err(Box::new(read.input)) } else { Ok(read.facts) }
+}
+
 /// What sets are read with.
 struct Reader<'a> {
     tools: Tools<'a>,
-    redactor: &'a crate::redact::Redactor,
+    redactor: &'a Redactor,
     printer: &'a Fingerprinter,
 }
 

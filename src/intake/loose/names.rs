@@ -1,5 +1,6 @@
 //! Which node a file is of, by its name and the folders and archives above it.
 
+use crate::bundle::Owner;
 use crate::model::host_name::{is_name, visible};
 use crate::model::log::Component;
 use crate::model::product::is_product_name;
@@ -18,6 +19,12 @@ pub enum Claim {
 }
 
 impl Claim {
+    /// What the list of a case folder says.
+    pub(super) fn of(owner: &Owner) -> Self {
+        let name = visible(&owner.name);
+        if owner.sure { Self::Named(name) } else { Self::Maybe(name) }
+    }
+
     /// The first of two that says more.
     fn or(self, other: impl FnOnce() -> Self) -> Self {
         match self {

@@ -134,7 +134,7 @@ fn case_with(paths: &[&Path], options: &Options) -> Case {
         sanitizer: &Sanitizer,
         questions: &questions,
         knowledge: &knowledge,
-        loose: &clusterbrief::intake::loose::LooseOptions::default(),
+        loose: &options.loose,
     };
     assemble(read_all(given, tools).0, options)
 }

@@ -267,7 +267,7 @@ impl<'k> Bench<'k> {
             sanitizer: &Sanitizer,
             questions: &self.questions,
             knowledge: self.knowledge,
-            loose: &clusterbrief::intake::loose::LooseOptions::default(),
+            loose: &options.loose,
         };
         assemble(read_all(gather(&[folder]), tools).0, options)
     }

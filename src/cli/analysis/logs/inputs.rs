@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::bundle::{Bundle, Limits, OpenError, Thing, contents, open_plain, tree};
-use crate::intake::log_files;
+use crate::intake::{log_files, loose};
 use crate::logs::LogClock;
 use crate::model::excerpt::Excerpt;
 use crate::redact::{Redactor, Sanitizer};
@@ -23,6 +23,8 @@ pub(super) struct Inputs {
     pub notes: Vec<String>,
     /// Full paths of all files that were found.
     pub files: BTreeSet<PathBuf>,
+    /// `--node-of`.
+    node_of: Vec<(String, String)>,
 }
 
 /// Logs of one node that came together.
@@ -67,8 +69,8 @@ const PACKED: [&[u8]; 6] = [b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7
 
 impl Inputs {
     /// Finds the logs of all paths.
-    pub(super) fn find(paths: &[PathBuf]) -> Self {
-        let mut all = Self::default();
+    pub(super) fn find(paths: &[PathBuf], node_of: &[(String, String)]) -> Self {
+        let mut all = Self { node_of: node_of.to_vec(), ..Self::default() };
         let mut left_out = Vec::new();
         for path in paths {
             let found = match tree(path) {
@@ -163,7 +165,11 @@ impl Inputs {
             return self.refused.push(format!("{shown} is not a text."));
         }
         let folder = path.parent().unwrap_or(Path::new(""));
-        let node = node_of(folder.to_string_lossy().split(['/', '\\'])).unwrap_or_else(|| "-".to_owned());
+        let below = relative(given, path);
+        let place = if given == path { below } else { format!("{}/{below}", named(given)) };
+        let named_by = loose::names::node_of_log(&place, &self.node_of);
+        let node = named_by.or_else(|| node_of(folder.to_string_lossy().split(['/', '\\'])));
+        let node = node.map_or_else(|| "-".to_owned(), |node| self::shown(&node));
         let set = self.loose(named(given), node);
         self.logs.push(Log { set, name: shown, bytes, place: LogPlace::File(path.to_owned()) });
     }
@@ -186,7 +192,9 @@ impl Inputs {
             Ok(_) => {
                 for name in found {
                     let folders = name.rsplit_once('/').map_or("", |(folders, _)| folders);
-                    let node = node_of(folders.split('/')).unwrap_or_else(|| shown(&stem));
+                    let named_by = loose::names::node_of_log(&format!("{input}/{name}"), &self.node_of);
+                    let node = named_by.or_else(|| node_of(folders.split('/'))).unwrap_or_else(|| stem.clone());
+                    let node = shown(&node);
                     let set = self.loose(input.clone(), node);
                     let place = LogPlace::Zipped { zip: path.to_owned(), name: name.clone() };
                     self.logs.push(Log { set, name: shown(&name), bytes: 0, place });

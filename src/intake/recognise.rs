@@ -3,7 +3,7 @@
 use super::event_file;
 use super::json::documents;
 use super::powershell::SAVE;
-use super::{answers, manual_capture, workbook};
+use super::{answers, manual_capture, old_workbook, open_document, workbook};
 use crate::text::encoding;
 use crate::text::size::size;
 use memchr::memmem;
@@ -28,13 +28,13 @@ pub enum Unrecognised {
         size(MAX_EXPORT_BYTES)
     )]
     LargeLog,
-    /// The old binary form, or an encrypted workbook, which has the same container.
+    /// An encrypted workbook, or another file in the same container.
     #[error(
-        "is a workbook protected by a password or in the old XLS form: save it as XLSX or CSV without one"
+        "is a workbook protected by a password, or another file of an office program: save it as XLSX or CSV without one"
     )]
     OldWorkbook,
-    /// A sheet of another office program.
-    #[error("is an OpenDocument file, which is not read: save it as XLSX or CSV")]
+    /// A text or a drawing of another office program.
+    #[error("is an OpenDocument file and no spreadsheet: save what is in it as XLSX, ODS or CSV")]
     OpenDocument,
     /// The directory at the end of a zip is missing.
     #[error("is a workbook or another zip that was cut off: copy or export it again")]
@@ -86,11 +86,11 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
         return Ok(Form::Events);
     }
     if bytes.starts_with(COMPOUND_FILE) {
-        return Err(Unrecognised::OldWorkbook);
+        return if old_workbook::is_workbook(bytes) { Ok(Form::Table) } else { Err(Unrecognised::OldWorkbook) };
     }
     if bytes.starts_with(ZIP) {
         return match () {
-            () if workbook::is_workbook(bytes) => Ok(Form::Table),
+            () if workbook::is_workbook(bytes) || open_document::is_spreadsheet(bytes) => Ok(Form::Table),
             () if memmem::rfind(bytes, b"PK\x05\x06").is_none() => Err(Unrecognised::Torn),
             () if is_open_document(bytes) => Err(Unrecognised::OpenDocument),
             () => Err(Unrecognised::OtherZip),

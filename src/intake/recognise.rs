@@ -30,7 +30,8 @@ pub enum Unrecognised {
     LargeLog,
     /// An encrypted workbook, or another file in the same container.
     #[error(
-        "is a workbook protected by a password, or another file of an office program: save it as XLSX or CSV without one"
+        "is a workbook protected by a password, or a damaged or other file in the old XLS form: save it as XLSX or CSV without \
+         one"
     )]
     OldWorkbook,
     /// A text or a drawing of another office program.

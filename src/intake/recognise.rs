@@ -108,6 +108,9 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if answers::is_answers(&text) {
         return Ok(Form::Answers);
     }
+    if start.starts_with("HTTP/") && is_web_page(body(start)) {
+        return Err(Unrecognised::WebPage);
+    }
     if start.starts_with(['[', '{']) || is_json_text(start) || documents::begins_with_tool(start) {
         return Ok(Form::Json);
     }
@@ -118,6 +121,17 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
         return Err(Unrecognised::Serialised);
     }
     Ok(Form::Table)
+}
+
+/// An answer without the headers before it, those of redirections too.
+fn body(answer: &str) -> &str {
+    let mut body = answer;
+    while body.starts_with("HTTP/") {
+        let end = body.find("\n\r\n").or_else(|| body.find("\n\n"));
+        let Some(tail) = end.and_then(|end| body.get(end..)) else { return "" };
+        body = tail.trim_start();
+    }
+    body
 }
 
 /// Whether a text begins as a text of JSON with JSON in it does.
@@ -174,6 +188,12 @@ mod tests {
             ["<!DOCTYPE html><title>Login</title>", "\u{feff}\n<!-- x -->\n<HTML lang=\"de\">", "<html>"]
         {
             assert_eq!(recognise(page.as_bytes()), Err(Unrecognised::WebPage), "{page}");
+        }
+        let page = "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\nHTTP/1.1 200 OK\r\nServer: IIS\r\n\r\n<!DOCTYPE html>";
+        assert_eq!(recognise(page.as_bytes()), Err(Unrecognised::WebPage));
+        assert_eq!(recognise(b"HTTP/1.1 200 OK\n\n[]"), Ok(Form::Json));
+        for serialised in ["#< CLIXML\r\n<Objs Version=\"1.1.0.1\">", "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">"] {
+            assert!(says(serialised.as_bytes()).contains("ConvertTo-Json"), "{serialised}");
         }
         assert_eq!(recognise(b"Page,<html>\n1,2\n"), Ok(Form::Table));
         assert_eq!(recognise(&vec![b' '; 49 << 20]), Err(Unrecognised::TooLarge));

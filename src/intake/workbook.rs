@@ -404,6 +404,57 @@ mod tests {
         assert_eq!(read(&made(&sheets, &shared("2"))).unwrap_err(), TableError::WorkbookTooLarge);
     }
 
+    /// A record of the binary form: number, length and data.
+    fn record(number: u16, data: &[u8]) -> Vec<u8> {
+        let number = match u8::try_from(number) {
+            Ok(small) if small < 128 => vec![small],
+            _ => vec![u8::try_from(number & 0x7f).unwrap() | 0x80, u8::try_from(number >> 7).unwrap()],
+        };
+        [number, vec![u8::try_from(data.len()).unwrap()], data.to_vec()].concat()
+    }
+
+    fn binary_text(text: &str) -> Vec<u8> {
+        let count = u32::try_from(text.encode_utf16().count()).unwrap().to_le_bytes();
+        count.into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+    }
+
+    #[test]
+    fn the_binary_form_is_read_too() {
+        use std::io::Write as _;
+        let cell = |kind: u16, column: u32, value: &[u8]| {
+            record(kind, &[&column.to_le_bytes()[..], &[0; 4], value].concat())
+        };
+        let row = |number: u32, cells: &[Vec<u8>]| [record(0, &[&number.to_le_bytes()[..], &[0; 13]].concat()), cells.concat()].concat();
+        let sheet = [
+            record(148, &[[0; 4], 4u32.to_le_bytes(), [0; 4], 2u32.to_le_bytes()].concat()),
+            record(145, &[]),
+            row(0, &[cell(6, 0, &binary_text("Machine Name")), cell(6, 2, &binary_text("Größe"))]),
+            row(4, &[cell(6, 0, &binary_text("WEB01")), cell(4, 1, &[1]), cell(5, 2, &46_346.5f64.to_le_bytes())]),
+            record(146, &[]),
+        ];
+        let name = [&[0u8; 4][..], &1u32.to_le_bytes(), &binary_text("rId1"), &binary_text("Knoten")].concat();
+        let book = [record(143, &[]), record(156, &name), record(144, &[]), record(157, &[])].concat();
+        let links = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.bin"/></Relationships>"#;
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (part, content) in [
+            ("xl/workbook.bin", book),
+            ("xl/_rels/workbook.bin.rels", links.as_bytes().to_vec()),
+            ("xl/worksheets/sheet1.bin", sheet.concat()),
+        ] {
+            zip.start_file(part, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(&content).unwrap();
+        }
+        let file = zip.finish().unwrap().into_inner();
+        let sheets = read(&file).unwrap();
+        let rows: Vec<Row> = sheets.into_iter().filter_map(|sheet| sheet.sink).flat_map(|kept| kept.0).collect();
+        assert_eq!(rows[0].record, vec!["Machine Name", "", "Größe"]);
+        assert_eq!(rows[1].record, vec!["WEB01", "true", "46346.5"]);
+        assert_eq!(rows[1].cell_place("n.xlsb", 0).to_string(), "n.xlsb sheet Knoten, A5");
+        for cut in (0..file.len()).step_by(37) {
+            let _ = read(&file[..cut]);
+        }
+    }
+
     #[test]
     fn what_is_no_workbook_is_an_error() {
         assert_eq!(read(b"PK\x03\x04 xl/workbook.xml").unwrap_err(), TableError::Workbook);

@@ -63,7 +63,8 @@ fn fields(record: &Map<String, Value>, places: &Places, path: &str, cut: &mut Ve
     for (key, value) in record.iter().filter(|(key, _)| node_row::is_known(&head(key))) {
         let (path, text) = (format!("{path}.{key}"), json::text(value));
         if text.as_deref().is_some_and(is_unwritten) {
-            cut.push(path);
+            // A row without a name has a problem of its own.
+            cut.extend((!node_row::heads("machine name").contains(&head(key).as_str())).then_some(path));
         } else {
             fields.insert(head(key), Field { text, place: places.at(&path) });
         }

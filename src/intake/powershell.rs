@@ -12,7 +12,7 @@ pub(super) const SAVE: &str =
 /// `Export-Csv` write that.
 pub(super) fn is_unwritten(text: &str) -> bool {
     text.starts_with("System.") && (text.ends_with("[]") || text.starts_with("System.Collections."))
-        || text.starts_with("@{")
+        || (text.starts_with("@{") && text.contains('='))
 }
 
 /// A value without what Windows `PowerShell` 5.1 puts around it: a list comes as `{"value": [...], "Count": 2}` and a date as

@@ -83,7 +83,7 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles
 
 /// Sorts by name and content, so that the order of the command line does not matter, drops what was given twice and
 /// numbers what has the same name.
-fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
+pub(super) fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
     let key = |given: &Given| {
         let refused = given.content.as_ref().err().map(ToString::to_string);
         (given.name.to_lowercase(), given.name.clone(), refused, given.path.clone())

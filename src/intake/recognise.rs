@@ -3,7 +3,7 @@
 use super::event_file;
 use super::json::documents;
 use super::powershell::SAVE;
-use super::{answers, manual_capture, workbook};
+use super::{answers, manual_capture, old_workbook, open_document, workbook};
 use crate::text::encoding;
 use crate::text::size::size;
 use memchr::memmem;
@@ -28,13 +28,14 @@ pub enum Unrecognised {
         size(MAX_EXPORT_BYTES)
     )]
     LargeLog,
-    /// The old binary form, or an encrypted workbook, which has the same container.
+    /// An encrypted workbook, or another file in the same container.
     #[error(
-        "is a workbook protected by a password or in the old XLS form: save it as XLSX or CSV without one"
+        "is a workbook protected by a password, or a damaged or other file in the old XLS form: save it as XLSX or CSV without \
+         one"
     )]
     OldWorkbook,
-    /// A sheet of another office program.
-    #[error("is an OpenDocument file, which is not read: save it as XLSX or CSV")]
+    /// A text or a drawing of another office program.
+    #[error("is an OpenDocument file and no spreadsheet: save what is in it as XLSX, ODS or CSV")]
     OpenDocument,
     /// The directory at the end of a zip is missing.
     #[error("is a workbook or another zip that was cut off: copy or export it again")]
@@ -86,11 +87,11 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
         return Ok(Form::Events);
     }
     if bytes.starts_with(COMPOUND_FILE) {
-        return Err(Unrecognised::OldWorkbook);
+        return if old_workbook::is_workbook(bytes) { Ok(Form::Table) } else { Err(Unrecognised::OldWorkbook) };
     }
     if bytes.starts_with(ZIP) {
         return match () {
-            () if workbook::is_workbook(bytes) => Ok(Form::Table),
+            () if workbook::is_workbook(bytes) || open_document::is_spreadsheet(bytes) => Ok(Form::Table),
             () if memmem::rfind(bytes, b"PK\x05\x06").is_none() => Err(Unrecognised::Torn),
             () if is_open_document(bytes) => Err(Unrecognised::OpenDocument),
             () => Err(Unrecognised::OtherZip),
@@ -107,6 +108,9 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if answers::is_answers(&text) {
         return Ok(Form::Answers);
     }
+    if start.starts_with("HTTP/") && is_web_page(body(start)) {
+        return Err(Unrecognised::WebPage);
+    }
     if start.starts_with(['[', '{']) || is_json_text(start) || documents::begins_with_tool(start) {
         return Ok(Form::Json);
     }
@@ -117,6 +121,17 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
         return Err(Unrecognised::Serialised);
     }
     Ok(Form::Table)
+}
+
+/// An answer without the headers before it, those of redirections too.
+fn body(answer: &str) -> &str {
+    let mut body = answer;
+    while body.starts_with("HTTP/") {
+        let end = body.find("\n\r\n").or_else(|| body.find("\n\n"));
+        let Some(tail) = end.and_then(|end| body.get(end..)) else { return "" };
+        body = tail.trim_start();
+    }
+    body
 }
 
 /// Whether a text begins as a text of JSON with JSON in it does.
@@ -177,6 +192,12 @@ mod tests {
             ["<!DOCTYPE html><title>Login</title>", "\u{feff}\n<!-- x -->\n<HTML lang=\"de\">", "<html>"]
         {
             assert_eq!(recognise(page.as_bytes()), Err(Unrecognised::WebPage), "{page}");
+        }
+        let page = "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\nHTTP/1.1 200 OK\r\nServer: IIS\r\n\r\n<!DOCTYPE html>";
+        assert_eq!(recognise(page.as_bytes()), Err(Unrecognised::WebPage));
+        assert_eq!(recognise(b"HTTP/1.1 200 OK\n\n[]"), Ok(Form::Json));
+        for serialised in ["#< CLIXML\r\n<Objs Version=\"1.1.0.1\">", "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">"] {
+            assert!(says(serialised.as_bytes()).contains("ConvertTo-Json"), "{serialised}");
         }
         assert_eq!(recognise(b"Page,<html>\n1,2\n"), Ok(Form::Table));
         assert_eq!(recognise(&vec![b' '; 49 << 20]), Err(Unrecognised::TooLarge));

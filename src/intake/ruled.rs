@@ -15,13 +15,21 @@ pub(super) fn records(
 ) -> Result<(), TableError> {
     let mut lines = (1u32..).zip(text.lines().map(str::trim_end)).peekable();
     let mut columns: Option<Vec<Range<usize>>> = None;
-    let (mut known, mut rows) = (false, 0usize);
+    let (mut known, mut is_wrapped, mut rows) = (false, false, 0usize);
     while let Some((number, line)) = lines.next() {
         let below = lines.peek().and_then(|(_, below)| rule(below));
         if let Some(new) = below.filter(|_| !line.trim().is_empty()) {
             lines.next();
             let (row, _) = cells(line, &new, number);
             let (wanted, counts) = each(&row)?;
+            // The tool broke each line at the width of its window.
+            is_wrapped = false;
+            while lines.next_if(|(_, below)| rule(below).is_some()).is_some() {
+                is_wrapped = true;
+            }
+            if counts && is_wrapped {
+                return Err(TableError::Printed);
+            }
             (columns, known, rows) = (Some(new), counts, 0);
             if !wanted {
                 return Ok(());
@@ -56,6 +64,9 @@ pub(super) fn records(
         rows += 1;
         let (wanted, counts) = each(&row)?;
         known |= counts;
+        if known && is_wrapped {
+            return Err(TableError::Printed);
+        }
         if !wanted {
             return Ok(());
         }
@@ -69,8 +80,7 @@ fn rule(line: &str) -> Option<Vec<Range<usize>>> {
         return None;
     }
     let mut columns: Vec<Range<usize>> = Vec::new();
-    for (at, byte) in line.bytes().enumerate().filter(|(_, byte)| *byte == b'-') {
-        debug_assert_eq!(byte, b'-');
+    for at in memchr::memchr_iter(b'-', line.as_bytes()) {
         match columns.last_mut() {
             Some(last) if last.end == at => last.end = at + 1,
             _ => columns.push(at..at + 1),
@@ -161,6 +171,11 @@ mod tests {
         ] {
             assert_eq!(read(&text).unwrap_err(), TableError::Printed, "{text}");
         }
+        // Broken after 80 characters, as sqlcmd does without -w.
+        let broken = printed(&JOBS, "(4 rows affected)").replace("\r\n", "\n");
+        let signs = |line: &str| line.chars().collect::<Vec<_>>().chunks(80).map(String::from_iter).collect::<Vec<_>>().join("\n");
+        let broken: String = broken.lines().map(|line| signs(line) + "\n").collect();
+        assert_eq!(read(&broken).unwrap_err(), TableError::Printed, "{broken}");
         assert!(read("Title\n-----\nsome text of a mail\n").unwrap().is_none());
     }
 

@@ -6,7 +6,7 @@
 use super::nodes_json::MAX_NODES;
 use super::on_screen::SAVE_RESULT;
 use super::powershell::SAVE;
-use super::{ruled, separated, workbook};
+use super::{old_workbook, open_document, ruled, separated, workbook};
 use crate::model::Location;
 use crate::model::excerpt::Sanitize;
 use crate::model::location::{CellPos, SourceRef};
@@ -42,7 +42,7 @@ pub enum TableError {
     #[error("it lists more than {MAX_NODES} nodes")]
     TooManyNodes,
     /// Not the workbook it looks like.
-    #[error("the workbook is damaged, or not in the XLSX form")]
+    #[error("the workbook is damaged, or older than Excel 97: save it as XLSX")]
     Workbook,
     /// Larger than the limits, inflated.
     #[error(
@@ -157,6 +157,12 @@ pub fn read<B: RowSink>(
     let mut budget = Budget::default();
     if workbook::is_workbook(bytes) {
         return workbook::read(bytes, sanitizer, &mut header, &mut budget);
+    }
+    if open_document::is_spreadsheet(bytes) {
+        return open_document::read(bytes, sanitizer, &mut header, &mut budget);
+    }
+    if old_workbook::is_workbook(bytes) {
+        return old_workbook::read(bytes, sanitizer, &mut header, &mut budget);
     }
     let text = encoding::decode(bytes);
     let mut sheet = Sheet { name: None, hidden: false, empty: true, wide: false, sink: None };

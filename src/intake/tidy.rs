@@ -65,7 +65,7 @@ impl Tidy {
         for set in sets {
             add_set(set, tools, &redactor, &printer, &mut files);
         }
-        files.extend(others.into_iter().map(|one| other(one, tools)));
+        files.extend(read::named(others).into_iter().map(|(one, _)| other(one, tools)));
         Self { files, redactor, printer }
     }
 

@@ -14,6 +14,7 @@ mod architecture;
 mod bad_input;
 mod bad_table;
 mod building;
+mod case_folder;
 mod catalogue;
 mod checklist;
 mod cli;

@@ -84,7 +84,7 @@ impl Found {
         };
         let given = Given::new(self.place, self.disk, self.bytes, content).from(self.listed.origin);
         match self.listed.sha256 {
-            Some(sha256) if given.sha256() != Some(sha256) => given.refused(GivenError::Changed),
+            Some(sha256) if given.content.is_ok() && given.sha256() != Some(sha256) => given.refused(GivenError::Changed),
             _ => given,
         }
     }

@@ -67,7 +67,11 @@ pub(super) fn read_within(cx: Source, text: &str) -> Option<Result<ReadExport, J
         return None;
     }
     let documents = documents::find(text);
-    (!documents.found.is_empty() || documents.status.is_some()).then(|| read_documents(cx, documents))
+    let is_answer = documents.status.is_some();
+    let read = (!documents.found.is_empty() || is_answer).then(|| read_documents(cx, documents))?;
+    // A log or a mail may have JSON in it that is nothing for this program.
+    let is_other = matches!(read, Err(JsonError::Other | JsonError::Empty | JsonError::Message));
+    (is_answer || !is_other).then_some(read)
 }
 
 fn read_text(cx: Source, text: &str) -> Result<ReadExport, JsonError> {

@@ -22,8 +22,13 @@ pub(super) fn notices(cluster: &Cluster) -> Vec<String> {
         }
     };
     for node in &cluster.nodes {
-        if let Some(snapshot) = node.bundle() {
-            add(&format!("the bundle of {}", node.name), snapshot.ended.to_utc());
+        if let Some(snapshot) = &node.snapshot {
+            let what = if node.bundle().is_some() { "the bundle of" } else { "what there is of" };
+            let made = snapshot.ended.to_utc();
+            // Some files do not say of when they are.
+            if made != DateTime::UNIX_EPOCH {
+                add(&format!("{what} {}", node.name), made);
+            }
         }
     }
     for (_, asked) in cluster.reported.iter().filter(|(path, _)| path.starts_with("asked.")) {

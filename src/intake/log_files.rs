@@ -31,9 +31,10 @@ pub struct LooseLogs {
     pub logs: Vec<Leaf>,
 }
 
-/// Finds the logs that are in no bundle.
-pub fn loose(given: Vec<Given>) -> Loose {
-    let (sets, others) = loose::sort(given, &LooseOptions::default());
+/// Finds the logs that are in no bundle. `node_of` says whose a file or a folder is.
+pub fn loose(given: Vec<Given>, node_of: &[(String, String)]) -> Loose {
+    let options = LooseOptions { node_of: node_of.to_vec(), case_key: None };
+    let (sets, others) = loose::sort(given, &options);
     let redactor = loose::secrets(&sets).redactor();
     let logs = |set: LooseSet| {
         let logs = loose::logs_of(&set);

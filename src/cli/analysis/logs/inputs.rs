@@ -63,7 +63,7 @@ const NO_LOGS: [&str; 14] = [
 
 impl Inputs {
     /// Finds the logs of all paths.
-    pub(super) fn find(paths: &[PathBuf]) -> Self {
+    pub(super) fn find(paths: &[PathBuf], node_of: &[(String, String)]) -> Self {
         let mut all = Self::default();
         let mut left_out = Vec::new();
         let mut given = gather(paths);
@@ -76,7 +76,7 @@ impl Inputs {
             let by_itself = paths.contains(&one.path);
             seen.insert((full, inner.filter(|_| by_itself)))
         });
-        let loose = log_files::loose(given);
+        let loose = log_files::loose(given, node_of);
         let redactor = Arc::new(loose.redactor);
         for LooseLogs { input, node, logs } in loose.sets {
             for leaf in logs {

@@ -28,7 +28,7 @@ use crate::intake::around::around;
 use crate::intake::cluster::{Case, Superseded, assemble as assemble_case};
 use crate::intake::facts::Facts;
 use crate::intake::read::{ReadInput, Tools, read_all};
-use crate::intake::recognise::MAX_EXPORT_BYTES;
+use crate::intake::tidy::Tidy;
 use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Knowledge, KnowledgeFaults};
 use crate::logs::Scanner;
@@ -38,15 +38,13 @@ use crate::redact::Sanitizer;
 use crate::report::assemble::{assemble, what_first};
 use crate::report::model::Report;
 use crate::rules::{self, Rule};
-use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Opens every bundle and export that the paths lead to. What cannot be read is an input with its reason, not an error.
-pub fn open<P: AsRef<Path> + Send>(paths: impl IntoIterator<Item = P>) -> Vec<Given> {
-    let paths: Vec<P> = paths.into_iter().collect();
-    paths.into_par_iter().flat_map_iter(|path| gather(path.as_ref(), MAX_EXPORT_BYTES)).collect()
+/// Opens every bundle and export that the paths lead to, in folders and archives of any depth. What cannot be read is an input with its reason, not an error.
+pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<Given> {
+    gather(&paths.into_iter().collect::<Vec<P>>())
 }
 
 /// Everything an analysis needs beside the inputs; made once, used for any number of cases.
@@ -100,15 +98,24 @@ impl Analyzer {
         &self.knowledge
     }
 
-    /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
-    pub fn analyze(&self, given: Vec<Given>, options: &Options) -> Analysis {
-        let tools = Tools {
+    /// What of a case a case folder keeps.
+    pub fn tidy(&self, given: Vec<Given>, options: &Options) -> Tidy {
+        Tidy::of(given, self.tools(options))
+    }
+
+    fn tools<'a>(&'a self, options: &'a Options) -> Tools<'a> {
+        Tools {
             scanner: &self.scanner,
             sanitizer: &Sanitizer,
             questions: &self.questions,
             knowledge: &self.knowledge,
-        };
-        let (reads, bundles) = read_all(given, tools);
+            loose: &options.loose,
+        }
+    }
+
+    /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
+    pub fn analyze(&self, given: Vec<Given>, options: &Options) -> Analysis {
+        let (reads, bundles) = read_all(given, self.tools(options));
         let before = bundles_of_one_name(&reads).then(|| reads.clone());
         let Case { mut cluster, remarks, superseded } = assemble_case(reads, options);
         let results = rules::evaluate(&cluster, &self.knowledge, &self.rules);

@@ -13,6 +13,7 @@ mod collection;
 mod hostile;
 mod knowledge;
 mod log_text;
+mod nest;
 mod process;
 mod report;
 mod table;
@@ -64,7 +65,7 @@ fn print_number(number: usize) {
 const TINY: u64 = 100;
 
 /// The steps, in order.
-const STEPS: [&str; 6] = ["report", "collect", "tables", "case", "knowledge", "hostile"];
+const STEPS: [&str; 7] = ["report", "nest", "collect", "tables", "case", "knowledge", "hostile"];
 
 /// The steps asked for, on data in a temporary folder that is removed again.
 fn all(arguments: &[String]) -> Result<()> {
@@ -101,6 +102,7 @@ fn all(arguments: &[String]) -> Result<()> {
         let folder = sub(step)?;
         match step {
             "report" => report::run(&folder, scale)?,
+            "nest" => nest::run(&folder, scale)?,
             "collect" => collection::run(&folder, scale)?,
             "tables" => tables::run(&folder, scale)?,
             "knowledge" => knowledge::run()?,

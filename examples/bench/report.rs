@@ -135,12 +135,16 @@ fn logs(bundles: &Path, out: &Path, yardstick: &[Run]) -> Result<()> {
     Ok(())
 }
 
+fn bundles(out: &Path, bytes: u64, mix: Mix) -> Result<f64> {
+    bundles_of(&NODES, out, bytes, mix)
+}
+
 /// One bundle a node with `bytes` of logs, as the collector writes it; gives the share that deflate leaves of the
 /// logs.
-fn bundles(out: &Path, bytes: u64, mix: Mix) -> Result<f64> {
+pub fn bundles_of(nodes: &[&str], out: &Path, bytes: u64, mix: Mix) -> Result<f64> {
     let writer = LogWriter::new(&Knowledge::builtin()?)?.with(mix);
     let (mut raw, mut deflated) = (0, 0);
-    for (index, node) in (0_u64..).zip(NODES) {
+    for (index, node) in (0_u64..).zip(nodes) {
         let work = tempfile::tempdir_in(out.parent().context("a folder")?)?;
         let clock = DateTime::parse_from_rfc3339(CLOCK)?;
         let mut made = NodeFolder::new(node, "11.7.000049", clock);

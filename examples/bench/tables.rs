@@ -6,7 +6,6 @@ use anyhow::{Context, Result, ensure};
 use clusterbrief::bundle::gather;
 use clusterbrief::intake::facts::Facts;
 use clusterbrief::intake::read::{Tools, read_all};
-use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
 use clusterbrief::redact::Sanitizer;
@@ -60,8 +59,10 @@ fn counted(job: &str, export: &Path, expected: u64) -> Result<Run> {
 pub fn intake(export: &Path) -> Result<()> {
     let knowledge = Knowledge::builtin()?;
     let scanner = Scanner::new(&knowledge, &Sanitizer)?;
-    let tools = Tools { scanner: &scanner, sanitizer: &Sanitizer, questions: &[], knowledge: &knowledge };
-    let (read, _) = process::measured(|| Ok(read_all(gather(export, MAX_EXPORT_BYTES), tools)))?;
+    let loose = clusterbrief::intake::loose::LooseOptions::default();
+    let (sanitizer, questions) = (&Sanitizer, &[][..]);
+    let tools = Tools { scanner: &scanner, sanitizer, questions, knowledge: &knowledge, loose: &loose };
+    let (read, _) = process::measured(|| Ok(read_all(gather(&[export]), tools)))?;
     let jobs = read.iter().flat_map(|read| &read.facts).find_map(|facts| match facts {
         Facts::Reported(facts) => facts.lists.get("job")?.value(),
         _ => None,

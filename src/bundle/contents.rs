@@ -1,20 +1,25 @@
-//! Everything that lies in a file, a folder or a zip, zips in zips too: for whoever looks for something in it, whatever
-//! it is. Nothing is unpacked to a place with a name.
+//! Everything that lies in a file, a folder or an archive, archives in archives too: for whoever looks for something in it,
+//! whatever it is. Nothing is unpacked to disk.
 
 use super::entry::EntryBytes;
 use super::file::{SharedFile, open_plain};
+use super::inner::LARGEST;
+#[cfg(feature = "report")]
+use super::leaf::{Leaf, LeafError};
 use super::limits::Limits;
 use super::listing::relative;
+use super::nest::{Archive, DEPTH};
 use super::outside;
 use super::problem::{OpenError, quoted};
 use super::zipped::{self, OpenZip, has_magic};
+use flate2::read::MultiGzDecoder;
 use std::io::{self, Read, Seek as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use walkdir::WalkDir;
 
-/// Zips in zips that are opened: tickets hold a zip of zips, and one more is room enough.
-const DEPTH: usize = 3;
+/// Bytes of the beginning of a file that say whether it is an archive.
+const BLOCK: u64 = 512;
 
 /// What the bytes of a zip are called that are in none of its files.
 const OUTSIDE: &str = "(outside of its files)";
@@ -56,6 +61,21 @@ pub fn visit(
             visit.file(&name, &mut file, 0);
         }
     }
+    Ok(visit.seen)
+}
+
+/// The same of one file that may be an archive, wherever it is.
+#[cfg(feature = "report")]
+pub fn visit_leaf(
+    leaf: &Leaf,
+    each: &mut dyn FnMut(&str, &mut dyn Read) -> io::Result<()>,
+) -> Result<Visited, LeafError> {
+    let limits = Limits::default();
+    let mut visit = Visit { limits, entries: 0, unpacked: 0, seen: Visited::default(), each };
+    leaf.open(&mut |bytes| {
+        visit.file(leaf.name(), bytes, 0);
+        Ok(())
+    })?;
     Ok(visit.seen)
 }
 
@@ -151,17 +171,26 @@ impl Visit<'_> {
     /// One file, which may be a zip itself.
     fn file(&mut self, name: &str, source: &mut dyn Read, depth: usize) {
         let mut start = Vec::new();
-        if let Err(error) = source.take(4).read_to_end(&mut start) {
+        if let Err(error) = source.take(BLOCK).read_to_end(&mut start) {
             return self.unread(name, &format!("could not be read: {error}"));
         }
         let start = start.as_slice();
+        let archive = Archive::of(start);
         let mut whole = start.chain(source);
-        if start == b"PK\x03\x04" && depth < DEPTH {
-            let nested = catch_unwind(AssertUnwindSafe(|| self.nested(name, &mut whole, depth)));
+        if let Some(archive) = archive.filter(|_| depth < DEPTH) {
+            let nested = catch_unwind(AssertUnwindSafe(|| match archive {
+                Archive::Zip => self.nested(name, &mut whole, depth),
+                Archive::Gzip => {
+                    self.file(name, &mut MultiGzDecoder::new(&mut whole), depth + 1);
+                    Ok(())
+                }
+                #[cfg(feature = "report")]
+                Archive::Tar => self.tar(name, &mut whole, depth + 1),
+            }));
             return match nested {
                 Ok(Ok(())) => {}
                 Ok(Err(why)) => self.unread(name, &why.to_string()),
-                Err(_) => self.unread(name, "made the reader of zip archives fail"),
+                Err(_) => self.unread(name, "made the reader of archives fail"),
             };
         }
         self.seen.files += 1;
@@ -176,23 +205,43 @@ impl Visit<'_> {
         } else if source.limit() == 0 && source.into_inner().read(&mut [0]).is_ok_and(|more| more > 0) {
             self.unread(name, LARGER);
         }
-        if start == b"PK\x03\x04" {
-            self.unread(name, &format!("is a zip inside of {DEPTH} others and was not opened"));
+        if archive.is_some() {
+            self.unread(name, &format!("is an archive inside of {DEPTH} others and was not opened"));
         }
     }
 
-    /// A zip in a zip, which lies in a file without a name while it is read. Its own bytes count, too.
+    /// A zip in an archive, which is held in memory while it is read. Its own bytes count, too.
     fn nested(&mut self, name: &str, source: &mut dyn Read, depth: usize) -> Result<(), OpenError> {
-        let mut held = tempfile::tempfile()?;
-        let mut source = source.take(self.left(depth));
-        let read = io::copy(&mut source, &mut held)?;
-        self.unpacked += if depth > 0 { read } else { 0 };
+        let mut held = Vec::new();
+        let mut source = source.take(self.left(depth).min(LARGEST));
+        source.read_to_end(&mut held)?;
+        self.unpacked += if depth > 0 { held.len() as u64 } else { 0 };
         if source.limit() == 0 && source.into_inner().read(&mut [0])? > 0 {
             self.unread(name, LARGER);
             return Ok(());
         }
-        let mut archive = zipped::archive(held.try_into()?, &self.limits)?;
+        let mut archive = zipped::archive(SharedFile::held(held), &self.limits)?;
         self.entries(name, &mut archive, depth + 1);
+        Ok(())
+    }
+
+    /// Every entry of a tar, in the order in which it has them.
+    #[cfg(feature = "report")]
+    fn tar(&mut self, place: &str, source: &mut dyn Read, depth: usize) -> Result<(), OpenError> {
+        for entry in tar::Archive::new(source).entries()? {
+            let mut entry = entry?;
+            if !self.one_more() {
+                return Err(OpenError::TooManyEntries(self.limits.entries));
+            }
+            let name = format!("{place}/{}", String::from_utf8_lossy(&entry.path_bytes()));
+            match entry.header().entry_type() {
+                tar::EntryType::Regular | tar::EntryType::Continuous | tar::EntryType::GNUSparse => {
+                    self.file(&name, &mut entry, depth);
+                }
+                tar::EntryType::Directory | tar::EntryType::XGlobalHeader => {}
+                _ => self.unread(&name, "is a link or a special file"),
+            }
+        }
         Ok(())
     }
 
@@ -255,10 +304,11 @@ mod tests {
         let (names, visited) = seen(&zip(&[("nodes.zip", &middle)]), &Limits::default());
         assert_eq!(names, ["nodes.zip/WEB01.zip/logs/SS.log=a", "nodes.zip/b.txt=b"]);
         assert_eq!((visited.files, visited.bytes, visited.unread.len()), (2, 2, 0));
-        let deep = zip(&[("1.zip", &zip(&[("2.zip", &zip(&[("3.zip", &inner)]))]))]);
+        let three = zip(&[("2.zip", &zip(&[("3.zip", &zip(&[("4.zip", &inner)]))]))]);
+        let deep = zip(&[("1.zip", &three)]);
         let (_, visited) = seen(&deep, &Limits::default());
         assert!(
-            visited.unread.iter().any(|text| text.contains("3.zip\" is a zip inside of 3 others")),
+            visited.unread.iter().any(|text| text.contains("4.zip\" is an archive inside of 4 others")),
             "{visited:?}"
         );
     }
@@ -343,6 +393,20 @@ mod tests {
             (names.join(" "), visited.unread),
             ("deflated= deflated (behind its end)=behind".into(), vec![])
         );
+    }
+
+    #[cfg(feature = "report")]
+    #[test]
+    fn tars_and_compressed_files_are_opened() {
+        let mut tar =
+            tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+        let mut header = tar::Header::new_gnu();
+        header.set_size(1);
+        tar.append_data(&mut header, "logs/SS.log", b"a".as_slice()).unwrap();
+        let packed = tar.into_inner().unwrap().finish().unwrap();
+        let (names, visited) = seen(&zip(&[("node.tgz", &packed), ("b.txt", b"b")]), &Limits::default());
+        assert_eq!(names, ["node.tgz/logs/SS.log=a", "b.txt=b"]);
+        assert_eq!(visited.unread, [""; 0]);
     }
 
     #[test]

@@ -15,6 +15,9 @@ type Packed<'a> = BufReader<ZipFile<'a, SharedFile>>;
 enum Unpacking<'a> {
     Stored(Box<Packed<'a>>),
     Deflated(Box<DeflateDecoder<Packed<'a>>>),
+    /// Deflate64, which the zip crate reads and checks; whether more is behind its end is not known.
+    #[cfg(feature = "report")]
+    Deflated64(Box<ZipFile<'a, SharedFile>>),
 }
 
 /// The content of an entry on its way.
@@ -30,6 +33,13 @@ impl<'a> EntryBytes<'a> {
     pub(super) fn open(archive: &'a mut OpenZip, index: usize, checksum: bool) -> Result<Self, MemberError> {
         if let Some(bad) = unreadable(&archive.by_index_data(index).map_err(MemberError::damaged)?) {
             return Err(bad);
+        }
+        #[cfg(feature = "report")]
+        if archive.by_index_data(index).is_ok_and(|entry| entry.compression() == CompressionMethod::Deflate64)
+        {
+            let entry = archive.by_index(index).map_err(MemberError::damaged)?;
+            let unpacking = Unpacking::Deflated64(Box::new(entry));
+            return Ok(Self { unpacking, ended: false, checksum: None });
         }
         let packed = archive.by_index_raw(index).map_err(MemberError::damaged)?;
         let checksum = checksum.then(|| (Crc::new(), packed.crc32()));
@@ -51,6 +61,8 @@ impl<'a> EntryBytes<'a> {
         let packed = match &mut self.unpacking {
             Unpacking::Stored(packed) => packed,
             Unpacking::Deflated(decoder) => decoder.get_mut(),
+            #[cfg(feature = "report")]
+            Unpacking::Deflated64(_) => return Ok(None),
         };
         Ok(if packed.fill_buf()?.is_empty() { None } else { Some(packed) })
     }
@@ -61,6 +73,8 @@ impl Read for EntryBytes<'_> {
         let read = match &mut self.unpacking {
             Unpacking::Stored(packed) => packed.read(buffer)?,
             Unpacking::Deflated(decoder) => decoder.read(buffer)?,
+            #[cfg(feature = "report")]
+            Unpacking::Deflated64(entry) => entry.read(buffer)?,
         };
         self.ended |= read == 0 && !buffer.is_empty();
         if let Some((sum, expected)) = &mut self.checksum {

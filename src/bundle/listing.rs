@@ -1,5 +1,7 @@
 //! What a container holds, before its manifest is read; and listing a folder without following anything out of it.
 
+#[cfg(feature = "report")]
+use super::file::SharedFile;
 use super::limits::{Limits, NAME_LEVELS};
 use super::name::MemberName;
 use super::problem::{MemberError, OpenError, odd_name, quoted};
@@ -16,6 +18,9 @@ pub(super) enum At {
     Zip(usize),
     /// Path of the file.
     File(PathBuf),
+    /// The bytes themselves: a part of a tar.
+    #[cfg(feature = "report")]
+    Plain(SharedFile),
 }
 
 /// One entry of the container.

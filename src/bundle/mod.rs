@@ -2,22 +2,26 @@
 //!
 //! ```text
 //! write:  BundleWriter -> add / note -> finish -> Unfinished -> (rewrite) -> commit -> NAME.zip
-//! read:   find_bundles -> Bundle::open -> manifest, problems -> read / bytes, one verified pass a member
+//! read:   gather -> Bundle -> manifest, problems -> read / bytes, one verified pass a member
 //! ```
 //!
 //! This room knows zip and hashes, not the product: what a member means is the business of whoever wrote or
 //! reads it. Everything read here comes from outside and is bounded by [`Limits`].
 
+mod case;
 pub mod contents;
 pub mod digest;
 mod entry;
 mod file;
 pub mod format;
 pub mod half_made;
+mod inner;
+mod leaf;
 pub mod limits;
 mod listing;
 pub mod manifest;
 pub mod name;
+mod nest;
 mod output;
 mod outside;
 pub mod problem;
@@ -28,10 +32,12 @@ mod tree;
 pub mod write;
 mod zipped;
 
+pub use case::{CASE, Case, CaseFile, CaseWriter, LeftOut, Owner};
 pub use digest::Sha256;
 pub use file::open_plain;
 pub use format::{FormatVersion, check_keys};
 pub use half_made::HalfMade;
+pub use leaf::{HEAD, Leaf, LeafError};
 pub use limits::Limits;
 pub use listing::relative;
 pub use manifest::{
@@ -42,7 +48,7 @@ pub use output::{create_private, packed_size};
 pub use problem::{MemberError, OpenError, bound};
 pub use read::{Bundle, Form};
 pub use scratch::Scratch;
-pub use source::{Found, Given, GivenError, find_bundles, gather};
+pub use source::{Given, GivenError, gather};
 pub use tree::{Thing, tree};
 pub use write::{BundleWriter, Edit, NewMember, Unfinished, WriteError};
 pub use zipped::{Archive, list_archive};

@@ -99,9 +99,11 @@ pub enum MemberError {
     /// Protected by a password.
     #[error("is encrypted: zip it without a password")]
     Encrypted,
-    /// Compressed by something else than deflate.
-    #[error("is compressed by a method other than deflate")]
-    Method,
+    /// Compressed by a method that is not read; its name.
+    #[error(
+        "is compressed with {0}, which is not read: zip it again with Explorer, or with 7-Zip and the method Deflate"
+    )]
+    Method(String),
     /// Beyond [`super::Limits::member_bytes`].
     #[error("claims {size} bytes, more than the {limit} that it may have")]
     TooLarge {
@@ -156,6 +158,11 @@ impl OpenError {
     /// Whether it is a bundle that only a newer version of this program reads.
     pub const fn is_of_newer_format(&self) -> bool {
         matches!(self, Self::Manifest(ManifestError::Format(FormatError::Major { found })) if found.is_newer())
+    }
+
+    /// Whether it has a `manifest.json` that was written by something else: many web applications have a file of that name.
+    pub const fn is_foreign(&self) -> bool {
+        matches!(self, Self::Manifest(ManifestError::Format(FormatError::NoVersion)))
     }
 
     /// The refusal as a problem of the input.

@@ -2,6 +2,7 @@
 
 use super::digest::{Hasher, Sha256, next_chunk};
 use super::entry::EntryBytes;
+use super::file::SharedFile;
 use super::limits::Limits;
 use super::listing::{At, Entry, Listing, list_folder};
 use super::manifest::{Content, Manifest, MemberRecord, Status};
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Bytes read at a time; larger ones bring nothing measurable.
 const CHUNK: usize = 64 * 1024;
@@ -22,11 +23,13 @@ const CHUNK: usize = 64 * 1024;
 /// An open bundle. Members are read from it by any number of threads at once; nothing is ever unpacked.
 #[derive(Debug)]
 pub struct Bundle {
-    path: PathBuf,
     /// `None` for a folder.
     archive: Option<OpenZip>,
+    /// Bytes of the zip that it has for itself; `None` for a folder and for one of several in an archive.
+    whole: Option<u64>,
     manifest: Manifest,
     manifest_sha256: Sha256,
+    manifest_at: At,
     problems: Vec<Problem>,
     unknown_keys: Vec<String>,
     slots: BTreeMap<MemberName, Result<(At, Content), MemberError>>,
@@ -63,13 +66,34 @@ impl Bundle {
     }
 
     fn open_unguarded(path: &Path, limits: &Limits) -> Result<Self, OpenError> {
-        let (archive, mut listing) = if std::fs::metadata(path)?.is_dir() {
-            (None, list_folder(path, limits)?)
-        } else {
-            let (archive, listing) = zipped::open(path, limits)?;
-            (Some(archive), listing)
-        };
+        if std::fs::metadata(path)?.is_dir() {
+            return Self::listed(None, list_folder(path, limits)?, limits);
+        }
+        Self::zipped(SharedFile::open(path)?, limits)
+    }
+
+    fn zipped(file: SharedFile, limits: &Limits) -> Result<Self, OpenError> {
+        let whole = Some(file.length());
+        let (archive, listing) = zipped::open(file, limits)?;
+        Ok(Self { whole, ..Self::listed(Some(archive), listing, limits)? })
+    }
+
+    /// Opens a zip that is one bundle, wherever its bytes are.
+    pub(super) fn of_zip(file: SharedFile) -> Result<Self, OpenError> {
+        let open = || Self::zipped(file, &Limits::default());
+        catch_unwind(AssertUnwindSafe(open)).unwrap_or(Err(OpenError::Panicked))
+    }
+
+    /// Opens one of several bundles in an archive, or one in a tar.
+    pub(super) fn of_part(archive: Option<OpenZip>, listing: Listing) -> Result<Self, OpenError> {
+        let open = || Self::listed(archive, listing, &Limits::default());
+        catch_unwind(AssertUnwindSafe(open)).unwrap_or(Err(OpenError::Panicked))
+    }
+
+    /// Reads the manifest of what was listed and lays it over.
+    fn listed(archive: Option<OpenZip>, mut listing: Listing, limits: &Limits) -> Result<Self, OpenError> {
         let entry = listing.take(MANIFEST).ok_or(OpenError::NoManifest)?;
+        let manifest_at = entry.at.clone();
         let json = read_manifest(archive.as_ref(), &entry, limits).map_err(OpenError::Manifest)?;
         let (manifest, unknown_keys) = Manifest::parse(&json, limits).map_err(OpenError::Manifest)?;
 
@@ -97,10 +121,11 @@ impl Bundle {
         bound(&mut problems, limits.problems);
         let manifest_sha256 = Sha256::of(&json);
         Ok(Self {
-            path: path.to_owned(),
             archive,
+            whole: None,
             manifest,
             manifest_sha256,
+            manifest_at,
             problems,
             unknown_keys,
             slots,
@@ -121,6 +146,17 @@ impl Bundle {
     /// SHA-256 of the manifest: equal ones are of one collection, whatever container it is in.
     pub fn manifest_sha256(&self) -> Sha256 {
         self.manifest_sha256
+    }
+
+    /// The bytes of the manifest, read once more.
+    pub fn manifest_bytes(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let most = Limits::default().manifest_bytes;
+        let read = with_bytes(self.archive.as_ref(), &self.manifest_at, true, |source| {
+            source.take(most).read_to_end(&mut bytes)
+        });
+        read.map_err(io::Error::other)??;
+        Ok(bytes)
     }
 
     /// What was wrong with the container and with members before any was read, sorted.
@@ -151,23 +187,31 @@ impl Bundle {
         members.get(index)
     }
 
-    /// Size as given: of the zip file, or of all readable members of a folder.
-    pub fn size(&self) -> io::Result<u64> {
-        if self.archive.is_some() {
-            return Ok(std::fs::metadata(&self.path)?.len());
-        }
-        Ok(self.slots.values().flatten().map(|(_, content)| content.size).sum())
+    /// Size in bytes as given: of the zip file, or of all readable members.
+    pub fn size(&self) -> u64 {
+        let members = || self.slots.values().flatten().map(|(_, content)| content.size).sum();
+        self.whole.unwrap_or_else(members)
     }
 
-    /// SHA-256 of the zip file, or of a folder's manifest, which holds the digests of all members.
+    /// See [`super::source::Given::inner_id`].
+    pub(super) fn inner_id(&self) -> Option<usize> {
+        self.archive.as_ref()?.clone().into_inner().inner_id()
+    }
+
+    /// Whether [`Self::sha256`] is of everything that the bundle holds, read or not: a folder has that of its manifest only.
+    pub fn is_one_file(&self) -> bool {
+        self.whole.is_some()
+    }
+
+    /// SHA-256 of the zip file, or else of the manifest, which holds the digests of all members.
     pub fn sha256(&self) -> io::Result<Sha256> {
         match &self.archive {
-            Some(archive) => {
+            Some(archive) if self.whole.is_some() => {
                 let mut file = archive.clone().into_inner();
                 io::Seek::rewind(&mut file)?;
                 Ok(Sha256::of_reader(&mut file)?.0)
             }
-            None => Ok(self.manifest_sha256),
+            _ => Ok(self.manifest_sha256),
         }
     }
 
@@ -316,6 +360,8 @@ fn with_bytes<T>(
             let mut file = File::open(path).map_err(MemberError::damaged)?;
             if check()?.is_file() { Ok(f(&mut file)) } else { Err(MemberError::Link) }
         }
+        #[cfg(feature = "report")]
+        At::Plain(file) => Ok(f(&mut file.clone())),
         At::Zip(index) => {
             let mut archive = archive.ok_or(MemberError::Unknown)?.clone();
             let mut bytes = EntryBytes::open(&mut archive, *index, checksum)?;

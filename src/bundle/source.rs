@@ -1,17 +1,17 @@
-//! What a person gave, found, and opened or read: bundles as bundles, every other file as bytes within a cap.
+//! What a person gave, found and opened: bundles as bundles, every other file as a leaf that is read when its turn comes.
 
-use super::file::open_plain;
-use super::limits::Limits;
-use super::problem::OpenError;
+use super::inner::{LARGEST, Room};
+use super::leaf::{Leaf, LeafError};
+use super::nest::{self, Found};
+use super::problem::{MemberError, OpenError};
 use super::read::Bundle;
-use super::write::PARTIAL;
-use super::zipped::{has_magic, is_leftover};
-use super::{MANIFEST, Sha256};
+use super::{Owner, Sha256};
+use crate::model::input::ProblemKind;
 use crate::text::size::size;
 use rayon::prelude::*;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// One file or folder that was given, or lies in a folder that was given.
 #[derive(Debug)]
@@ -24,8 +24,20 @@ pub struct Given {
     pub bytes: u64,
     /// See [`Self::sha256`].
     hash: OnceLock<Option<Sha256>>,
+    /// Where its name comes from.
+    pub origin: Origin,
     /// What is in it, or why that could not be had.
     pub content: Result<Content, GivenError>,
+}
+
+/// Where the name of something given comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// It is where it is.
+    #[default]
+    Given,
+    /// The list of a case folder gives it, and the node that it is of.
+    Case(Option<Owner>),
 }
 
 /// The content of something given.
@@ -33,8 +45,8 @@ pub struct Given {
 pub enum Content {
     /// An open bundle.
     Bundle(Box<Bundle>),
-    /// The bytes of another file.
-    File(Vec<u8>),
+    /// Another file, which is not read yet.
+    File(Leaf),
 }
 
 /// Why something given cannot be looked at. Reads after its name: "x.zip is not a zip archive".
@@ -46,176 +58,157 @@ pub enum GivenError {
     /// A link or a special file inside a folder.
     #[error("is a link or no plain file, and such things inside a folder are not read")]
     Special,
-    /// A folder inside a folder.
-    #[error("is a folder without {MANIFEST}, so it is no bundle; folders in folders are not searched")]
-    Folder,
-    /// A file that is no bundle, and larger than what else is read.
-    #[error("is no bundle, and larger than the {} that are read of any other file", size(*.0))]
-    TooLarge(u64),
-    /// The system refused.
-    #[error("could not be read: {0}")]
-    Io(#[from] io::Error),
+    /// A file in an archive that cannot be read.
+    #[error(transparent)]
+    Member(#[from] MemberError),
+    /// A file that cannot be read.
+    #[error(transparent)]
+    Leaf(#[from] LeafError),
+    /// An archive in too many others.
+    #[error("is an archive inside of {} others, and was not opened: unzip the outer ones", nest::DEPTH)]
+    Deep,
+    /// An inner archive that is compressed, and too large to be held.
+    #[error(
+        "is a compressed archive inside of another one and larger than {}, and so much is not held in memory: unzip the outer \
+         file once, and give the folder",
+        size(LARGEST)
+    )]
+    Inner,
+    /// An archive without files.
+    #[error("is an archive without any file in it")]
+    Empty,
+    /// An archive that needs a password.
+    #[error("is protected by a password: unzip it, and give the folder, or zip it without a password")]
+    Encrypted,
+    /// An archive of more than is looked at.
+    #[error(
+        "holds more than {} files or {}, with all that is in it; what comes after that was not looked at",
+        nest::ENTRIES,
+        size(nest::BYTES)
+    )]
+    Budget,
+    /// A tar that ends early or is damaged.
+    #[error("is cut off or damaged ({0}): copy or send it again")]
+    Torn(io::Error),
+    /// Parts of a split archive that are no whole one.
+    #[error(
+        "begins an archive in parts, of which {0} are here one after the other, and together they are no whole one ({1}): \
+         put all parts into one folder"
+    )]
+    Parts(usize, OpenError),
+    /// The list of a case folder that cannot be read.
+    #[error("is the list of a case folder, and {0}")]
+    Case(Box<OpenError>),
+    /// A file that a case folder lists and does not have.
+    #[error("is in the list of the case folder and not in the folder")]
+    Missing,
+    /// A file of a case folder that is not what was written.
+    #[error("was changed since the case folder was written, so it does not count")]
+    Changed,
+    /// A file that was left out of a case folder.
+    #[error("{reason}")]
+    LeftOut {
+        /// The kind of its problem.
+        kind: ProblemKind,
+        /// Why.
+        reason: String,
+    },
+    /// One part of a split archive.
+    #[error(
+        "is one part of a split archive: put all parts into one folder, unpack them there (7-Zip: the part that ends in .zip \
+         or .001), and give what comes out"
+    )]
+    Part,
 }
 
-/// Opens or reads what `path` leads to: a bundle, an export, or every one of them in a folder, in order of name, on all
-/// cores. Other files are read up to `cap` bytes.
-pub fn gather(path: &Path, cap: u64) -> Vec<Given> {
-    let found = match find_bundles(path) {
-        Ok(found) => found,
-        Err(error) => return vec![Given::new(path, Err(error.into()))],
-    };
-    let bundles = found.bundles.par_iter().map(|path| Given::new(path, open(path, cap)));
-    let others = found.others.par_iter().map(|path| {
-        let content =
-            if path.is_dir() { Err(GivenError::Folder) } else { read_capped(path, cap).map(Content::File) };
-        Given::new(path, content)
-    });
-    let special = found.special.par_iter().map(|path| Given::new(path, Err(GivenError::Special)));
-    let mut all: Vec<Given> = bundles.chain(others).chain(special).collect();
-    all.sort_by(|a, b| a.path.cmp(&b.path));
+/// Finds and opens everything that `paths` lead to, in order of path and place: bundles and files, in folders and archives
+/// of any depth.
+pub fn gather<P: AsRef<Path>>(paths: &[P]) -> Vec<Given> {
+    // One after the other, so that what is over a limit does not depend on who comes first; opening takes all cores.
+    let room = Arc::new(Room::default());
+    let found: Vec<Found> = paths.iter().flat_map(|path| nest::find(path.as_ref(), &room)).collect();
+    let mut all: Vec<Given> = found.into_par_iter().map(Found::open).collect();
+    all.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
     all
 }
 
-fn open(path: &Path, cap: u64) -> Result<Content, GivenError> {
-    match Bundle::open(path) {
-        Ok(bundle) => Ok(Content::Bundle(Box::new(bundle))),
-        // A workbook is a zip without a manifest as well, whatever its name.
-        Err(OpenError::NoManifest) if path.is_file() => {
-            read_capped(path, cap).map(Content::File).map_err(|_| OpenError::NoManifest.into())
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The bytes of a file of at most `cap` bytes.
-pub fn read_capped(path: &Path, cap: u64) -> Result<Vec<u8>, GivenError> {
-    let file = open_plain(path)?;
-    let size = file.metadata()?.len().min(cap);
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-    file.take(cap.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > cap { Err(GivenError::TooLarge(cap)) } else { Ok(bytes) }
-}
-
 impl Given {
-    fn new(path: &Path, content: Result<Content, GivenError>) -> Self {
-        let full = if path.file_name().is_none() { path.canonicalize().ok() } else { None };
-        let name = full.as_deref().unwrap_or(path).file_name();
-        let (bytes, hash) = match &content {
-            Ok(Content::Bundle(bundle)) => (bundle.size().unwrap_or(0), bundle.sha256().ok().into()),
-            Ok(Content::File(bytes)) => (bytes.len() as u64, OnceLock::new()),
-            // How long a folder itself is depends on the file system only.
-            Err(_) => {
-                let file = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file);
-                (file.map_or(0, |file| file.len()), None.into())
-            }
+    pub(super) fn new(name: String, path: PathBuf, bytes: u64, content: Result<Content, GivenError>) -> Self {
+        let bytes = match &content {
+            Ok(Content::Bundle(bundle)) => bundle.size(),
+            Ok(Content::File(_)) | Err(_) => bytes,
         };
-        let name = name.map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy()).into_owned();
-        Self { name, path: path.to_owned(), bytes, hash, content }
+        Self { name, path, bytes, hash: OnceLock::new(), origin: Origin::Given, content }
     }
 
-    /// SHA-256 of the file, or of a folder bundle's manifest; of an export made when first asked for.
+    pub(super) fn from(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
+    pub(super) fn refused(self, error: GivenError) -> Self {
+        Self { content: Err(error), ..self }
+    }
+
+    /// What is equal for everything in one inner archive that has to be inflated to be read: who reads that together needs the
+    /// memory of one at a time.
+    pub fn inner_id(&self) -> Option<usize> {
+        match &self.content {
+            Ok(Content::Bundle(bundle)) => bundle.inner_id(),
+            Ok(Content::File(leaf)) => leaf.inner_id(),
+            Err(_) => None,
+        }
+    }
+
+    /// SHA-256 of the file, or of a bundle's manifest where that is no file of its own; of another file made when first
+    /// asked for, which reads it.
     pub fn sha256(&self) -> Option<Sha256> {
         *self.hash.get_or_init(|| match &self.content {
-            Ok(Content::File(bytes)) => Some(Sha256::of(bytes)),
-            _ => None,
+            Ok(Content::Bundle(bundle)) => bundle.sha256().ok(),
+            Ok(Content::File(leaf)) => {
+                let mut hash = None;
+                leaf.open(&mut |bytes| {
+                    hash = Some(Sha256::of_reader(bytes)?.0);
+                    Ok(())
+                })
+                .ok()?;
+                hash
+            }
+            Err(_) => None,
         })
     }
-}
-
-/// What a path leads to, each list in order of name.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    /// Bundles, whole or not: [`Bundle::open`] says what is wrong with each.
-    pub bundles: Vec<PathBuf>,
-    /// Files and folders that are none, such as exports.
-    pub others: Vec<PathBuf>,
-    /// Links, which are not followed: a folder from outside must not lead out of itself. And what is no file: reading a
-    /// pipe may never end.
-    pub special: Vec<PathBuf>,
-}
-
-/// Looks at a file, a bundle as a folder, or a folder of bundles and exports, one level deep.
-pub fn find_bundles(path: &Path) -> Result<Found, OpenError> {
-    let mut found = Found::default();
-    if !std::fs::metadata(path)?.is_dir() || path.join(MANIFEST).exists() {
-        // What a person names is followed, also through a link of their own.
-        found.place(path, path.is_dir());
-        return Ok(found);
-    }
-    let most = Limits::default().entries;
-    let mut children = Vec::new();
-    for child in std::fs::read_dir(path)? {
-        children.push(child?);
-        if children.len() > most {
-            return Err(OpenError::TooManyEntries(most));
-        }
-    }
-    children.sort_by_key(std::fs::DirEntry::file_name);
-    children.retain(|child| !is_leftover(&child.file_name().to_string_lossy()));
-    if children.is_empty() {
-        return Err(OpenError::EmptyFolder);
-    }
-    for child in children {
-        let kind = child.file_type()?;
-        if kind.is_dir() || kind.is_file() {
-            found.place(&child.path(), kind.is_dir());
-        } else {
-            found.special.push(child.path());
-        }
-    }
-    Ok(found)
-}
-
-impl Found {
-    fn place(&mut self, path: &Path, is_folder: bool) {
-        let bundle = if is_folder { path.join(MANIFEST).exists() } else { may_be_bundle(path) };
-        if bundle { self.bundles.push(path.to_owned()) } else { self.others.push(path.to_owned()) }
-    }
-}
-
-/// By name a zip or a cut-off collection, or by content a zip that is no office document.
-pub(super) fn may_be_bundle(path: &Path) -> bool {
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    let office = ["xlsx", "xlsm", "docx", "ods"].contains(&extension.as_str());
-    let named = ["zip", PARTIAL].contains(&extension.as_str());
-    let zipped = || open_plain(path).is_ok_and(|mut file| has_magic(&mut file).unwrap_or(false));
-    named || (!office && zipped())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn says(path: &Path) -> Vec<String> {
+        let says = |given: &Given| match &given.content {
+            Ok(Content::Bundle(_)) => format!("{} is a bundle", given.name),
+            Ok(Content::File(leaf)) => {
+                format!("{} has {} bytes", given.name, leaf.bytes(1 << 20).unwrap().len())
+            }
+            Err(error) => format!("{} {error}", given.name),
+        };
+        gather(&[path]).iter().map(says).collect()
+    }
+
     #[test]
     fn a_folder_gives_its_files_and_says_what_it_left_out() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         std::fs::write(path.join("nodes.json"), "[]").unwrap();
-        std::fs::write(path.join("large.csv"), [b'a'; 20]).unwrap();
-        std::fs::write(path.join("case.zip"), "no zip").unwrap();
-        std::fs::create_dir(path.join("sub")).unwrap();
-        let given = gather(path, 10);
-        assert!(
-            given.iter().all(|given| given.name != "sub" || given.bytes == 0),
-            "its length is the disk's"
-        );
-        let says: Vec<String> = given
-            .iter()
-            .map(|given| match &given.content {
-                Ok(_) => format!("{} was read", given.name),
-                Err(error) => format!("{} {error}", given.name),
-            })
-            .collect();
+        std::fs::write(path.join("case.zip"), "PK\x03\x04 and no more").unwrap();
+        std::fs::create_dir_all(path.join("sub/deeper")).unwrap();
+        std::fs::write(path.join("sub/deeper/SS.log"), "line").unwrap();
+        assert_eq!(says(&path.join("sub")), ["deeper/SS.log has 4 bytes"]);
+        let [case, nodes, log] = says(path).try_into().unwrap();
+        assert!(case.starts_with("case.zip is cut off or damaged"), "{case}");
         assert_eq!(
-            says,
-            [
-                "case.zip is not a zip archive",
-                "large.csv is no bundle, and larger than the 10 bytes that are read of any other file",
-                "nodes.json was read",
-                "sub is a folder without manifest.json, so it is no bundle; folders in folders are not searched",
-            ]
+            (nodes.as_str(), log.as_str()),
+            ("nodes.json has 2 bytes", "sub/deeper/SS.log has 4 bytes")
         );
-        assert_eq!(given[2].sha256(), Some(Sha256::of(b"[]")));
+        assert_eq!(gather(&[path])[1].sha256(), Some(Sha256::of(b"[]")));
     }
 
     #[cfg(unix)]
@@ -223,14 +216,14 @@ mod tests {
     fn what_is_no_plain_file_is_not_opened() {
         let folder = tempfile::tempdir().unwrap();
         let socket = std::os::unix::net::UnixListener::bind(folder.path().join("nodes.json")).unwrap();
-        let [given] = gather(folder.path(), 10).try_into().unwrap();
+        let [given] = gather(&[folder.path()]).try_into().unwrap();
         assert!(matches!(given.content, Err(GivenError::Special)), "a pipe would never end");
         drop(socket);
     }
 
     #[test]
     fn what_is_not_there_is_one_refusal() {
-        let [given] = gather(Path::new("/nowhere/at/all.json"), 10).try_into().unwrap();
+        let [given] = gather(&[Path::new("/nowhere/at/all.json")]).try_into().unwrap();
         assert_eq!(given.name, "all.json");
         assert!(matches!(given.content, Err(GivenError::Open(OpenError::Io(_)))));
     }

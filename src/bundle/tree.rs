@@ -1,10 +1,11 @@
 //! Everything that is in a folder, however deep, with bundles as one thing each: for evidence that a person sorted by hand.
 
 use super::MANIFEST;
+use super::file::open_plain;
 use super::limits::Limits;
 use super::problem::OpenError;
-use super::source::may_be_bundle;
-use super::zipped::is_leftover;
+use super::write::PARTIAL;
+use super::zipped::{has_magic, is_leftover};
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -60,6 +61,15 @@ pub fn tree(path: &Path) -> Result<Vec<(PathBuf, Thing)>, OpenError> {
         }
     }
     Ok(found)
+}
+
+/// By name a zip or a cut-off collection, or by content a zip that is no office document.
+fn may_be_bundle(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let office = ["xlsx", "xlsm", "docx", "ods"].contains(&extension.as_str());
+    let named = ["zip", PARTIAL].contains(&extension.as_str());
+    let zipped = || open_plain(path).is_ok_and(|mut file| has_magic(&mut file).unwrap_or(false));
+    named || (!office && zipped())
 }
 
 #[cfg(test)]

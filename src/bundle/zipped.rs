@@ -8,6 +8,7 @@ use super::listing::{At, Entry, Listing};
 use super::outside;
 use super::problem::{self, MemberError, OpenError};
 use crate::model::package::PackageMember;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -42,8 +43,8 @@ pub(super) fn has_magic(file: &mut dyn Read) -> io::Result<bool> {
 ///
 /// What makes the archive ambiguous as a whole refuses it: duplicate names, overlapping entries, local headers that
 /// disagree with the central directory. What is wrong with one entry stays with that entry.
-pub(super) fn open(path: &Path, limits: &Limits) -> Result<(OpenZip, Listing), OpenError> {
-    let archive = archive(SharedFile::open(path)?, limits)?;
+pub(super) fn open(file: SharedFile, limits: &Limits) -> Result<(OpenZip, Listing), OpenError> {
+    let archive = archive(file, limits)?;
     let mut listing = list(&archive)?;
     let hidden = outside::find(&archive)?.hidden();
     listing.problems.extend((hidden > 0).then(|| problem::outside(hidden)));
@@ -140,16 +141,41 @@ fn first_duplicate(directory: &mut ZipIterable<SharedFile>) -> String {
     String::new()
 }
 
+/// The names of all entries with `/` between their parts: what .NET before 4.6.1 and PowerShell before 6 pack has `\\`, and
+/// some programs begin with `./`. What is no UTF-8 has the code page of the first PCs.
+pub(super) fn names_of(archive: &OpenZip) -> Vec<String> {
+    let raw = archive.file_names_raw();
+    let name = |(index, raw): (usize, &[u8])| {
+        let decoded = || archive.name_for_index(index)?.ok();
+        let name = match std::str::from_utf8(raw) {
+            Ok(name) => name.to_owned(),
+            Err(_) => decoded().map_or_else(|| String::from_utf8_lossy(raw).into_owned(), Cow::into_owned),
+        };
+        let name = if name.contains('\\') { name.replace('\\', "/") } else { name };
+        name.strip_prefix("./").map(str::to_owned).unwrap_or(name)
+    };
+    raw.enumerate().map(name).collect()
+}
+
 fn list(archive: &OpenZip) -> Result<Listing, OpenError> {
-    let names: Vec<String> =
-        archive.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let names = names_of(archive);
     let top = top_folder(&names)?;
+    // One bundle has all of the archive: what is beside its folder is no member, and looked at like any other stray.
+    list_below(archive, &names, |name| Some(name.strip_prefix(&top).unwrap_or(name)))
+}
+
+/// Lists the entries that have a name in the bundle.
+pub(super) fn list_below(
+    archive: &OpenZip,
+    names: &[String],
+    inner: impl Fn(&str) -> Option<&str>,
+) -> Result<Listing, OpenError> {
     let mut listing = Listing::default();
     for (index, name) in names.iter().enumerate().filter(|(_, name)| !is_leftover(name)) {
+        let Some(inner) = inner(name) else { continue };
         let entry =
             archive.by_index_data(index).map_err(|error| OpenError::Inconsistent(error.to_string()))?;
         let bad = fault(&entry);
-        let inner = name.strip_prefix(&top).unwrap_or(name);
         if bad.is_none() && entry.is_dir() && entry.size() == 0 {
             // A folder has no bytes to read, but its name may still be an attempt.
             let folder = inner.trim_end_matches('/');
@@ -164,7 +190,7 @@ fn list(archive: &OpenZip) -> Result<Listing, OpenError> {
 }
 
 /// What makes one entry unreadable whatever it holds.
-fn fault(entry: &ZipFileEntry<'_>) -> Option<MemberError> {
+pub(super) fn fault(entry: &ZipFileEntry<'_>) -> Option<MemberError> {
     const TYPE_BITS: u32 = 0o170_000;
     const REGULAR: u32 = 0o100_000;
     const FOLDER: u32 = 0o040_000;
@@ -174,23 +200,31 @@ fn fault(entry: &ZipFileEntry<'_>) -> Option<MemberError> {
 
 /// What makes the bytes of an entry unreadable.
 pub(super) fn unreadable(entry: &ZipFileEntry<'_>) -> Option<MemberError> {
+    /// Deflate64 is what 7-Zip calls so, and what Explorer takes for files of more than 2 GB.
+    const READ: &[CompressionMethod] = &[
+        CompressionMethod::Stored,
+        CompressionMethod::Deflated,
+        #[cfg(feature = "report")]
+        CompressionMethod::Deflate64,
+    ];
     if entry.encrypted() {
         Some(MemberError::Encrypted)
-    } else if ![CompressionMethod::Stored, CompressionMethod::Deflated].contains(&entry.compression()) {
-        Some(MemberError::Method)
-    } else {
+    } else if READ.contains(&entry.compression()) {
         None
+    } else {
+        Some(MemberError::Method(entry.compression().to_string()))
     }
 }
 
-/// The prefix below which the bundle lies: nothing, or the one top folder that holds a manifest, because people zip
-/// the folder rather than what is in it.
+/// The prefix below which the bundle lies: nothing, or the one folder that holds a manifest, because people zip the folder
+/// rather than what is in it, and the folder around that.
 fn top_folder(names: &[String]) -> Result<String, OpenError> {
     if names.iter().any(|name| name == MANIFEST) {
         return Ok(String::new());
     }
     let holds_manifest = |name: &&String| {
-        name.split_once('/').is_some_and(|(top, tail)| tail == MANIFEST && !["", ".", ".."].contains(&top))
+        let top = name.strip_suffix(MANIFEST).and_then(|top| top.strip_suffix('/'));
+        top.is_some_and(|top| top.split('/').all(|part| !["", ".", ".."].contains(&part)))
     };
     let is_archive = |name: &&String| name.to_ascii_lowercase().ends_with(".zip");
     let manifests: Vec<_> = names.iter().filter(holds_manifest).collect();

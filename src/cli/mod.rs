@@ -89,6 +89,7 @@ fn analysis_verb(error: &clap::Error) -> Option<&str> {
 }
 
 /// A verb that failed, with the exit code it ends in.
+#[derive(Debug)]
 struct Failure {
     error: anyhow::Error,
     exit: Exit,

@@ -404,6 +404,16 @@ impl Evidence {
         Self::Value { node: node.into(), fact: fact.into(), value: value.into(), place }
     }
 
+    /// Name of the input that it is from, if it is from one.
+    pub fn input(&self) -> Option<&str> {
+        match self {
+            Self::Text { place, .. } | Self::Value { place, .. } | Self::Absence { place, .. } => {
+                Some(&place.input)
+            }
+            Self::Record { .. } => None,
+        }
+    }
+
     /// An absence; an empty `node` is the cluster.
     pub fn absence(node: impl Into<String>, fact: impl Into<String>, place: Location) -> Self {
         Self::Absence { node: node.into(), fact: fact.into(), place }

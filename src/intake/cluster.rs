@@ -4,6 +4,7 @@ use super::checklist::{Origin, Part};
 use super::event_file::ComputerEvents;
 use super::facts::Facts;
 use super::inventory::Inventory;
+use super::loose::{self, LooseFacts, LooseOptions};
 use super::names::MachineNames;
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
@@ -15,12 +16,12 @@ use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::events::EventRecord;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
-use crate::model::host_name::{is_cut_of, is_name, label, visible};
+use crate::model::host_name::{is_cut_of, is_name, label, same_host, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::lookup::APP_SETTING;
 use crate::model::node::Snapshot;
-use crate::model::{Area, BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
+use crate::model::{Area, BuildVersion, Cluster, Grade, Location, Node, NodeSet, Observed, Package, Role};
 use crate::parsers::product_version;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,8 @@ pub struct Options {
     pub require: BTreeSet<Area>,
     /// `--baseline`: patterns that are usual.
     pub baseline: Option<Baseline>,
+    /// `--node-of` and `--case-key-file`: of files that are in no bundle.
+    pub loose: LooseOptions,
 }
 
 impl Options {
@@ -55,6 +58,7 @@ impl Options {
             package: None,
             require: BTreeSet::new(),
             baseline: None,
+            loose: LooseOptions::default(),
         }
     }
 }
@@ -96,6 +100,8 @@ pub(super) struct CaseBuilder {
     contacts: Vec<Contact>,
     /// Inputs that contradict each other, one sentence each.
     pub(super) conflicts: Vec<String>,
+    /// Files of nodes that are in no bundle.
+    pub(super) loose: Vec<(usize, LooseFacts)>,
 }
 
 /// Assembles inputs. The result does not depend on their order.
@@ -129,6 +135,12 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     let history = builder.history(several);
     let list = builder.list();
     let mut nodes = builder.nodes(list.value(), &expect);
+    let confirmed = !confirmed_by.is_empty() || list.value().is_some_and(is_whole);
+    loose::assemble(&mut builder, &mut nodes, confirmed);
+    for node in nodes.values_mut().filter(|node| node.bundle().is_none() && node.snapshot.is_some()) {
+        node.version = version(node);
+    }
+    one_spelling(&mut nodes);
     for inventory in &inventories {
         for (name, role) in inventory.nodes.iter().filter_map(|(name, role)| Some((name, (*role)?))) {
             let machine = builder.names.machine(name);
@@ -148,6 +160,23 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         match nodes.get_mut(&builder.names.machine(name)) {
             Some(node) => node.role = *role,
             None => remarks.push(format!("--role names {name}, which is no node of this case.")),
+        }
+    }
+    for (path, name) in &options.loose.node_of {
+        let files =
+            builder.inputs.iter().filter(|input| matches!(input.grade, Some(Grade::Copied | Grade::Loose)));
+        let is_of = |input: &Input| {
+            let below = |a: &str, b: &str| {
+                a.strip_prefix(b).is_some_and(|tail| tail.is_empty() || tail.starts_with('/'))
+            };
+            input.node.as_deref().is_some_and(|node| same_host(node, name))
+                || below(&input.name, path)
+                || below(path, &input.name)
+        };
+        if !files.into_iter().any(is_of) {
+            remarks.push(format!(
+                "--node-of names {path}, which is no file or folder of this case without a node."
+            ));
         }
     }
     let mut node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
@@ -216,6 +245,7 @@ impl CaseBuilder {
                     Facts::Checklist(Part::Origin(origin)) => builder.checklists.push((index, origin)),
                     // The lines became answers when the whole workbook was read.
                     Facts::Checklist(Part::Lines(_)) => {}
+                    Facts::Loose(loose) => builder.loose.push((index, *loose)),
                     Facts::Reported(reported) => builder.reported.push((index, reported)),
                     Facts::Events(events) => builder.events.extend(events.into_iter().map(|one| (index, one))),
                     Facts::Contacts(contacts) => builder.contacts.extend(contacts),
@@ -240,6 +270,56 @@ impl CaseBuilder {
     /// Name of the node an input is of.
     pub(super) fn node(&self, index: usize) -> String {
         self.inputs.get(index).and_then(|input| input.node.clone()).unwrap_or_default()
+    }
+
+    /// The node that an input says it is of.
+    pub(super) fn input_node(&self, index: usize) -> Option<String> {
+        self.inputs.get(index)?.node.clone()
+    }
+
+    /// Says of which node an input is.
+    pub(super) fn set_node(&mut self, index: usize, name: &str) {
+        if let Some(input) = self.inputs.get_mut(index) {
+            input.node = Some(name.to_owned());
+        }
+    }
+
+    /// The input of a name.
+    pub(super) fn index_of(&self, name: &str) -> Option<usize> {
+        self.inputs.iter().position(|input| input.name == name)
+    }
+
+    /// Notes that what an input shows is certain only if somebody says of which node and time it is.
+    pub(super) fn unplace(&mut self, index: usize) {
+        if let Some(input) = self.inputs.get_mut(index) {
+            input.unplaced = true;
+        }
+    }
+
+    /// Notes that a part of an input is not used, because something better counts.
+    pub(super) fn unused(&mut self, index: usize, what: &str, counts: &str) {
+        self.note(index, format!("{what} is not used: {counts} has it and counts."));
+    }
+
+    /// Notes that the logs of an input are not used beside those of a bundle, and whether they go on after them.
+    pub(super) fn logs_unused(
+        &mut self,
+        index: usize,
+        bundle: &str,
+        until: Option<DateTime<FixedOffset>>,
+        newest: Option<DateTime<FixedOffset>>,
+    ) {
+        let time = |time: DateTime<FixedOffset>| time.format("%Y-%m-%d %H:%M").to_string();
+        let name = self.name(index);
+        let text = match (until, newest) {
+            (Some(until), Some(newest)) if newest.naive_local() > until.naive_local() => format!(
+                "The logs of {name} are not used: {bundle} has logs until {} and counts; these go on until {}: collect again to see what came after.",
+                time(until),
+                time(newest)
+            ),
+            _ => format!("The logs of {name} are not used: {bundle} has the logs of this node and counts."),
+        };
+        self.note(index, text);
     }
 
     /// The machine a bundle is of.
@@ -402,10 +482,19 @@ impl CaseBuilder {
     fn add_events(&mut self, nodes: &mut BTreeMap<String, Node>) {
         for (index, events) in std::mem::take(&mut self.events) {
             let computer = events.computer.clone();
-            let Some(node) = nodes.get_mut(&self.names.machine(&computer)) else {
+            let own = self.names.machine(&computer);
+            let alike: Vec<String> = match nodes.contains_key(&own) {
+                true => vec![own],
+                false => {
+                    let alike = nodes.iter().filter(|(_, node)| same_host(&node.name, &computer));
+                    alike.map(|(machine, _)| machine.clone()).collect()
+                }
+            };
+            let [machine] = alike.as_slice() else {
                 self.unknown_node(index, &computer);
                 continue;
             };
+            let Some(node) = nodes.get_mut(machine) else { continue };
             let Some(snapshot) = &mut node.snapshot else {
                 let text = format!("Records of {} are not shown, because there is no bundle of it.", node.name);
                 self.note(index, text);
@@ -495,6 +584,11 @@ fn version(node: &Node) -> Observed<BuildVersion> {
     }
 }
 
+/// Whether a list names all nodes.
+fn is_whole(list: &NodeList) -> bool {
+    !list.rows.is_empty() && list.left_out == 0 && list.missing().is_none()
+}
+
 /// Who says which nodes there are, and how that compares with the bundles. An empty list says nothing, and neither does
 /// one with rows that name nobody.
 fn node_set(
@@ -503,7 +597,7 @@ fn node_set(
     expected: &BTreeSet<String>,
     by_people: Vec<String>,
 ) -> NodeSet {
-    let list = list.filter(|list| !list.rows.is_empty() && list.left_out == 0 && list.missing().is_none());
+    let list = list.filter(|list| is_whole(list));
     let mut confirmed_by: Vec<String> =
         list.map(|list| format!("the node list {}", list.input)).into_iter().collect();
     confirmed_by.extend(by_people);
@@ -512,13 +606,17 @@ fn node_set(
     }
     let listed = |(machine, node): &(&String, &Node)| node.row.is_some() || expected.contains(*machine);
     let (listed, other): (Vec<_>, Vec<_>) = nodes.iter().partition(listed);
-    let bare = listed.into_iter().filter(|(_, node)| node.snapshot.is_none());
+    let bare = listed.into_iter().filter(|(_, node)| node.bundle().is_none());
     NodeSet {
         confirmed_by,
         inputs: list.map(|list| list.input.clone()).into_iter().collect(),
         incomparable: None,
         without_bundle: bare.map(|(_, node)| node.name.clone()).collect(),
-        unlisted: other.into_iter().map(|(_, node)| node.name.clone()).collect(),
+        unlisted: other
+            .into_iter()
+            .filter(|(_, node)| node.bundle().is_some())
+            .map(|(_, node)| node.name.clone())
+            .collect(),
         conflicts: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 use super::checklist;
 use super::event_file::ComputerEvents;
 use super::inventory::Inventory;
+use super::loose::LooseFacts;
 use super::reported::ReportedFacts;
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
@@ -26,6 +27,8 @@ pub enum Facts {
     Inventory(Inventory),
     /// Contacts of an inventory.
     Contacts(Vec<Contact>),
+    /// Files of one node that are in no bundle.
+    Loose(Box<LooseFacts>),
     /// Records of Windows event logs, by machine.
     Events(Vec<ComputerEvents>),
     /// What any other export tells.

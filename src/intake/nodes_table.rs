@@ -41,7 +41,8 @@ pub(super) fn start(row: &Row) -> Option<Reader> {
 impl RowSink for Reader {
     fn add(&mut self, row: &Row) {
         // A grid repeats its header on every page; footers have no other cell.
-        let counts = !row.cell(0).starts_with(REMARK) && header(row).is_none() && row.filled() > 1 && !is_no_data(row);
+        let counts =
+            !row.cell(0).starts_with(REMARK) && header(row).is_none() && row.filled() > 1 && !is_no_data(row);
         // One more than the limit, so that it can be reported.
         if counts && self.rows.len() <= MAX_NODES {
             self.rows.push(row.clone());

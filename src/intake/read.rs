@@ -3,13 +3,18 @@
 use super::answers::{self, Question};
 use super::facts::Facts;
 use super::json::JsonError;
-use super::recognise::{Form as ExportForm, recognise};
-use super::{Parsed, ReadExport, Source, event_file, json, leaks, malformed, manual_capture, on_screen, snapshot, tables, workbook};
-use crate::bundle::source::{Content, Given, GivenError};
+use super::loose::{self, LooseOptions};
+use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
+use super::{
+    Parsed, ReadExport, Source, event_file, json, leaks, malformed, manual_capture, on_screen, snapshot,
+    tables, workbook,
+};
+use crate::bundle::source::{Content, Given, GivenError, Origin};
 use crate::bundle::{Bundle, Form};
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
+use crate::model::Grade;
 use crate::model::excerpt::Sanitize;
 use crate::model::host_name::{is_name, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
@@ -30,6 +35,8 @@ pub struct Tools<'a> {
     pub questions: &'a [Question],
     /// What exports report.
     pub knowledge: &'a Knowledge,
+    /// What is said of files that are in no bundle.
+    pub loose: &'a LooseOptions,
 }
 
 /// One input after reading.
@@ -48,7 +55,9 @@ pub type Bundles = BTreeMap<String, Bundle>;
 /// given twice count once.
 pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles) {
     let read = |(given, notes): (Given, Vec<String>)| {
-        let (mut read, hash) = rayon::join(|| read(&given, notes, tools), || given.sha256());
+        // Of what is no bundle a plain hash would be an oracle: it may hold a secret that somebody can guess.
+        let hash = || given.sha256().filter(|_| matches!(given.content, Ok(Content::Bundle(_))));
+        let (mut read, hash) = rayon::join(|| read(&given, notes, tools), hash);
         read.input.sha256 = hash.map(|hash| hash.to_string());
         let bundle = match given.content {
             Ok(Content::Bundle(bundle)) => Some((given.name, *bundle)),
@@ -56,13 +65,25 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles
         };
         (read, bundle)
     };
-    let (reads, bundles): (_, Vec<_>) = named(given).into_par_iter().with_max_len(1).map(read).unzip();
+    let (sets, given) = loose::sort(given, tools.loose);
+    // What is in one inner archive is read together, one archive after the other: each may have to be held in memory.
+    let mut inner: BTreeMap<Option<usize>, Vec<(usize, (Given, Vec<String>))>> = BTreeMap::new();
+    for (at, given) in named(given).into_iter().enumerate() {
+        inner.entry(given.0.inner_id()).or_default().push((at, given));
+    }
+    let mut all = Vec::new();
+    for group in inner.into_values() {
+        all.par_extend(group.into_par_iter().with_max_len(1).map(|(at, given)| (at, read(given))));
+    }
+    all.sort_by_key(|(at, _)| *at);
+    let (mut reads, bundles): (Vec<_>, Vec<_>) = all.into_iter().map(|(_, read)| read).unzip();
+    reads.extend(unique(loose::read(sets, tools), &reads));
     (reads, bundles.into_iter().flatten().collect())
 }
 
 /// Sorts by name and content, so that the order of the command line does not matter, drops what was given twice and
 /// numbers what has the same name.
-fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
+pub(super) fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
     let key = |given: &Given| {
         let refused = given.content.as_ref().err().map(ToString::to_string);
         (given.name.to_lowercase(), given.name.clone(), refused, given.path.clone())
@@ -99,8 +120,27 @@ fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
     kept
 }
 
+/// Numbers inputs whose names others have.
+fn unique(mut more: Vec<ReadInput>, others: &[ReadInput]) -> Vec<ReadInput> {
+    let mut used: BTreeSet<String> = others.iter().map(|read| read.input.name.clone()).collect();
+    for read in &mut more {
+        let name = read.input.name.clone();
+        let mut numbered = (2..).map(|number| format!("{name} ({number})"));
+        if used.contains(&name) {
+            read.input.name = numbered.find(|name| !used.contains(name)).unwrap_or_default();
+        }
+        used.insert(read.input.name.clone());
+    }
+    more
+}
+
 fn is_folder(given: &Given) -> bool {
-    matches!(&given.content, Ok(Content::Bundle(bundle)) if bundle.form() == Form::Folder)
+    matches!(&given.content, Ok(Content::Bundle(bundle)) if !bundle.is_one_file())
+}
+
+/// Reads one input by itself.
+pub(super) fn one(given: &Given, tools: Tools<'_>) -> ReadInput {
+    read(given, Vec::new(), tools)
 }
 
 fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
@@ -116,19 +156,31 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
         taken: None,
         tool: None,
         holds: Vec::new(),
+        grade: None,
+        unplaced: false,
     };
     match &given.content {
         Err(GivenError::Open(error)) if error.is_of_newer_format() => {
             let node = node_in_name(&given.name).map(visible);
             refused(Input { node, ..input }, ProblemKind::Newer, error)
         }
+        Err(GivenError::LeftOut { kind, reason }) => {
+            let node = match &given.origin {
+                Origin::Case(Some(owner)) => Some(visible(&owner.name)),
+                _ => None,
+            };
+            refused(Input { node, ..input }, *kind, sanitized(reason, tools.sanitizer))
+        }
         Err(error) => refused(input, ProblemKind::Malformed, error),
         Ok(Content::Bundle(bundle)) => read_bundle(input, bundle, tools),
-        Ok(Content::File(bytes)) => {
-            // A panic in any library costs the input it happened on, and nothing else.
-            let read = catch_unwind(AssertUnwindSafe(|| read_export(input.clone(), bytes, tools)));
-            read.unwrap_or_else(|_| refused(input, ProblemKind::Malformed, "made the reader fail"))
-        }
+        Ok(Content::File(leaf)) => match leaf.bytes(MAX_EXPORT_BYTES) {
+            Ok(bytes) => {
+                // A panic in any library costs the input it happened on, and nothing else.
+                let read = catch_unwind(AssertUnwindSafe(|| read_export(input.clone(), &bytes, tools)));
+                read.unwrap_or_else(|_| refused(input, ProblemKind::Malformed, "made the reader fail"))
+            }
+            Err(error) => refused(input, ProblemKind::Malformed, error),
+        },
     }
 }
 
@@ -148,6 +200,7 @@ fn refused(mut input: Input, kind: ProblemKind, why: impl std::fmt::Display) -> 
 }
 
 fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput {
+    input.grade = Some(Grade::Bundle);
     input.kind = match bundle.form() {
         Form::Zip => InputKind::BundleZip,
         Form::Folder => InputKind::BundleFolder,
@@ -222,7 +275,9 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         }
         Ok(ExportForm::Table) => match tables::read(cx, bytes) {
             Ok(Some(read)) => Ok(read),
-            Ok(None) => on_screen::read(cx, bytes).unwrap_or_else(|| Err(unknown_file(bytes, tools.knowledge))),
+            Ok(None) => {
+                on_screen::read(cx, bytes).unwrap_or_else(|| Err(unknown_file(bytes, tools.knowledge)))
+            }
             Err(error) => Err(format!("cannot be read: {error}")),
         },
         Err(why) => Err(why.to_string()),
@@ -233,6 +288,7 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     };
     let status = if parsed.problems.is_empty() { InputStatus::Read } else { InputStatus::Partly };
     input.notes.extend(parsed.notes);
+    input.grade = kind.is_evidence().then_some(Grade::Export);
     ReadInput {
         input: Input { kind, holds, status, problems: parsed.problems, ..input },
         facts: parsed.value,

@@ -136,7 +136,9 @@ fn body(answer: &str) -> &str {
 
 /// Whether a text begins as a text of JSON with JSON in it does.
 fn is_json_text(start: &str) -> bool {
-    ["\"[{\\\"", "\"{\\\"", "\"[\\r", "\"[\\n", "\"{\\r", "\"{\\n"].iter().any(|begin| start.starts_with(begin))
+    ["\"[{\\\"", "\"{\\\"", "\"[\\r", "\"[\\n", "\"{\\r", "\"{\\n"]
+        .iter()
+        .any(|begin| start.starts_with(begin))
 }
 
 /// Whether a text begins as a page of HTML does, comments and an XML declaration aside.
@@ -150,7 +152,9 @@ fn is_web_page(start: &str) -> bool {
 fn is_serialised(start: &str) -> bool {
     let head: String = start.chars().take(512).collect();
     head.starts_with("#< CLIXML")
-        || (head.starts_with('<') && head.contains("<Objs") && head.contains("schemas.microsoft.com/powershell/"))
+        || (head.starts_with('<')
+            && head.contains("<Objs")
+            && head.contains("schemas.microsoft.com/powershell/"))
 }
 
 /// Whether a zip is an `OpenDocument` file: its first entry says so, stored as it is for just this purpose.

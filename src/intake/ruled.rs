@@ -122,7 +122,9 @@ mod tests {
     }
 
     fn printed(rows: &[[&str; 4]], footer: &str) -> String {
-        let line = |cells: [&str; 4]| format!("{:<24} {:<30} {:<20} {:<40}\r\n", cells[0], cells[1], cells[2], cells[3]);
+        let line = |cells: [&str; 4]| {
+            format!("{:<24} {:<30} {:<20} {:<40}\r\n", cells[0], cells[1], cells[2], cells[3])
+        };
         let dashes = [24, 30, 20, 40].map(|width| "-".repeat(width));
         let dashes = line([&dashes[0], &dashes[1], &dashes[2], &dashes[3]]);
         let rows: String = rows.iter().map(|row| line(*row)).collect();
@@ -138,14 +140,27 @@ mod tests {
 
     #[test]
     fn results_of_sql_tools_are_read_by_their_dashes() {
-        for footer in ["(4 rows affected)", "(4 Zeilen betroffen)", "(4 Zeile(n) betroffen)", "(4 lignes affectées)", ""] {
-            let database = printed(&[["clusterbrief:database:1", "", "compatibility level", "130"]], "(1 row affected)");
-            let text = format!("Changed database context to 'SecretServer'.\r\n{}\r\n{database}Completion time: 2026-11-30T09:15:00\r\n", printed(&JOBS, footer));
+        for footer in [
+            "(4 rows affected)",
+            "(4 Zeilen betroffen)",
+            "(4 Zeile(n) betroffen)",
+            "(4 lignes affectées)",
+            "",
+        ] {
+            let database =
+                printed(&[["clusterbrief:database:1", "", "compatibility level", "130"]], "(1 row affected)");
+            let text = format!(
+                "Changed database context to 'SecretServer'.\r\n{}\r\n{database}Completion time: 2026-11-30T09:15:00\r\n",
+                printed(&JOBS, footer)
+            );
             let parsed = read(&text).unwrap().unwrap_or_else(|| panic!("{text}"));
             assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
-            let [Facts::Reported(database), Facts::Reported(jobs)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+            let [Facts::Reported(database), Facts::Reported(jobs)] = parsed.value.as_slice() else {
+                panic!("{parsed:?}")
+            };
             assert_eq!(database.cluster["database.compatibility-level"].value().unwrap(), "130");
-            let names: Vec<&str> = jobs.lists["job"].value().unwrap().iter().map(|item| item.name()).collect();
+            let names: Vec<&str> =
+                jobs.lists["job"].value().unwrap().iter().map(|item| item.name()).collect();
             assert_eq!(names, ["Auftrag größer  A", "B"]);
         }
     }
@@ -155,7 +170,8 @@ mod tests {
         for text in [
             printed(&JOBS, "(5 rows affected)"),
             printed(&JOBS, "(4 rows affected)").replace("WAITING", "WAI..."),
-            printed(&JOBS, "").replace("ERROR", "ERROR\r\n  and this is more of the text of the value that was broken"),
+            printed(&JOBS, "")
+                .replace("ERROR", "ERROR\r\n  and this is more of the text of the value that was broken"),
         ] {
             assert_eq!(read(&text).unwrap_err(), TableError::Printed, "{text}");
         }

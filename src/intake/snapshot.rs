@@ -13,7 +13,7 @@ use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::{Component, LogDigest};
 use crate::model::node::{Setting, Snapshot};
-use crate::model::{Location, Observed};
+use crate::model::{Grade, Location, Observed};
 use crate::redact::fingerprint::different_bytes;
 use crate::redact::leak;
 use std::collections::BTreeMap;
@@ -66,6 +66,8 @@ pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Opt
         settings,
         logs,
         events,
+        grade: Grade::Bundle,
+        parts: Vec::new(),
     };
     Parsed { value: Some(snapshot), problems, notes }
 }
@@ -233,7 +235,7 @@ fn unavailable<T>(bundle: &Bundle, member: &str) -> Observed<T> {
 }
 
 /// Facts of a bundle whose facts do not count: none is known, each for the same reason.
-fn no_facts<T>(why: &Observed<T>) -> NodeFacts {
+pub(super) fn no_facts<T>(why: &Observed<T>) -> NodeFacts {
     NodeFacts {
         host: HostFacts {
             name: why.without_value(),

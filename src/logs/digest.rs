@@ -56,6 +56,17 @@ impl FileDigest {
         Self { file, ..self }
     }
 
+    /// Names the input of every line that is kept, for a log that is in no bundle.
+    pub fn set_input(&mut self, input: &str) {
+        let hits = self.hits.iter_mut().flat_map(|hit| &mut hit.samples);
+        let patterns = self.patterns.iter_mut().flat_map(|pattern| &mut pattern.samples);
+        let cef = self.cef.iter_mut().map(|record| &mut record.sample);
+        let connected = self.connected.iter_mut().map(|line| &mut line.sample);
+        for sample in hits.chain(patterns).chain(cef).chain(connected) {
+            input.clone_into(&mut sample.place.input);
+        }
+    }
+
     /// The digest of a file whose times cannot be told: its lines have no age.
     #[must_use]
     pub(super) fn without_times(mut self) -> Self {

@@ -1,6 +1,7 @@
 //! Input files of a report, and whether each could be read.
 
-use serde::Serialize;
+use super::grade::Grade;
+use serde::{Deserialize, Serialize};
 
 /// One input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,7 +21,8 @@ pub struct Input {
     pub node: Option<String>,
     /// Size in bytes as given (a folder: the sum of its members).
     pub bytes: u64,
-    /// SHA-256: of the file, or of a folder bundle's manifest.
+    /// SHA-256 of a bundle: of its file, or of the manifest where it is no file. Of nothing else: it might hold a secret that
+    /// somebody can guess.
     pub sha256: Option<String>,
     /// When it was made, by the clock of its machine, as RFC 3339.
     pub taken: Option<String>,
@@ -28,6 +30,10 @@ pub struct Input {
     pub tool: Option<String>,
     /// Titles of the exports found in it, as the knowledge has them.
     pub holds: Vec<String>,
+    /// How much it can prove; `None` if nothing of it is evidence.
+    pub grade: Option<Grade>,
+    /// What it shows is a fault only if somebody confirms it: of which node or of which time it is, it does not say.
+    pub unplaced: bool,
 }
 
 /// The kind of an input.
@@ -49,6 +55,12 @@ pub enum InputKind {
     Answers,
     /// One or more of the exports that the knowledge describes.
     Export,
+    /// Logs of one node that are in no bundle.
+    Logs,
+    /// An application folder that somebody copied.
+    CopiedFolder,
+    /// A configuration file of one node that is in no bundle.
+    Config,
     /// None of these.
     Unrecognised,
 }
@@ -87,7 +99,7 @@ pub struct Problem {
 }
 
 /// Kinds of problems; in brackets the rule that reports them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {

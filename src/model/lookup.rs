@@ -213,6 +213,11 @@ impl Snapshot {
         mode.map(|mode| mode.eq_ignore_ascii_case("Forms").to_string())
     }
 
+    /// A place with the original path, where the file came by itself.
+    fn own_place(&self, place: Location) -> Location {
+        if self.part(&place.file).is_some() { self.locate(&place) } else { place }
+    }
+
     fn config_fact(&self, path: &str) -> Observed<String> {
         let (file, key) = path.split_once(':').map_or((path, None), |(file, key)| (file, Some(key)));
         let Some(key) = key else {
@@ -224,12 +229,14 @@ impl Snapshot {
         match self.settings.get(file) {
             None => Observed::not_collected(format!("{file} was not collected")),
             Some(settings) => settings.as_ref().and_then(|settings| match find(settings, key) {
-                Some(setting) => Observed::known(setting.value.clone(), Location::line(file, setting.line)),
+                Some(setting) => {
+                    Observed::known(setting.value.clone(), self.own_place(Location::line(file, setting.line)))
+                }
                 None => match encrypted_above(settings, key) {
                     Some(section) => {
                         Observed::not_collected(format!("the section {section} of {file} {ENCRYPTED}"))
                     }
-                    None => Observed::absent(Location::file(file)),
+                    None => Observed::absent(self.own_place(Location::file(file))),
                 },
             }),
         }

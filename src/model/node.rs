@@ -4,6 +4,8 @@ use super::events::EventRecord;
 use super::excerpt::Excerpt;
 use super::export::{NodeRow, OwnList, ReportedFields};
 use super::facts::{ClockReference, InventoryEntry, NodeFacts};
+use super::grade::Grade;
+use super::location::Location;
 use super::log::LogDigest;
 use super::observed::Observed;
 use super::version::BuildVersion;
@@ -18,7 +20,7 @@ pub struct Node {
     pub name: String,
     /// The group of nodes that it belongs to.
     pub role: Role,
-    /// Its bundle, if there is one.
+    /// What was read of it: its bundle, or what was sent instead of one.
     pub snapshot: Option<Snapshot>,
     /// Its row of the node list, if there is one.
     pub row: Option<NodeRow>,
@@ -63,7 +65,7 @@ impl Clocks {
     }
 }
 
-/// The content of one bundle.
+/// The content of one bundle, or of what was sent instead of one.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     /// Name of the input.
@@ -92,6 +94,52 @@ pub struct Snapshot {
     pub logs: Observed<LogDigest>,
     /// Records of the Windows event logs that belong on the time axis, in order of time.
     pub events: Observed<Vec<EventRecord>>,
+    /// What it is made of. A bundle may be filled up with parts of a lower grade.
+    pub grade: Grade,
+    /// Parts that are not of a bundle, in order of what they are.
+    pub parts: Vec<SnapshotPart>,
+}
+
+/// A part of a snapshot that is not of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SnapshotPart {
+    /// What it is: the name of a configuration file in lower case, or [`SnapshotPart::LOGS`] and the like.
+    pub what: String,
+    /// Name of its input.
+    pub input: String,
+    /// Its original path, as a report names it.
+    pub place: String,
+    /// How much it can prove.
+    pub grade: Grade,
+}
+
+impl SnapshotPart {
+    /// All logs.
+    pub const LOGS: &'static str = "logs";
+    /// Records of event logs.
+    pub const EVENTS: &'static str = "events";
+    /// The configuration of IIS.
+    pub const IIS: &'static str = "applicationhost.config";
+    /// Files of an application folder.
+    pub const FILES: &'static str = "files";
+}
+
+impl Snapshot {
+    /// The part of this name that is not of the bundle.
+    pub fn part(&self, what: &str) -> Option<&SnapshotPart> {
+        self.parts.iter().find(|part| part.what.eq_ignore_ascii_case(what))
+    }
+
+    /// A place of the snapshot with its input and, where a part came as a file of its own, the original path.
+    #[must_use]
+    pub fn locate(&self, place: &Location) -> Location {
+        match self.part(&place.file).filter(|_| place.input.is_empty()) {
+            Some(part) => {
+                Location { input: part.input.clone(), file: part.place.clone(), at: place.at.clone() }
+            }
+            None => place.in_input(&self.input),
+        }
+    }
 }
 
 /// One setting of a configuration file.
@@ -127,10 +175,18 @@ pub enum Role {
     Standby,
     /// On a database mirror: its own group.
     Mirror,
+    /// Nobody says which node it is, or the list of all nodes does not have it: files without a bundle, in a group of
+    /// their own.
+    Unplaced,
 }
 
 impl Node {
-    /// Name of the input with its bundle; empty if there is none.
+    /// Its bundle, if there is one.
+    pub fn bundle(&self) -> Option<&Snapshot> {
+        self.snapshot.as_ref().filter(|snapshot| snapshot.grade == Grade::Bundle)
+    }
+
+    /// Name of the input with its bundle, or with what was sent instead; empty if there is none.
     pub fn input(&self) -> &str {
         self.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str())
     }
@@ -151,6 +207,7 @@ impl Role {
             Self::Dr => "dr",
             Self::Standby => "standby",
             Self::Mirror => "mirror",
+            Self::Unplaced => "unplaced",
         }
     }
 }

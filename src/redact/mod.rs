@@ -18,6 +18,7 @@ mod counts;
 mod cut;
 mod declared;
 mod encodings;
+pub mod export;
 mod fields;
 pub mod fingerprint;
 pub mod identity;

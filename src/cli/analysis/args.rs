@@ -22,6 +22,8 @@ pub(in crate::cli) enum AnalysisVerb {
     Report(ReportArgs),
     /// Show the logs of all nodes together: patterns of errors, or entries in order of time
     Logs(LogsArgs),
+    /// Show what each file of a ticket is and what it decides; with -o, write all of it redacted into a folder
+    Intake(IntakeArgs),
     /// Write an upgrade or set-up checklist, pre-filled from the evidence
     Checklist(ChecklistArgs),
     /// Write the exact steps, in order and for each server, to upgrade the cluster or to add a node
@@ -52,6 +54,20 @@ pub(in crate::cli) enum AnalysisVerb {
     Sql(SqlArgs),
     /// Make a case with known problems, to try the program, to train people or to report a bug
     Demo(DemoArgs),
+}
+
+impl AnalysisVerb {
+    /// The files and folders that it reads, if it reads a case.
+    pub(super) fn inputs(&mut self) -> Option<&mut Vec<PathBuf>> {
+        match self {
+            Self::Report(args) => Some(&mut args.case.inputs),
+            Self::Logs(args) => Some(&mut args.inputs),
+            Self::Intake(args) => Some(&mut args.case.inputs),
+            Self::Checklist(args) => Some(&mut args.case.inputs),
+            Self::Plan(args) => Some(&mut args.case.inputs),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Arguments)]
@@ -214,7 +230,7 @@ pub(in crate::cli) enum KnowledgeVerb {
 /// A case: the inputs, and how to read them.
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct CaseArgs {
-    /// Bundles (zip or folder), folders of bundles, exports
+    /// Bundles, exports and logs; folders and archives of them, as they came
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Build to upgrade to, such as 11.7.000049; the rules for the upgrade are then checked too
@@ -229,6 +245,12 @@ pub(in crate::cli) struct CaseArgs {
     /// Names of all nodes that serve requests; confirms that no node is missing
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub expect_nodes: Vec<String>,
+    /// The node of a file or folder that is in no bundle, such as "ticket.zip/SS.log=WEB02"; the path as the report shows it
+    #[arg(long, value_name = "PATH=NAME", value_parser = node_of)]
+    pub node_of: Vec<(String, String)>,
+    /// Case key of the bundles: values of files that are in no bundle then compare with theirs
+    #[arg(long, value_name = "FILE")]
+    pub case_key_file: Option<PathBuf>,
     /// Set a node's role (NAME=dr, NAME=standby or NAME=mirror); non-serving nodes are judged separately
     #[arg(long, value_name = "NAME=ROLE", value_parser = role)]
     pub role: Vec<(String, Role)>,
@@ -259,6 +281,25 @@ fn areas() -> impl TypedValueParser<Value = RequiredArea> {
     let words = words.chain([PossibleValue::new("all").help("Every area")]);
     PossibleValuesParser::new(words).map(|word| Area::ALL.into_iter().find(|area| area.word() == word))
 }
+
+#[derive(Debug, Arguments)]
+#[command(after_help = INTAKE_HELP)]
+pub(in crate::cli) struct IntakeArgs {
+    #[command(flatten)]
+    pub case: CaseArgs,
+    /// New or empty folder for a redacted copy of all that can be used, which later runs read instead
+    #[arg(short, long = "out", value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+const INTAKE_HELP: &str = "\
+Give it the folder of the ticket as it came. A report over the folder of -o says
+the same as one over the originals; the list in its case.json keeps where each
+file came from, and why others were left out.
+
+  clusterbrief intake ticket-4711/
+  clusterbrief intake ticket-4711/ mail.zip -o case-4711
+  clusterbrief report case-4711 -o report.html";
 
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct ChecklistArgs {
@@ -380,6 +421,17 @@ fn log_time(text: &str) -> Result<DateTime<Utc>, String> {
     let day = || Some(NaiveDate::parse_from_str(&reading, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN));
     let time = time.or_else(day).ok_or_else(wrong)?.and_utc();
     time.checked_sub_signed(TimeDelta::minutes(offset)).ok_or_else(wrong)
+}
+
+/// A path of a file or folder and the name of its node.
+pub(super) fn node_of(text: &str) -> Result<(String, String), String> {
+    let (path, name) = text.rsplit_once('=').ok_or("expected PATH=NAME, such as SS.log=WEB02")?;
+    let path = path.replace('\\', "/");
+    let path = path.strip_prefix("./").unwrap_or(&path).trim_end_matches('/');
+    if path.is_empty() || !is_name(name) {
+        return Err("expected the path of a file or folder, and the name of one node".into());
+    }
+    Ok((path.to_owned(), name.to_owned()))
 }
 
 fn role(text: &str) -> Result<(String, Role), String> {

@@ -3,9 +3,12 @@
 use super::args::CaseArgs;
 use super::{Exit, Failure, knowledge, output};
 use crate::analysis::{self, Analysis, Analyzer, Options};
+use crate::bundle::source::Given;
 use crate::bundle::{Limits, list_archive};
+use crate::cli::collect::case_key;
 use crate::cli::{OrExit as _, must_exist};
 use crate::intake;
+use crate::intake::loose::LooseOptions;
 use crate::logs::Baseline;
 use crate::model::input::ProblemKind;
 use crate::model::{InputStatus, Package};
@@ -35,20 +38,8 @@ pub(super) fn audited(
     auditor: &Analyzer,
     baseline: Option<Baseline>,
 ) -> Result<Analysis, Failure> {
-    let paths: Vec<&Path> = evidence(args).collect();
-    paths.iter().try_for_each(|path| must_exist(path))?;
-    #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
-    let now = Utc::now().trunc_subsecs(0);
-    let options = Options {
-        expect_nodes: args.expect_nodes.clone(),
-        roles: args.role.iter().cloned().collect(),
-        as_of: args.as_of.unwrap_or(now),
-        target: args.target,
-        package: args.upgrade_package.as_deref().map(package).transpose()?,
-        require: args.required(),
-        baseline,
-    };
-    let audited = auditor.analyze(analysis::open(paths), &options);
+    let options = options(args, baseline)?;
+    let audited = auditor.analyze(opened(args)?, &options);
     for remark in &audited.remarks {
         output::complain(remark);
     }
@@ -56,7 +47,10 @@ pub(super) fn audited(
     for input in inputs {
         let read = input.status == InputStatus::Read;
         for problem in input.problems.iter().filter(|one| !read || one.kind == ProblemKind::Unlisted) {
-            output::complain(&format!("{}: {}", input.name, problem.text));
+            // Most sentences begin with the name.
+            let named = problem.text.starts_with(&input.name);
+            let text = if named { String::new() } else { format!("{}: ", input.name) } + &problem.text;
+            output::complain(&text);
         }
     }
     if !inputs.iter().any(|input| input.status != InputStatus::Refused && input.kind.is_evidence()) {
@@ -64,6 +58,32 @@ pub(super) fn audited(
         return Err(Failure::new(Exit::NoInput, error));
     }
     Ok(audited)
+}
+
+/// Everything that was given, opened.
+pub(super) fn opened(args: &CaseArgs) -> Result<Vec<Given>, Failure> {
+    let paths: Vec<&Path> = evidence(args).collect();
+    paths.iter().try_for_each(|path| must_exist(path))?;
+    Ok(analysis::open(paths))
+}
+
+/// What the command line says of the case.
+pub(super) fn options(args: &CaseArgs, baseline: Option<Baseline>) -> Result<Options, Failure> {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
+    let now = Utc::now().trunc_subsecs(0);
+    Ok(Options {
+        expect_nodes: args.expect_nodes.clone(),
+        roles: args.role.iter().cloned().collect(),
+        as_of: args.as_of.unwrap_or(now),
+        target: args.target,
+        package: args.upgrade_package.as_deref().map(package).transpose()?,
+        require: args.required(),
+        baseline,
+        loose: LooseOptions {
+            node_of: args.node_of.clone(),
+            case_key: args.case_key_file.as_deref().map(case_key).transpose().or_exit(Exit::Usage)?,
+        },
+    })
 }
 
 /// Name, hash and member list of the downloaded package. Rules check whether it is a zip and whole.

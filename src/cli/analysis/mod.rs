@@ -8,11 +8,13 @@ mod demo;
 mod explain;
 mod file;
 mod forms;
+mod intake;
 mod knowledge;
 mod logs;
 mod plan;
 mod report;
 mod sql;
+mod wildcards;
 
 pub(super) use args::AnalysisVerb;
 
@@ -21,10 +23,14 @@ use crate::model::InputStatus;
 use crate::report::model::InputView;
 use args::{KnowledgeVerb, Template};
 
-pub(super) fn run(verb: AnalysisVerb) -> Result<Exit, Failure> {
+pub(super) fn run(mut verb: AnalysisVerb) -> Result<Exit, Failure> {
+    if let Some(inputs) = verb.inputs() {
+        wildcards::expand(inputs)?;
+    }
     match verb {
         AnalysisVerb::Report(args) => report::run(&args),
         AnalysisVerb::Logs(args) => logs::run(&args),
+        AnalysisVerb::Intake(args) => intake::run(&args),
         AnalysisVerb::Checklist(args) => checklist::run(&args),
         AnalysisVerb::Plan(args) => plan::run(&args),
         AnalysisVerb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),

@@ -61,7 +61,9 @@ pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<ReadExport, JsonError> {
 
 /// Reads a text that is no export of another form, if there is JSON in it.
 pub(super) fn read_within(cx: Source, text: &str) -> Option<Result<ReadExport, JsonError>> {
-    if text.len() as u64 > MAX_JSON_BYTES || memchr::memchr_iter(b',', text.as_bytes()).nth(MAX_VALUES).is_some() {
+    if text.len() as u64 > MAX_JSON_BYTES
+        || memchr::memchr_iter(b',', text.as_bytes()).nth(MAX_VALUES).is_some()
+    {
         return None;
     }
     let documents = documents::find(text);

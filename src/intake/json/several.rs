@@ -128,7 +128,8 @@ fn mark(facts: &mut [Facts]) -> bool {
             Facts::Nodes(list) if list.pages.is_none() => sets.push(names(list)),
             Facts::Reported(reported) => {
                 for (path, list) in &reported.lists {
-                    let names = list.value().map(|items| items.iter().map(Item::name).map(str::to_owned).collect());
+                    let names =
+                        list.value().map(|items| items.iter().map(Item::name).map(str::to_owned).collect());
                     items.entry(path.clone()).or_default().extend(names);
                 }
             }
@@ -136,7 +137,8 @@ fn mark(facts: &mut [Facts]) -> bool {
         }
     }
     let differs = |sets: &Vec<BTreeSet<String>>| sets.iter().any(|set| Some(set) != sets.first());
-    let split: BTreeSet<String> = items.into_iter().filter(|(_, sets)| differs(sets)).map(|(path, _)| path).collect();
+    let split: BTreeSet<String> =
+        items.into_iter().filter(|(_, sets)| differs(sets)).map(|(path, _)| path).collect();
     let (mut held, mut seen, mut before) = (0, BTreeSet::new(), BTreeMap::new());
     for one in facts.iter_mut() {
         match one {
@@ -173,7 +175,11 @@ fn piece(from: usize, len: usize) -> Pages {
 }
 
 /// Makes lists pieces that come after those before.
-fn put_in_pieces(reported: &mut ReportedFacts, before: &mut BTreeMap<String, usize>, of: impl Fn(&str) -> bool) {
+fn put_in_pieces(
+    reported: &mut ReportedFacts,
+    before: &mut BTreeMap<String, usize>,
+    of: impl Fn(&str) -> bool,
+) {
     for (path, list) in reported.lists.iter_mut().filter(|(path, _)| of(path)) {
         let len = list.value().map_or(0, |items| items.len());
         let from = before.entry(path.clone()).or_default();

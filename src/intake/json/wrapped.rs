@@ -60,7 +60,10 @@ mod tests {
 
     #[test]
     fn lines_of_one_width_are_joined() {
-        let text = format!("[{}]", vec![r#"{"name":"WEB01 \\ \"x\" größer","at":1795165510000,"on":true}"#; 9].join(", "));
+        let text = format!(
+            "[{}]",
+            vec![r#"{"name":"WEB01 \\ \"x\" größer","at":1795165510000,"on":true}"#; 9].join(", ")
+        );
         for width in [40, 41, 57, 80, 119, 120] {
             for end in ["\n", "\r\n"] {
                 let (joined, at) = join(&wrap(&text, width, end)).unwrap();

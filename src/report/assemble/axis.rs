@@ -162,7 +162,7 @@ fn shared(cluster: &Cluster, knowledge: &Knowledge, clocks: &[NodeClock], seen: 
 
 /// How the clocks of the nodes compare, where there are several.
 fn clock_notes(cluster: &Cluster, clocks: &[NodeClock], notes: &mut Vec<String>) {
-    let with_bundle: Vec<&Node> = cluster.nodes.iter().filter(|node| node.snapshot.is_some()).collect();
+    let with_bundle: Vec<&Node> = cluster.nodes.iter().filter(|node| node.bundle().is_some()).collect();
     if with_bundle.len() < 2 {
         return;
     }

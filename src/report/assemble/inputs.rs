@@ -31,6 +31,7 @@ pub(super) fn views<'a>(
             node: input.node.clone(),
             bytes: input.bytes,
             sha256: input.sha256.clone(),
+            grade: input.grade,
             taken: input.taken.clone(),
             tool: input.tool.clone(),
             holds: unique(input.holds.iter().cloned()),

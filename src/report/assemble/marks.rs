@@ -6,7 +6,7 @@ use crate::model::events::EventMeaning;
 use crate::model::location::Location;
 use crate::model::log::StepBack;
 use crate::model::node::Snapshot;
-use crate::model::{Cluster, Node};
+use crate::model::{Cluster, Grade, Node};
 use crate::report::model::{MARKS, Mark};
 use chrono::{DateTime, FixedOffset, Utc};
 use std::collections::BTreeMap;
@@ -115,6 +115,9 @@ impl Writer<'_> {
         let booted = self.snapshot.facts.machine.get("os.started").and_then(|fact| fact.value());
         if let Some(booted) = booted.and_then(|text| DateTime::parse_from_rfc3339(text).ok()) {
             self.add("boot", booted.to_utc(), "Windows started".into(), facts);
+        }
+        if self.snapshot.grade != Grade::Bundle {
+            return;
         }
         let how =
             if self.snapshot.copied { "a copy of the folder was collected elsewhere" } else { "collected" };

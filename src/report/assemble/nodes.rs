@@ -1,9 +1,10 @@
 //! Nodes at a glance.
 
 use crate::finding::{Finding, RuleResult, Severity, Subject, SubjectKind, is_bundle_safety};
-use crate::model::{Cluster, Role};
+use crate::model::node::SnapshotPart;
+use crate::model::{Cluster, Node, Role};
 use crate::plan::all_findings;
-use crate::report::model::NodeCard;
+use crate::report::model::{NodeCard, PartView};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn cards(cluster: &Cluster, results: &[RuleResult]) -> Vec<NodeCard> {
@@ -30,13 +31,27 @@ pub(super) fn cards(cluster: &Cluster, results: &[RuleResult]) -> Vec<NodeCard> 
                     ToString::to_string,
                 ),
                 version_known: version.is_some(),
-                bundle: node.snapshot.is_some(),
-                collected: node.snapshot.as_ref().map(|snapshot| snapshot.started.to_rfc3339()),
+                bundle: node.bundle().is_some(),
+                grade: node.snapshot.as_ref().map(|snapshot| snapshot.grade.word()),
+                parts: parts(node),
+                collected: node.bundle().map(|snapshot| snapshot.started.to_rfc3339()),
                 odd: odd(cluster, results, &mine),
                 findings: counts,
             }
         })
         .collect()
+}
+
+/// What of a node is of no bundle.
+fn parts(node: &Node) -> Vec<PartView> {
+    let parts = node.snapshot.iter().flat_map(|snapshot| &snapshot.parts);
+    let view = |part: &SnapshotPart| PartView {
+        what: part.what.clone(),
+        input: part.input.clone(),
+        place: part.place.clone(),
+        grade: part.grade,
+    };
+    parts.map(view).collect()
 }
 
 /// The gravest thing that this node has and not every serving node has too: what makes it stand out.

@@ -22,7 +22,7 @@ pub(super) fn notices(cluster: &Cluster) -> Vec<String> {
         }
     };
     for node in &cluster.nodes {
-        if let Some(snapshot) = &node.snapshot {
+        if let Some(snapshot) = node.bundle() {
             add(&format!("the bundle of {}", node.name), snapshot.ended.to_utc());
         }
     }

@@ -226,7 +226,7 @@ fn node_set_gap(cluster: &Cluster) -> Option<String> {
     if !set.conflicts.is_empty() {
         return Some(set.conflicts.join(" ").trim_end_matches('.').to_owned());
     }
-    let unseen = cluster.serving().filter(|node| node.snapshot.is_none());
+    let unseen = cluster.serving().filter(|node| node.bundle().is_none());
     let unseen: Vec<String> = unseen.map(|node| node.name.clone()).collect();
     if !unseen.is_empty() {
         Some(format!("There is no usable bundle of {}", listed(&unseen)))

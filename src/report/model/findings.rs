@@ -1,5 +1,6 @@
 //! Findings with their evidence, and the errors of the logs.
 
+use crate::model::Grade;
 use super::axis::{Axis, WhatFirst};
 use super::patterns::PatternView;
 use crate::finding::{Confidence, Severity, Subject};
@@ -74,6 +75,10 @@ pub struct EvidenceView {
     pub fact: String,
     /// Value, excerpt or saying.
     pub text: String,
+    /// How much its input can prove.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Grade"))]
+    pub grade: Option<Grade>,
 }
 
 /// A citation of a source.

@@ -15,7 +15,7 @@ pub use patterns::*;
 use crate::finding::{Looked, MissingEvidence, Readiness, Scope, Severity, Subject};
 use crate::model::cluster::Contact;
 use crate::model::input::Problem;
-use crate::model::{Area, InputKind, InputStatus};
+use crate::model::{Area, Grade, InputKind, InputStatus};
 use crate::plan::checklist::Checklist;
 use crate::plan::{Plan, Runbook};
 use serde::Serialize;
@@ -119,8 +119,8 @@ pub struct KnowledgeView {
 pub struct NodeCard {
     /// Name.
     pub name: String,
-    /// `serving`, `dr`, `standby` or `mirror`.
-    #[cfg_attr(test, schemars(extend("enum" = ["serving", "dr", "standby", "mirror"])))]
+    /// `serving`, `dr`, `standby`, `mirror`, or `unplaced`: files of which nobody says whose they are.
+    #[cfg_attr(test, schemars(extend("enum" = ["serving", "dr", "standby", "mirror", "unplaced"])))]
     pub role: &'static str,
     /// Build, or why it is not known.
     pub version: String,
@@ -128,6 +128,14 @@ pub struct NodeCard {
     pub version_known: bool,
     /// Whether there is a bundle of it.
     pub bundle: bool,
+    /// What was read of it, if anything was: `bundle`, `copied` or `loose`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String", extend("enum" = ["bundle", "copied", "loose"])))]
+    pub grade: Option<&'static str>,
+    /// What was read of it beside a bundle.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(default))]
+    pub parts: Vec<PartView>,
     /// When the bundle was collected, node-local with offset, RFC 3339.
     pub collected: Option<String>,
     /// Set when evidence singles this node out ("behind: runs 11.6.000001, the database is at 11.7.000049").
@@ -135,6 +143,20 @@ pub struct NodeCard {
     /// Findings of this node by severity word.
     #[cfg_attr(test, schemars(schema_with = "super::json::schema::by_severity"))]
     pub findings: BTreeMap<&'static str, usize>,
+}
+
+/// A part of what is known of a node that is of no bundle.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PartView {
+    /// What it is, such as `logs` or `web.config`.
+    pub what: String,
+    /// Name of its input.
+    pub input: String,
+    /// Its original path.
+    pub place: String,
+    /// How much it can prove.
+    pub grade: Grade,
 }
 
 /// A fact of the load balancer, as a person wrote it into an inventory.
@@ -319,6 +341,10 @@ pub struct InputView {
     pub bytes: u64,
     /// SHA-256.
     pub sha256: Option<String>,
+    /// How much it can prove; none if nothing of it is evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Grade"))]
+    pub grade: Option<Grade>,
     /// When it was made, by its own clock, RFC 3339.
     pub taken: Option<String>,
     /// Tool version that wrote it, for bundles.

@@ -1,14 +1,14 @@
 //! Judges every rule on every subject it concerns. A rule that breaks is `Failed`, never a crash and never a pass.
 
-use super::context::Context;
+use super::context::{Context, only};
 use super::rule::{Check, Rule};
 use crate::finding::{
-    EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Severity, Subject, SubjectKind,
+    Evidence, EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Severity, Subject, SubjectKind,
 };
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::RuleMeta;
 use crate::model::input::{Problem, ProblemKind};
-use crate::model::{Answers, Cluster, Input, InputKind, Node, Role};
+use crate::model::{Answers, Cluster, Grade, Input, InputKind, Node, Role};
 use rayon::prelude::*;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -115,11 +115,13 @@ impl<'a> Evaluation<'a> {
         };
         let outcome = match outcome {
             Outcome::Unknown { missing } => {
-                Outcome::Unknown { missing: missing.into_iter().map(|gap| cx.or_a_person(gap)).collect() }
+                let asked = |gap| collected_first(self.cluster, cx.or_a_person(gap));
+                Outcome::Unknown { missing: missing.into_iter().map(asked).collect() }
             }
             outcome => outcome,
         };
         let (inputs_used, mut asked) = cx.into_notes();
+        let outcome = graded(outcome, self.cluster, &inputs_used);
         self.asked.borrow_mut().append(&mut asked);
         RuleResult { rule: self.rule.meta.id.clone(), subject, outcome, inputs_used }
     }
@@ -130,6 +132,60 @@ fn is_bundle(input: &Input) -> bool {
     let conflict = |problem: &Problem| problem.kind == ProblemKind::Conflict;
     matches!(input.kind, InputKind::BundleZip | InputKind::BundleFolder | InputKind::Unrecognised)
         || input.problems.iter().any(conflict)
+}
+
+/// What an outcome is worth by the grade of what it rests on. Loose files show faults, and of these only those are certain
+/// whose node and time are known; that all is well they never show.
+fn graded(outcome: Outcome, cluster: &Cluster, used: &BTreeSet<String>) -> Outcome {
+    let loose = || cluster.inputs.iter().filter(|input| input.grade == Some(Grade::Loose));
+    match outcome {
+        Outcome::Pass { .. } => {
+            let missing: BTreeSet<MissingEvidence> =
+                loose().filter(|input| used.contains(&input.name)).map(|input| only_loose(cluster, input)).collect();
+            if missing.is_empty() { outcome } else { Outcome::Unknown { missing: missing.into_iter().collect() } }
+        }
+        Outcome::Findings(_) => outcome.map_findings(|finding| {
+            let rests_on = |input: &Input| finding.evidence.iter().any(|one| one.input() == Some(input.name.as_str()));
+            let is_absence = |one: &Evidence| matches!(one, Evidence::Absence { .. });
+            let on_absence = |input: &Input| {
+                finding.evidence.iter().any(|one| is_absence(one) && one.input() == Some(input.name.as_str()))
+            };
+            let unsure = loose().any(|input| (input.unplaced && rests_on(input)) || on_absence(input));
+            finding.inferred_if(unsure)
+        }),
+        other => other,
+    }
+}
+
+/// What is missing of a node without a bundle: nothing can be collected again that never was.
+fn collected_first(cluster: &Cluster, gap: MissingEvidence) -> MissingEvidence {
+    let EvidenceRequest::BundleAgain { node: name, .. } = &gap.from else { return gap };
+    match cluster.nodes.iter().find(|node| node.name == *name) {
+        Some(node) if node.bundle().is_none() => {
+            MissingEvidence { from: EvidenceRequest::Bundle { node: name.clone() }, why: only(node), ..gap }
+        }
+        _ => gap,
+    }
+}
+
+/// That nothing but loose files shows something of a node.
+fn only_loose(cluster: &Cluster, input: &Input) -> MissingEvidence {
+    let name = input.node.as_deref().unwrap_or(&input.name);
+    let known = cluster.nodes.iter().find(|node| node.name == name && node.role != Role::Unplaced);
+    match known {
+        Some(node) if node.bundle().is_none() => {
+            let from = EvidenceRequest::Bundle { node: name.to_owned() };
+            MissingEvidence::of(name, format!("a bundle of {name}"), only(node), from)
+        }
+        Some(_) => {
+            let why = format!("only {} shows it, which is in no bundle", input.name);
+            MissingEvidence::again(name, format!("a bundle of {name} with it"), why, "with what the first bundle does not have")
+        }
+        None => {
+            let why = format!("only {} shows it, and nobody says of which node it is", input.name);
+            MissingEvidence::of_cluster("a bundle of every node", why, EvidenceRequest::NodeNames)
+        }
+    }
 }
 
 /// Settles the rule's range of builds first: outside is not applicable, undecided is unknown.
@@ -144,6 +200,11 @@ fn gate(cx: &Context, node: Option<&Node>) -> Option<Outcome> {
 /// A node in a group of its own is shown, but neither blocks the cluster nor keeps it from a verdict.
 fn set_apart(outcome: Outcome, node: &Node) -> Outcome {
     match outcome {
+        Outcome::Unknown { .. } if node.role == Role::Unplaced => {
+            Outcome::not_applicable("nobody says which node it is")
+        }
+        // Whose fault it is does not make it smaller.
+        Outcome::Findings(_) if node.role == Role::Unplaced => outcome,
         Outcome::Unknown { .. } => Outcome::not_applicable(format!(
             "a {} node is not judged with the serving nodes",
             node.role.word()

@@ -63,7 +63,7 @@ pub(in crate::rules) fn compared<'a>(
     // Without an application it has no settings either; CLU-004 says so.
     let nodes = cx.cluster.serving().filter(|node| !(of_iis && node.fact("iis.application").is_absent()));
     let (seen, mut missing) =
-        cx.of_nodes(nodes, |node| cx.snapshot(node).and_then(|_| cx.fact(node, &row.fact, &row.label)));
+        cx.of_nodes(nodes, |node| cx.evidence(node).and_then(|_| cx.fact(node, &row.fact, &row.label)));
     let values: Vec<Option<String>> = seen.iter().map(|(_, fact)| value(cx, row, fact)).collect();
     let known: Vec<&String> = values.iter().flatten().collect();
     // What some nodes leave to a built-in value that nobody knows.

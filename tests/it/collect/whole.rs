@@ -79,8 +79,9 @@ fn the_report_side_understands_a_collected_bundle() {
         sanitizer: &clusterbrief::redact::Sanitizer,
         questions: &[],
         knowledge: &knowledge,
+        loose: &clusterbrief::intake::loose::LooseOptions::default(),
     };
-    let (mut read, _) = read_all(gather(&taken.collected.path, 1 << 20), tools);
+    let (mut read, _) = read_all(gather(&[&taken.collected.path]), tools);
     let read = read.remove(0);
     assert_eq!((read.input.status, &read.input.problems[..]), (InputStatus::Read, &[][..]));
     let [Facts::Bundle(snapshot)] = read.facts.as_slice() else { panic!("no bundle") };

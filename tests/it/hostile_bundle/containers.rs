@@ -1,9 +1,11 @@
 //! Zip files that are damaged, encrypted, ambiguous or packed around a bundle.
 
 use super::{Case, LOG, assert_whole, flags_of, replace};
-use clusterbrief::bundle::{Bundle, Form, MemberError, find_bundles};
+use clusterbrief::bundle::source::Content;
+use clusterbrief::bundle::{Bundle, Form, MemberError, gather};
 use std::fs::{self, File};
 use std::io::Write;
+use std::path::Path;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -33,9 +35,10 @@ fn empty_and_unknown_containers_are_named() {
     let case = Case::new();
     let empty = case.path("empty");
     fs::create_dir(&empty).unwrap();
-    assert_eq!(case.refusal(&empty), "The input is an empty folder.");
+    let refusal = |path: &Path| Bundle::open(path).unwrap_err().problem().text;
+    assert_eq!(refusal(&empty), "The input is an empty folder.");
     fs::write(empty.join("a.txt"), "x").unwrap();
-    assert_eq!(case.refusal(&empty), "The input holds no manifest.json, so it is not a bundle.");
+    assert_eq!(refusal(&empty), "The input holds no manifest.json, so it is not a bundle.");
     let path = case.changed(Vec::clear);
     assert_eq!(case.refusal(&path), "The input holds no manifest.json, so it is not a bundle.");
     let path = case.changed(|entries| entries.retain(|(name, _)| name != "manifest.json"));
@@ -161,11 +164,24 @@ fn a_folder_of_bundles_is_looked_through() {
     fs::write(case.path("renamed"), case.healthy()).unwrap();
     fs::write(case.path("cut.zip.partial"), "PK").unwrap();
     fs::write(case.path("Thumbs.db"), "x").unwrap();
-    let found = find_bundles(case.folder.path()).unwrap();
-    let expected = ["b-folder", "cut.zip.partial", "healthy.zip", "renamed"].map(|name| case.path(name));
-    assert_eq!(found.bundles, expected);
-    assert_eq!(found.others, ["book.xlsx", "nodes.json"].map(|name| case.path(name)));
-    assert_eq!(find_bundles(&folder).unwrap().bundles, [folder]);
+    let found = |path: &Path| -> Vec<String> {
+        let what = |content: &Result<Content, _>| match content {
+            Ok(Content::Bundle(_)) => "bundle",
+            Ok(Content::File(_)) => "file",
+            Err(_) => "refused",
+        };
+        gather(&[path]).iter().map(|given| format!("{}: {}", given.name, what(&given.content))).collect()
+    };
+    let expected = [
+        "b-folder: bundle",
+        "book.xlsx: bundle",
+        "cut.zip.partial: refused",
+        "healthy.zip: bundle",
+        "nodes.json: file",
+        "renamed: bundle",
+    ];
+    assert_eq!(found(case.folder.path()), expected);
+    assert_eq!(found(&folder), ["b-folder: bundle"]);
     let unfinished = Bundle::open(&case.path("cut.zip.partial")).unwrap_err();
     assert!(unfinished.to_string().contains("did not finish"), "{unfinished}");
 }

@@ -10,7 +10,7 @@ mod random;
 
 use clusterbrief::bundle::{
     Bundle, BundleWriter, Collection, Form, FormatVersion, Manifest, MemberName, NewMember, NodeIdentity,
-    find_bundles,
+    gather,
 };
 use clusterbrief::model::Observed;
 use std::collections::BTreeMap;
@@ -155,12 +155,8 @@ impl Case {
     }
 
     fn check_neighbour(&self, path: &Path) {
-        let found = find_bundles(self.folder.path()).unwrap();
-        assert!(
-            found.bundles.iter().chain(&found.others).any(|other| other == path),
-            "{} is not found",
-            path.display()
-        );
+        let found = gather(&[self.folder.path()]);
+        assert!(found.iter().any(|other| other.path == path), "{} is not found", path.display());
         let healthy = Bundle::open(&self.path("healthy.zip")).unwrap();
         assert_eq!(healthy.problems(), []);
         assert_whole(&healthy, &[]);

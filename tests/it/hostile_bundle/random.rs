@@ -1,7 +1,7 @@
 //! Random bytes and random damage: no panic, and no wrong content.
 
 use super::{Case, members};
-use clusterbrief::bundle::{Bundle, find_bundles};
+use clusterbrief::bundle::{Bundle, gather};
 use proptest::prelude::*;
 use std::fs::{self};
 use std::path::Path;
@@ -15,7 +15,7 @@ fn exercise(path: &Path) {
             }
         }
     }
-    let _ = find_bundles(path);
+    let _ = gather(&[path]);
 }
 
 proptest! {

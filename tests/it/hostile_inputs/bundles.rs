@@ -124,9 +124,9 @@ pub(super) fn inputs() -> Vec<Hostile> {
         all.push(hostile(what, INSPECT, "case.zip", bytes, 4, says));
     }
     for (what, central, local, value, says) in [
-        ("bzip2", 10, Some(8), &[12, 0][..], "is compressed by a method other than deflate"),
-        ("LZMA", 10, Some(8), &[14, 0], "is compressed by a method other than deflate"),
-        ("Zstandard", 10, Some(8), &[93, 0], "is compressed by a method other than deflate"),
+        ("bzip2", 10, Some(8), &[12, 0][..], "is compressed with Bzip2"),
+        ("LZMA", 10, Some(8), &[14, 0], "is compressed with Lzma"),
+        ("Zstandard", 10, Some(8), &[93, 0], "is compressed with Zstd"),
         ("AES", 8, Some(6), &[1, 0], "is encrypted"),
         ("a link", 38, None, &[0, 0, 0xff, 0xa1], "is a link or another special file"),
         ("a device", 38, None, &[0, 0, 0xff, 0x21], "is a link or another special file"),

@@ -28,7 +28,6 @@ use clusterbrief::intake::answers::{Question, questions};
 use clusterbrief::intake::cluster::{Case as Assembled, Options, assemble};
 use clusterbrief::intake::package::package;
 use clusterbrief::intake::read::{Tools, read_all};
-use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
 use clusterbrief::model::{BuildVersion, Cluster, Package, Role};
@@ -268,8 +267,9 @@ impl<'k> Bench<'k> {
             sanitizer: &Sanitizer,
             questions: &self.questions,
             knowledge: self.knowledge,
+            loose: &options.loose,
         };
-        assemble(read_all(gather(folder, MAX_EXPORT_BYTES), tools).0, options)
+        assemble(read_all(gather(&[folder]), tools).0, options)
     }
 }
 
@@ -318,6 +318,7 @@ impl Args {
             package: self.package.as_ref().map(Download::package),
             require: BTreeSet::new(),
             baseline: None,
+            loose: clusterbrief::intake::loose::LooseOptions::default(),
         }
     }
 }

@@ -11,7 +11,7 @@ mod store;
 
 use super::args::{LogsArgs, LogsFormat};
 use super::{Exit, Failure, file, forms};
-use crate::bundle::source::read_capped;
+use crate::bundle::{Leaf, LeafError};
 use crate::cli::{OrExit as _, must_exist};
 use crate::knowledge::Knowledge;
 use crate::logs::{Baseline, Grep, PatternMatcher, Selection};
@@ -78,7 +78,8 @@ fn nothing() -> Failure {
 /// The baseline of a file.
 pub(super) fn baseline(path: &Path) -> Result<Baseline, Failure> {
     let usage = |why: &dyn std::fmt::Display| Failure::usage(format!("{} {why}", path.display()));
-    let bytes = read_capped(path, BASELINE).map_err(|error| usage(&error))?;
+    let read = Leaf::on_disk("", path).map_err(LeafError::from).and_then(|leaf| leaf.bytes(BASELINE));
+    let bytes = read.map_err(|error| usage(&error))?;
     Baseline::read(&bytes).map_err(|error| usage(&error))
 }
 

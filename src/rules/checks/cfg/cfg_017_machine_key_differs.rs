@@ -36,7 +36,7 @@ fn check(cx: &Context) -> Outcome {
     let mut odd: BTreeSet<&str> = BTreeSet::new();
     for key in KEYS {
         let path = format!("config.web.config:system.web/machineKey@{key}");
-        let (seen, gaps) = cx.of_serving(|node| cx.snapshot(node).and_then(|_| cx.fact(node, &path, key)));
+        let (seen, gaps) = cx.of_serving(|node| cx.evidence(node).and_then(|_| cx.fact(node, &path, key)));
         missing.extend(gaps);
         let shown = || seen.iter().map(|(node, fact)| evidence(node, key, fact));
         // A node without a key makes one of its own, unlike those that have one.

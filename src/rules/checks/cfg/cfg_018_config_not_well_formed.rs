@@ -24,7 +24,7 @@ rule! {
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let snapshot = known!(cx.snapshot(node));
+    let snapshot = known!(cx.evidence(node));
     cx.ask("configs");
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
     for (file, state) in &snapshot.facts.configs {

@@ -37,9 +37,9 @@ fn check(cx: &Context) -> Outcome {
         cx.use_input(input);
     }
     cx.ask("bundle");
-    let without: Vec<&Node> = cx.cluster.serving().filter(|node| node.snapshot.is_none()).collect();
+    let without: Vec<&Node> = cx.cluster.serving().filter(|node| node.bundle().is_none()).collect();
     let findings = without.iter().filter_map(|node| expected_but_unlisted(cx, node)).collect();
-    let missing = without.iter().filter_map(|node| cx.any_snapshot(node).err()).collect();
+    let missing = without.iter().filter_map(|node| cx.bundle(node).err()).collect();
     match Outcome::from_parts(findings, missing) {
         Outcome::Pass { .. } => Outcome::pass_with(format!("confirmed by {}", set.confirmed_by.join(", "))),
         other => other,

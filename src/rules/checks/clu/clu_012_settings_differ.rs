@@ -59,7 +59,7 @@ fn check(cx: &Context) -> Outcome {
         }
     }
     if !looked && missing.is_empty() {
-        missing.extend(cx.of_serving(|node| cx.snapshot(node)).1);
+        missing.extend(cx.of_serving(|node| cx.evidence(node)).1);
         let what = "facts of the nodes that are compared";
         let why = "no bundle has any";
         missing.push(MissingEvidence::of_cluster(what, why, EvidenceRequest::Nothing));

@@ -28,7 +28,7 @@ const LONG: TimeDelta = TimeDelta::days(7);
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     cx.ask("bundle");
-    if node.snapshot.is_some() {
+    if node.bundle().is_some() {
         return Outcome::pass_with("its bundle is here");
     }
     let (Connection::Before(silence), Some(row)) = (known!(connection(cx, node)), &node.row) else {

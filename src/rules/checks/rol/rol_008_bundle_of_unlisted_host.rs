@@ -24,7 +24,7 @@ rule! {
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     cx.ask("bundle");
-    let Some(snapshot) = &node.snapshot else { return Outcome::not_applicable("no bundle of it was given") };
+    let Some(snapshot) = node.bundle() else { return Outcome::not_applicable("no bundle of it was given") };
     if node.role == Role::Dr {
         return Outcome::not_applicable("a disaster recovery instance is no node of the cluster");
     }

@@ -27,7 +27,7 @@ rule! {
 
 fn check(cx: &Context) -> Outcome {
     known!(cx.several_nodes());
-    let (mut begun, missing) = cx.of_serving(|node| Ok(cx.any_snapshot(node)?.started));
+    let (mut begun, missing) = cx.of_serving(|node| Ok(cx.bundle(node)?.started));
     begun.sort_by(|(x, a), (y, b)| (a, &x.name).cmp(&(b, &y.name)));
     let (Some((_, first)), Some((_, last))) = (begun.first(), begun.last()) else {
         return Outcome::Unknown { missing };

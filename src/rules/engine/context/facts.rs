@@ -1,12 +1,12 @@
 //! Facts by path: known or absent, else what is missing and who can tell.
 
-use super::Context;
+use super::{Context, only};
 use crate::finding::{EvidenceRequest, MissingEvidence};
 use crate::knowledge::facts::Entity;
 use crate::model::export::Moment;
 use crate::model::items::Items;
 use crate::model::lookup::{ANSWER, is_encrypted, is_fact, is_row_fact};
-use crate::model::{Location, Node, Observed};
+use crate::model::{Grade, Location, Node, Observed};
 
 impl<'a> Context<'a> {
     /// A fact of a node for judging it on its own, however old its bundle: known or absent, else what is missing
@@ -22,7 +22,7 @@ impl<'a> Context<'a> {
         let fact = node.fact(path);
         if is_fact(path) {
             if !is_row_fact(path) && path != "version" {
-                self.bundle_of(node)?;
+                self.evidence_of(node)?;
             }
             return self.settle(node, path, fact, label);
         }
@@ -139,6 +139,11 @@ impl<'a> Context<'a> {
         label: &str,
     ) -> Result<Observed<T>, MissingEvidence> {
         self.ask(path);
+        // What was not sent is not known to be absent.
+        if fact.is_absent() && !is_row_fact(path) && !proves_absence(node, path) {
+            let (what, from) = (format!("{label} of {}", node.name), EvidenceRequest::Bundle { node: node.name.clone() });
+            return Err(MissingEvidence::of(&node.name, what, only(node), from));
+        }
         match fact.why_unknown() {
             None => {
                 self.use_sources(&fact, node.input());
@@ -150,6 +155,19 @@ impl<'a> Context<'a> {
                 Err(MissingEvidence::of(&node.name, format!("{label} of {}", node.name), why, from))
             }
         }
+    }
+}
+
+/// Whether what was read of a node can show that a fact is absent. Loose files cannot; a copied folder can for what is in
+/// files that it has, never for a key file, a log or IIS.
+fn proves_absence(node: &Node, path: &str) -> bool {
+    let Some(snapshot) = &node.snapshot else { return true };
+    let file = path.strip_prefix("config.").map(|setting| setting.split(':').next().unwrap_or(setting));
+    let part = file.and_then(|file| snapshot.part(file)).map(|part| part.grade);
+    match part.unwrap_or(snapshot.grade) {
+        Grade::Bundle | Grade::Export => true,
+        Grade::Copied => file.is_some() || matches!(path, "binaries" | "inventory" | "configs"),
+        Grade::Loose => false,
     }
 }
 
@@ -170,6 +188,9 @@ fn bundle_question<T>(node: &Node, fact: &Observed<T>) -> EvidenceRequest {
             again("with --iis-config naming the whole applicationHost.config of IIS")
         }
         (None, _) => EvidenceRequest::Bundle { node: node.name.clone() },
+        (Some(snapshot), _) if snapshot.grade != Grade::Bundle => {
+            EvidenceRequest::Bundle { node: node.name.clone() }
+        }
         (Some(snapshot), _) if snapshot.copied => again("on the node itself, not from a copy of its folder"),
         (Some(snapshot), Observed::Unreadable { .. }) if snapshot.elevated.value() == Some(&true) => {
             again("as an account that may read it")

@@ -118,13 +118,17 @@ pub(in crate::rules) fn seen_in(
     value: impl Into<String>,
     place: &Location,
 ) -> Evidence {
-    Evidence::value(&node.name, fact, value, place.in_input(node.input()))
+    Evidence::value(&node.name, fact, value, located(node, place))
+}
+
+/// A place of what was read of a node.
+fn located(node: &Node, place: &Location) -> Location {
+    node.snapshot.as_ref().map_or_else(|| place.clone(), |snapshot| snapshot.locate(place))
 }
 
 /// A fact of a node as evidence: its value with its place, or its absence.
 pub(in crate::rules) fn evidence<T: ToString>(node: &Node, label: &str, fact: &Observed<T>) -> Evidence {
-    let input = node.input();
-    let place = fact.place().cloned().unwrap_or_default().in_input(input);
+    let place = located(node, &fact.place().cloned().unwrap_or_default());
     match fact.value() {
         Some(value) => Evidence::value(&node.name, label, value.to_string(), place),
         None => Evidence::absence(&node.name, label, place),

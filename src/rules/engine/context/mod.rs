@@ -17,7 +17,7 @@ use crate::model::log::LogDigest;
 use crate::model::lookup::ANSWER;
 use crate::model::node::Snapshot;
 use crate::model::package::Package;
-use crate::model::{Answer, Answers, BuildVersion, Cluster, Input, Location, Node, Observed};
+use crate::model::{Answer, Answers, BuildVersion, Cluster, Grade, Input, Location, Node, Observed};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -35,6 +35,15 @@ pub struct Context<'a> {
     inputs_used: RefCell<BTreeSet<String>>,
     /// What it has asked for so far, whether or not it was there.
     asked: RefCell<BTreeSet<String>>,
+}
+
+/// Why there is no bundle of a node, as a lower-case fragment.
+pub(in crate::rules) fn only(node: &Node) -> String {
+    match node.snapshot.as_ref().map(|snapshot| snapshot.grade) {
+        Some(Grade::Loose) => format!("only loose files of {0} were given: collect there", node.name),
+        Some(Grade::Copied) => format!("only a copy of the folder of {0} was given: collect there", node.name),
+        Some(Grade::Bundle | Grade::Export) | None => "no usable bundle of this node was given".to_owned(),
+    }
 }
 
 /// Two things that a check needs, or everything that is missing of them.
@@ -103,15 +112,42 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The node's bundle, however old.
+    /// The node's bundle or a copy of its application folder, however old.
     pub fn any_snapshot(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
-        self.ask("bundle");
-        self.bundle_of(node)
+        self.any_evidence(node).and_then(|snapshot| match snapshot.grade {
+            Grade::Loose => Err(self.no_bundle(node)),
+            _ => Ok(snapshot),
+        })
     }
 
-    fn bundle_of(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
-        self.use_input(node.input());
-        node.snapshot.as_ref().ok_or_else(|| {
+    /// The node's bundle itself.
+    pub fn bundle(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
+        self.any_evidence(node)
+            .and_then(|snapshot| node.bundle().filter(|_| snapshot.grade == Grade::Bundle).ok_or_else(|| self.no_bundle(node)))
+    }
+
+    /// What was read of the node, of any grade, fit for comparing it with other nodes.
+    pub fn evidence(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
+        match node.snapshot.as_ref().filter(|snapshot| snapshot.grade == Grade::Loose) {
+            Some(snapshot) if self.stale(node, snapshot).is_none() => self.any_evidence(node),
+            _ => self.snapshot(node),
+        }
+    }
+
+    /// What was read of the node, of any grade and however old.
+    pub fn any_evidence(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
+        self.ask("bundle");
+        self.evidence_of(node)
+    }
+
+    fn evidence_of(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
+        let snapshot = node.snapshot.as_ref().ok_or_else(|| self.no_bundle(node))?;
+        self.use_input(&snapshot.input);
+        Ok(snapshot)
+    }
+
+    /// That there is no bundle of a node.
+    fn no_bundle(&self, node: &Node) -> MissingEvidence {
             let is_newer = |input: &&Input| {
                 input.problems.iter().any(|problem| problem.kind == ProblemKind::Newer)
                     && input.node.as_ref().is_some_and(|of| same_host(of, &node.name))
@@ -121,13 +157,9 @@ impl<'a> Context<'a> {
                     let why = format!("its bundle {} has a newer format than this program reads", input.name);
                     (why, EvidenceRequest::NewerProgram)
                 }
-                None => (
-                    "no usable bundle of this node was given".to_owned(),
-                    EvidenceRequest::Bundle { node: node.name.clone() },
-                ),
+                None => (only(node), EvidenceRequest::Bundle { node: node.name.clone() }),
             };
             MissingEvidence::of(&node.name, format!("a bundle of {}", node.name), why, from)
-        })
     }
 
     /// Why nodes cannot be compared at all: one serving node is known. `None` when there are several.
@@ -282,8 +314,11 @@ impl<'a> Context<'a> {
     /// The logs of a node's bundle, however old the bundle is.
     pub fn logs(&self, node: &'a Node) -> Result<&'a LogDigest, MissingEvidence> {
         self.ask("logs");
-        let snapshot = self.bundle_of(node)?;
+        let snapshot = self.evidence_of(node)?;
         let digest = self.settle(node, "logs", snapshot.logs.as_ref(), "the logs")?;
+        if digest.value().is_none() && snapshot.grade != Grade::Bundle {
+            return Err(self.no_bundle(node));
+        }
         digest.value().copied().ok_or_else(|| {
             let what = format!("the logs of {}", node.name);
             MissingEvidence::again(&node.name, what, "the log folder holds none", "with its logs")

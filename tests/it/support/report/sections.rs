@@ -299,6 +299,7 @@ pub(super) fn input(
         }],
     };
     InputView {
+        grade: None,
         name: t(name),
         kind,
         status,
@@ -332,6 +333,8 @@ pub(super) fn card(
     findings: BTreeMap<&'static str, usize>,
 ) -> NodeCard {
     NodeCard {
+        grade: Some("bundle"),
+        parts: Vec::new(),
         name: t(name),
         role: "serving",
         version: t(version),

@@ -1,0 +1,61 @@
+//! What each input of a case is and what it decides, for the terminal.
+
+use super::model::{InputView, Report};
+use super::presentation::{kind, when};
+use super::term_writer::{Screen, Style};
+use crate::model::InputStatus;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// Renders for a terminal what each input is, how much it can prove, and what it decides. Ends with a line feed.
+pub fn render(report: &Report, width: usize, colour: bool) -> String {
+    let mut screen = Screen::new(width, colour);
+    for input in &report.inputs {
+        screen.wrapped("", &input.name, Some(Style::BOLD));
+        if input.status == InputStatus::Refused {
+            let reason = input.reason.as_deref().unwrap_or("it cannot be read");
+            let reason = reason.strip_prefix(&input.name).unwrap_or(reason).trim_start();
+            screen.wrapped("    not used: ", reason, Some(Style::RED));
+            continue;
+        }
+        screen.wrapped("    ", &input_line(input), None);
+        for problem in &input.problems {
+            screen.wrapped("    problem: ", &problem.text, None);
+        }
+        for note in &input.notes {
+            screen.wrapped("    note: ", note, Some(Style::DIM));
+        }
+    }
+    let used = report.inputs.iter().filter(|input| input.status != InputStatus::Refused).count();
+    let _ = writeln!(screen.text);
+    screen.wrapped("", &format!("{used} of {} inputs used.", report.inputs.len()), None);
+    screen.text
+}
+
+/// What an input is and decides, in one line.
+fn input_line(input: &InputView) -> String {
+    let word = serde_json::to_value(input.kind).ok();
+    let mut line = kind(word.as_ref().and_then(|word| word.as_str()).unwrap_or_default());
+    if !input.holds.is_empty() {
+        line += &format!(" ({})", input.holds.join("; "));
+    }
+    if let Some(node) = &input.node {
+        line += &format!(" of {node}");
+    }
+    if let Some(of) = input.grade {
+        line += &format!(", {}", of.phrase());
+    }
+    if let Some(taken) = &input.taken {
+        line += &format!(", {}", when(taken));
+    }
+    line += &match input.decided.len() {
+        0 => "; decides nothing".to_owned(),
+        1 => "; decides 1 rule".to_owned(),
+        rules => format!("; decides {rules} rules"),
+    };
+    let proves: BTreeSet<&str> = input.proves.iter().map(|one| one.rule.as_str()).collect();
+    if !proves.is_empty() {
+        line += &format!("; shows {}", proves.into_iter().collect::<Vec<_>>().join(", "));
+    }
+    line
+}

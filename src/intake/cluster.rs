@@ -482,10 +482,19 @@ impl CaseBuilder {
     fn add_events(&mut self, nodes: &mut BTreeMap<String, Node>) {
         for (index, events) in std::mem::take(&mut self.events) {
             let computer = events.computer.clone();
-            let Some(node) = nodes.get_mut(&self.names.machine(&computer)) else {
+            let own = self.names.machine(&computer);
+            let alike: Vec<String> = match nodes.contains_key(&own) {
+                true => vec![own],
+                false => {
+                    let alike = nodes.iter().filter(|(_, node)| same_host(&node.name, &computer));
+                    alike.map(|(machine, _)| machine.clone()).collect()
+                }
+            };
+            let [machine] = alike.as_slice() else {
                 self.unknown_node(index, &computer);
                 continue;
             };
+            let Some(node) = nodes.get_mut(machine) else { continue };
             let Some(snapshot) = &mut node.snapshot else {
                 let text = format!("Records of {} are not shown, because there is no bundle of it.", node.name);
                 self.note(index, text);

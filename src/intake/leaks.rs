@@ -3,6 +3,7 @@
 //!
 //! The collector has scanned it already; this is for bundles that were written by something else or changed since.
 
+use super::event_file::is_event_file;
 use crate::bundle::Bundle;
 use crate::bundle::problem::quoted;
 use crate::intake::malformed;
@@ -71,6 +72,7 @@ pub(super) fn of_file(name: &str, bytes: &[u8]) -> Option<(ProblemKind, String)>
             let advice = match format.kind {
                 Kind::Archive if format.name.starts_with("a zip") => return None,
                 Kind::Document if format.name.contains("older office") => return None,
+                Kind::Record if is_event_file(bytes) => return None,
                 kind if kind.holds_files() => ": unpack it, and give what is in it",
                 _ => ", which is no input",
             };

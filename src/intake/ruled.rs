@@ -16,11 +16,15 @@ pub(super) fn records(
     let mut lines = (1u32..).zip(text.lines().map(str::trim_end)).peekable();
     let mut columns: Option<Vec<Range<usize>>> = None;
     let (mut known, mut is_wrapped, mut rows) = (false, false, 0usize);
+    let mut error = TableError::Printed;
     while let Some((number, line)) = lines.next() {
         let below = lines.peek().and_then(|(_, below)| rule(below));
         if let Some(new) = below.filter(|_| !line.trim().is_empty()) {
             lines.next();
             let (row, _) = cells(line, &new, number);
+            // PowerShell makes the dashes as long as the name of a column, SQL tools as long as its values may be.
+            let is_screen = row.cells().zip(&new).all(|(cell, column)| cell.chars().count() == column.len());
+            error = if is_screen { TableError::Screen } else { TableError::Printed };
             let (wanted, counts) = each(&row)?;
             // The tool broke each line at the width of its window.
             is_wrapped = false;
@@ -28,7 +32,7 @@ pub(super) fn records(
                 is_wrapped = true;
             }
             if counts && is_wrapped {
-                return Err(TableError::Printed);
+                return Err(error);
             }
             (columns, known, rows) = (Some(new), counts, 0);
             if !wanted {
@@ -43,7 +47,7 @@ pub(super) fn records(
         if let Some(count) = is_footer(line) {
             // A text with line ends in it takes several lines of the table.
             if known && count != rows as u64 {
-                return Err(TableError::Printed);
+                return Err(error);
             }
             columns = None;
             continue;
@@ -56,7 +60,7 @@ pub(super) fn records(
         let is_cut = row.cells().any(|cell| cell.ends_with("...") || cell.ends_with('…'));
         if !fits || is_cut {
             if known {
-                return Err(TableError::Printed);
+                return Err(error);
             }
             columns = None;
             continue;
@@ -65,7 +69,7 @@ pub(super) fn records(
         let (wanted, counts) = each(&row)?;
         known |= counts;
         if known && is_wrapped {
-            return Err(TableError::Printed);
+            return Err(error);
         }
         if !wanted {
             return Ok(());
@@ -193,6 +197,6 @@ mod tests {
         assert_eq!(nodes.rows[1].database.value().unwrap(), "SQL01\\SecretServer");
         assert_eq!(nodes.rows[1].binary_version.place().unwrap().to_string(), "result.txt B5");
         let moved = table.replace("WEB02       ", "WEB02-OF-THE-SITE ");
-        assert_eq!(read(&moved).unwrap_err(), TableError::Printed);
+        assert_eq!(read(&moved).unwrap_err(), TableError::Screen);
     }
 }

@@ -65,11 +65,11 @@ pub enum TableError {
         crate::model::checklist::VERSION
     )]
     OtherChecklist,
-    /// A printed table whose columns do not show where a value ends.
-    #[error(
-        "its columns are cut or do not line up, as in a table that PowerShell shows on screen ({SAVE}) or that a SQL tool prints \
-         ({SAVE_RESULT})"
-    )]
+    /// A table of a window that lost a part of its columns.
+    #[error("this is the table PowerShell shows on screen, with values that are cut or moved: {SAVE}")]
+    Screen,
+    /// A printed result whose columns do not show where a value ends.
+    #[error("it is a printed result whose columns are cut, broken or moved: {SAVE_RESULT}")]
     Printed,
     /// Encrypted.
     #[error("the workbook is protected by a password: save it without one")]

@@ -46,7 +46,7 @@ pub enum JsonError {
     Recording,
     /// Headers and no document after them.
     #[error(
-        "the headers of an answer (status {0}) without JSON after them: ask again, and save the JSON that is answered"
+        "an answer with status {0} and no JSON after its headers: ask again, and save the JSON that is answered"
     )]
     NoBody(u16),
     /// A node list of more than [`MAX_NODES`].

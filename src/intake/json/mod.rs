@@ -118,6 +118,7 @@ impl Documents {
         match (self.fault, self.status) {
             (Some(fault), _) if fault.wrapped => JsonError::Wrapped { line: fault.line },
             (Some(fault), _) => JsonError::NotJson { line: fault.line, column: fault.column },
+            (None, Some(401 | 403)) => JsonError::Refused,
             (None, Some(status)) => JsonError::NoBody(status),
             (None, None) => JsonError::NotJson { line: 1, column: 1 },
         }

@@ -306,7 +306,8 @@ fn faults_are_placed_in_the_whole_text() {
     assert_eq!(at(&format!("{}[{{\"a\": 1,\n \"b\" 2}}]", BEFORE[0])), JsonError::NotJson { line: 6, column: 6 });
     assert_eq!(at("  {\"a\" 1}"), JsonError::NotJson { line: 1, column: 8 });
     assert_eq!(at("[{\"a\": 1}]]"), JsonError::NotJson { line: 1, column: 11 });
-    assert_eq!(at("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"), JsonError::NoBody(401));
+    assert_eq!(at("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"), JsonError::Refused);
+    assert_eq!(at("HTTP/1.1 204 No Content\r\n\r\n"), JsonError::NoBody(204));
     assert_eq!(at("HTTP/2 401\r\n\r\n{\"message\": \"denied\"}"), JsonError::Refused);
 }
 

@@ -187,7 +187,11 @@ pub(super) fn logs_of(set: &LooseSet) -> Vec<Leaf> {
         What::Logs | What::Other(_) => set.files.clone(),
         What::Copied => {
             let logs = set.files.iter().filter(|leaf| copied::is_log(leaf)).cloned();
-            logs.map(|leaf| { let place = format!("{}/{}", set.name, leaf.place()); leaf.renamed(place) }).collect()
+            logs.map(|leaf| {
+                let place = format!("{}/{}", set.name, leaf.place());
+                leaf.renamed(place)
+            })
+            .collect()
         }
         What::Config(_) | What::Iis => Vec::new(),
     }

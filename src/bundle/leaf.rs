@@ -126,8 +126,8 @@ impl Leaf {
         }
     }
 
-    /// See [`super::source::Given::inner_id`].
-    pub(super) fn inner_id(&self) -> Option<usize> {
+    /// What is equal for everything in one inner archive that has to be inflated to be read.
+    pub fn inner_id(&self) -> Option<usize> {
         self.at.inner_id()
     }
 

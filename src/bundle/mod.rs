@@ -28,7 +28,6 @@ pub mod problem;
 pub mod read;
 mod scratch;
 pub mod source;
-mod tree;
 pub mod write;
 mod zipped;
 
@@ -49,7 +48,6 @@ pub use problem::{MemberError, OpenError, bound};
 pub use read::{Bundle, Form};
 pub use scratch::Scratch;
 pub use source::{Given, GivenError, gather};
-pub use tree::{Thing, tree};
 pub use write::{BundleWriter, Edit, NewMember, Unfinished, WriteError};
 pub use zipped::{Archive, list_archive};
 

@@ -193,8 +193,8 @@ impl Bundle {
         self.whole.unwrap_or_else(members)
     }
 
-    /// See [`super::source::Given::inner_id`].
-    pub(super) fn inner_id(&self) -> Option<usize> {
+    /// What is equal for everything in one inner archive that has to be inflated to be read.
+    pub fn inner_id(&self) -> Option<usize> {
         self.archive.as_ref()?.clone().into_inner().inner_id()
     }
 

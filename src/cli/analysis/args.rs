@@ -76,6 +76,9 @@ pub(in crate::cli) struct LogsArgs {
     /// Bundles (zip or folder), logs, folders and zips of them; the folder of a loose log names its node
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
+    /// The node of a file or folder that is in no bundle, such as "ticket.zip/SS.log=WEB02"
+    #[arg(long, value_name = "PATH=NAME", value_parser = node_of)]
+    pub node_of: Vec<(String, String)>,
     /// Only this node; can be repeated
     #[arg(long, value_name = "NAME")]
     pub node: Vec<String>,

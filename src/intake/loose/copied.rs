@@ -99,17 +99,18 @@ fn texts(
             configs.insert(lower.clone(), one(reader, folder, leaf, &lower));
         }
     }
-    let is_log = |leaf: &&Leaf| {
-        let mut parts = leaf.place().rsplit('/');
-        let name = parts.next().unwrap_or_default();
-        let in_log =
-            parts.next().is_some_and(|part| part.eq_ignore_ascii_case("log")) && parts.next().is_none();
-        in_log && (names::of_log(name).is_some() || name.to_lowercase().contains(".log"))
-    };
-    let wanted: Vec<Leaf> = files.iter().filter(is_log).cloned().collect();
+    let wanted: Vec<Leaf> = files.iter().filter(|leaf| is_log(leaf)).cloned().collect();
     let digests = logs::scan(reader, &wanted, |leaf| format!("{folder}/{}", leaf.place()));
     logs::add(digests, read);
     configs
+}
+
+/// Whether a file of the folder is a log: what is in its folder `log` and has the name of one.
+pub(super) fn is_log(leaf: &Leaf) -> bool {
+    let mut parts = leaf.place().rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    let in_log = parts.next().is_some_and(|part| part.eq_ignore_ascii_case("log")) && parts.next().is_none();
+    in_log && (names::of_log(name).is_some() || name.to_lowercase().contains(".log"))
 }
 
 /// The files of the folder with their sizes: a hash of a file that was never redacted could be guessed.

@@ -211,10 +211,11 @@ impl Sets<'_> {
             Kind::Iis(claim) => (What::Iis, claim),
             Kind::Other(why) => (What::Other(why), Claim::Nobody),
         };
+        let is_named = matches!(by_name, Claim::Named(_));
         let claim = self.claim(given, by_name);
         // Logs of one node in one folder are one input; every other file is one by itself.
         let name = match what {
-            What::Logs => log_folder(place).unwrap_or(place.as_str()).to_owned(),
+            What::Logs if !is_named => log_folder(place).unwrap_or(place.as_str()).to_owned(),
             _ => place.clone(),
         };
         let leaf = leaf.clone().renamed(place.clone());
@@ -271,6 +272,10 @@ fn root_of(given: &Given) -> String {
     let own = name(root);
     let is_file = given.name.split('/').next() == given.path.file_name().and_then(|name| name.to_str());
     match root.parent() {
+        // Of all folders above a file only that with the logs says whose it is.
+        Some(parent) if is_file && ["log", "logs"].iter().any(|log| own.eq_ignore_ascii_case(log)) => {
+            format!("{}/{own}", name(parent))
+        }
         _ if is_file => String::new(),
         Some(parent) if ["log", "logs"].iter().any(|log| own.eq_ignore_ascii_case(log)) => {
             format!("{}/{own}", name(parent))

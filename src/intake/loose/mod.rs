@@ -167,6 +167,18 @@ pub(super) fn read(sets: Vec<LooseSet>, tools: Tools<'_>) -> Vec<ReadInput> {
     read.into_iter().map(ReadSet::finish).collect()
 }
 
+/// The logs of a set, with their whole places.
+pub(super) fn logs_of(set: &LooseSet) -> Vec<Leaf> {
+    match set.what {
+        What::Logs | What::Other(_) => set.files.clone(),
+        What::Copied => {
+            let logs = set.files.iter().filter(|leaf| copied::is_log(leaf)).cloned();
+            logs.map(|leaf| { let place = format!("{}/{}", set.name, leaf.place()); leaf.renamed(place) }).collect()
+        }
+        What::Config(_) | What::Iis => Vec::new(),
+    }
+}
+
 /// What the configurations of all sets hold as secrets.
 pub(super) fn secrets(sets: &[LooseSet]) -> SecretSet {
     let mut secrets = SecretSet::default();

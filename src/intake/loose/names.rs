@@ -413,6 +413,18 @@ pub(super) fn of_folders(place: &str, root: &str) -> Claim {
     above.fold(Claim::Nobody, |known, segment| known.or(|| of_folder(segment)))
 }
 
+/// The node of a log: as a person says, else as its own name says, else as a folder or archive above it does.
+pub fn node_of_log(place: &str, node_of: &[(String, String)]) -> Option<String> {
+    if let Some(name) = declared(place, node_of) {
+        return Some(visible(name));
+    }
+    let file = place.rsplit('/').next().unwrap_or(place);
+    match of_log(file).unwrap_or(Claim::Nobody).or(|| of_folders(place, "")) {
+        Claim::Named(name) => Some(visible(&name)),
+        Claim::Maybe(_) | Claim::Nobody => None,
+    }
+}
+
 /// What `--node-of` says of a place: of the file, or of the innermost folder above it that it names.
 pub(super) fn declared<'n>(place: &str, node_of: &'n [(String, String)]) -> Option<&'n str> {
     let covers = |path: &str| {

@@ -55,6 +55,11 @@ impl<'a> Group<'a> {
         FileIndex::new(&self.members.iter().map(|member| member.inventory).collect::<Vec<_>>())
     }
 
+    /// Whether there are loose files only of a member.
+    pub(crate) fn has_loose(&self) -> bool {
+        self.members.iter().any(|member| is_loose(member.node))
+    }
+
     /// Its build in words.
     fn at(&self) -> String {
         if self.is_unknown { "a build that is not known".to_owned() } else { self.build.to_string() }
@@ -117,6 +122,21 @@ fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<
     let observed = cx.settle(node, "inventory", snapshot.inventory.as_ref(), "the list of files")?;
     let inventory = observed.value().copied().map_or(&[][..], Vec::as_slice);
     Ok((build, Member { node, snapshot, inventory }))
+}
+
+/// Whether there are only loose files of a node.
+fn is_loose(node: &Node) -> bool {
+    node.snapshot.as_ref().is_some_and(|snapshot| snapshot.grade == Grade::Loose)
+}
+
+/// Names of configuration files that came without their folder.
+pub(crate) fn files_alone(cx: &Context) -> Vec<String> {
+    let loose = cx.cluster.serving().filter(|node| is_loose(node));
+    let files = loose.filter_map(|node| node.snapshot.as_ref()).flat_map(|snapshot| snapshot.settings.keys());
+    let mut files: Vec<String> = files.cloned().collect();
+    files.sort();
+    files.dedup();
+    files
 }
 
 /// Something that is not the same on all members of a group.

@@ -301,7 +301,10 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     };
     let status = if parsed.problems.is_empty() { InputStatus::Read } else { InputStatus::Partly };
     input.notes.extend(parsed.notes);
-    input.grade = kind.is_evidence().then_some(Grade::Export);
+    // A log that was saved by hand may be cut anywhere.
+    let is_whole = !parsed.value.iter().any(|facts| matches!(facts, Facts::Events(_)));
+    let grade = if is_whole { Grade::Export } else { Grade::Loose };
+    input.grade = kind.is_evidence().then_some(grade);
     ReadInput {
         input: Input { kind, holds, status, problems: parsed.problems, ..input },
         facts: parsed.value,

@@ -14,7 +14,6 @@ use crate::bundle::{Limits, bound};
 use crate::logs::{Baseline, unify};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
-use crate::model::events::EventRecord;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
 use crate::model::host_name::{is_cut_of, is_name, label, same_host, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
@@ -477,44 +476,8 @@ impl CaseBuilder {
         self.problem(index, InputStatus::Refused, ProblemKind::Foreign, text);
     }
 
-    /// Adds records of event logs that were saved by hand to those of the bundles. Only the time axis shows them: that a log
-    /// lacks a record proves nothing.
-    fn add_events(&mut self, nodes: &mut BTreeMap<String, Node>) {
-        for (index, events) in std::mem::take(&mut self.events) {
-            let computer = events.computer.clone();
-            let own = self.names.machine(&computer);
-            let alike: Vec<String> = match nodes.contains_key(&own) {
-                true => vec![own],
-                false => {
-                    let alike = nodes.iter().filter(|(_, node)| same_host(&node.name, &computer));
-                    alike.map(|(machine, _)| machine.clone()).collect()
-                }
-            };
-            let [machine] = alike.as_slice() else {
-                self.unknown_node(index, &computer);
-                continue;
-            };
-            let Some(node) = nodes.get_mut(machine) else { continue };
-            let Some(snapshot) = &mut node.snapshot else {
-                let text = format!("Records of {} are not shown, because there is no bundle of it.", node.name);
-                self.note(index, text);
-                continue;
-            };
-            let iis = snapshot.facts.iis.value();
-            let pool = iis.and_then(|iis| iis.application.value()).map(|one| one.pool.as_str());
-            let more = events.into_records(pool);
-            let key = |record: &EventRecord| (record.at.timestamp_millis(), record.id, record.provider.clone());
-            let mut records = snapshot.events.value().cloned().unwrap_or_default();
-            let known: BTreeSet<_> = records.iter().map(key).collect();
-            let place = Location::input(self.name(index));
-            records.extend(more.into_iter().filter(|record| !known.contains(&key(record))));
-            records.sort();
-            snapshot.events = Observed::known(records, place);
-        }
-    }
-
     /// That an export speaks of a node that is not of this case.
-    fn unknown_node(&mut self, index: usize, name: &str) {
+    pub(super) fn unknown_node(&mut self, index: usize, name: &str) {
         let text = format!(
             "{} has data about {name}, which is not a node of this case (no bundle, node list or --expect-nodes names it), \
              so that data does not count.",

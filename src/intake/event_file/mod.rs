@@ -1,6 +1,7 @@
 //! Windows event logs that were saved as files: `.evtx`, or XML of `wevtutil qe /f:xml` and of the Event Viewer. The
 //! records are those that the collector would take, of the machine that each record names.
 
+mod attach;
 mod evtx;
 #[cfg(test)]
 mod tests;

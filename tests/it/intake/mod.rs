@@ -3,6 +3,7 @@
 mod case;
 mod nodes;
 mod problems;
+mod shapes;
 
 use chrono::{DateTime, Utc};
 use clusterbrief::analysis::open;

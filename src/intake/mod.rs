@@ -14,6 +14,7 @@ pub mod checklist;
 mod clocks;
 pub mod cluster;
 mod conflict;
+mod crowd;
 mod date_words;
 mod duplicates;
 mod event_file;

@@ -6,11 +6,11 @@ use super::json::JsonError;
 use super::loose::{self, LooseOptions};
 use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
 use super::{
-    Parsed, ReadExport, Source, event_file, json, leaks, malformed, manual_capture, on_screen, snapshot,
+    Parsed, ReadExport, Source, crowd, event_file, json, leaks, malformed, manual_capture, on_screen, snapshot,
     tables, workbook,
 };
 use crate::bundle::source::{Content, Given, GivenError, Origin};
-use crate::bundle::{Bundle, Form};
+use crate::bundle::{Bundle, Form, Sha256};
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
@@ -23,6 +23,9 @@ use crate::text::encoding;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Notes on the same bytes under other names.
+const SAME: usize = 10;
 
 /// What inputs are read with.
 #[derive(Clone, Copy)]
@@ -78,7 +81,7 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles
     all.sort_by_key(|(at, _)| *at);
     let (mut reads, bundles): (Vec<_>, Vec<_>) = all.into_iter().map(|(_, read)| read).unzip();
     reads.extend(unique(loose::read(sets, tools), &reads));
-    (reads, bundles.into_iter().flatten().collect())
+    (crowd::bounded(reads), bundles.into_iter().flatten().collect())
 }
 
 /// Sorts by name and content, so that the order of the command line does not matter, drops what was given twice and
@@ -93,17 +96,27 @@ pub(super) fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
     for same in given.chunk_by_mut(|a, b| a.name == b.name).filter(|same| same.len() > 1) {
         same.sort_by_key(Given::sha256);
     }
+    // A folder's digest is that of its manifest, which says nothing of what its members became.
+    let is_whole = |given: &Given| !is_folder(given);
+    let mut sizes: BTreeMap<u64, usize> = BTreeMap::new();
+    for given in given.iter().filter(|given| is_whole(given)) {
+        *sizes.entry(given.bytes).or_default() += 1;
+    }
     let mut kept: Vec<(Given, Vec<String>)> = Vec::new();
+    let mut known: BTreeMap<(u64, Sha256), usize> = BTreeMap::new();
     for given in given {
-        // A folder's digest is that of its manifest, which says nothing of what its members became.
-        let is_same = |(first, _): &&mut (Given, Vec<String>)| {
-            let may_be = first.bytes == given.bytes && !is_folder(first) && !is_folder(&given);
-            may_be && given.sha256().is_some_and(|hash| first.sha256() == Some(hash))
-        };
-        if let Some((first, notes)) = kept.iter_mut().find(is_same) {
-            let name = if given.name == first.name { String::new() } else { format!(" as {}", given.name) };
-            notes.push(format!("The same bytes were given again{name}; they count once."));
+        // Only what is as long as something else has to be hashed.
+        let may_be = is_whole(&given) && sizes.get(&given.bytes).is_some_and(|count| *count > 1);
+        let key = may_be.then(|| given.sha256()).flatten().map(|hash| (given.bytes, hash));
+        if let Some((first, notes)) = key.and_then(|key| kept.get_mut(*known.get(&key)?)) {
+            if notes.len() < SAME {
+                let name = if given.name == first.name { String::new() } else { format!(" as {}", given.name) };
+                notes.push(format!("The same bytes were given again{name}; they count once."));
+            }
             continue;
+        }
+        if let Some(key) = key {
+            known.insert(key, kept.len());
         }
         kept.push((given, Vec::new()));
     }

@@ -388,3 +388,49 @@ fn hostile_files_are_limited_and_told() {
     let page = html::render(&analysis.report).unwrap();
     assert!(!page.contains("<i7>"));
 }
+
+#[test]
+fn a_case_key_makes_values_compare_with_bundles_of_that_key() {
+    let config = planted("Uz4nted");
+    let dir = folder(&[("WEB05-web.config", config.as_bytes())]);
+    let key = clusterbrief::redact::CaseKey::parse(&"5a".repeat(32)).unwrap();
+    let analysis = analyze(dir.path(), |options| {
+        options.loose = LooseOptions { node_of: Vec::new(), case_key: Some(key.clone()) };
+    });
+    let page = json::render(&analysis.report).unwrap();
+    assert!(page.contains(&format!("{{redacted:case:{}:", key.id())));
+    assert!(!page.contains("z4nted") && !page.contains("5a5a5a5a"));
+}
+
+#[test]
+fn an_application_folder_that_was_given_itself_takes_nothing_from_others() {
+    let node = NodeFolder::new("WEB06", "11.7.000049", "2026-11-20T08:30:00Z".parse().unwrap());
+    let places: Vec<String> = node.files.keys().map(|path| format!("WEB06/SecretServer/{path}")).collect();
+    let files: Vec<(&str, &[u8])> = places
+        .iter()
+        .zip(node.files.values())
+        .map(|(place, bytes)| (place.as_str(), bytes.as_slice()))
+        .collect();
+    let dir = folder(&files);
+    let exports = folder(&[("nodes.json", b"[{\"MachineName\":\"WEB06\",\"InCluster\":true}]")]);
+    let app = dir.path().join("WEB06/SecretServer");
+    let options = Options::at("2026-11-20T12:00:00Z".parse().unwrap());
+    let both = [app.as_path(), &exports.path().join("nodes.json")];
+    let analysis = Analyzer::new().unwrap().analyze(open(both), &options);
+    let list = analysis.report.inputs.iter().find(|input| input.name == "nodes.json").unwrap();
+    assert_eq!(list.grade.unwrap().word(), "export");
+    assert!(analysis.report.nodes.iter().any(|node| node.grade == Some("copied")));
+}
+
+#[test]
+fn many_files_of_nobody_are_limited() {
+    let places: Vec<String> = (0..30).map(|at| format!("mail {at}/SS.log")).collect();
+    let files: Vec<(&str, &[u8])> =
+        places.iter().map(|place| (place.as_str(), KEY_ERROR.as_bytes())).collect();
+    let analysis = of(&files);
+    assert_eq!(analysis.report.nodes.len(), 20);
+    let refused = analysis.report.inputs.iter().filter(|input| input.reason.is_some());
+    assert_eq!(refused.count(), 10);
+    let asked = analysis.report.missing.iter().filter(|one| one.ask.starts_with("Whose"));
+    assert_eq!(asked.count(), 1, "one question for all of them");
+}

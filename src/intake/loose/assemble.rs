@@ -8,11 +8,17 @@ use crate::intake::cluster::CaseBuilder;
 use crate::logs::{FileDigest, merge};
 use crate::model::facts::NodeFacts;
 use crate::model::host_name::visible;
+use crate::model::input::{InputStatus, ProblemKind};
 use crate::model::log::LogDigest;
 use crate::model::node::{Snapshot, SnapshotPart};
 use crate::model::{Grade, Location, Node, Observed, Role};
 use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
+
+/// Most inputs of which nobody says whose they are that are judged.
+const NOBODYS: usize = 20;
+/// Most logs of one node.
+const LOGS: usize = 5_000;
 
 /// Facts of one input.
 type Of = (usize, LooseFacts);
@@ -66,8 +72,16 @@ pub(in crate::intake) fn assemble(
             None => node.snapshot = snapshot(builder, all, &node.name),
         }
     }
-    for (index, facts) in nobody {
+    for (number, (index, facts)) in nobody.into_iter().enumerate() {
         let name = builder.name(index);
+        if number >= NOBODYS {
+            let text = format!(
+                "{name} does not count: it is one of more than {NOBODYS} inputs of which nobody says whose they are; say it with \
+                 --node-of."
+            );
+            builder.problem(index, InputStatus::Refused, ProblemKind::Malformed, text);
+            continue;
+        }
         builder.unplace(index);
         builder.note(
             index,
@@ -119,10 +133,17 @@ fn fill(builder: &mut CaseBuilder, mut bundle: Snapshot, all: Vec<Of>) -> Snapsh
 }
 
 fn fill_from(builder: &mut CaseBuilder, snapshot: &mut Snapshot, mut all: Vec<Of>) {
-    // What proves more comes first, then what is newer.
+    // What proves more comes first, then what is less deep in folders: those of the product have a `web.config`, too. Then
+    // what is newer.
+    let depth = |builder: &CaseBuilder, index: usize| builder.name(index).matches('/').count();
     all.sort_by(|(a, one), (b, other)| {
         let newest = |facts: &LooseFacts| std::cmp::Reverse(facts.newest());
-        (one.grade, newest(one), a).cmp(&(other.grade, newest(other), b))
+        (one.grade, depth(builder, *a), newest(one), a).cmp(&(
+            other.grade,
+            depth(builder, *b),
+            newest(other),
+            b,
+        ))
     });
     let mut logs: Vec<(usize, Grade, FileDigest)> = Vec::new();
     for (index, facts) in all {
@@ -184,9 +205,13 @@ fn fill_from(builder: &mut CaseBuilder, snapshot: &mut Snapshot, mut all: Vec<Of
 }
 
 /// Logs of a node without any; a bundle's own logs count, and what goes on after them is said.
-fn add_logs(builder: &mut CaseBuilder, snapshot: &mut Snapshot, logs: Vec<(usize, Grade, FileDigest)>) {
+fn add_logs(builder: &mut CaseBuilder, snapshot: &mut Snapshot, mut logs: Vec<(usize, Grade, FileDigest)>) {
     if logs.is_empty() {
         return;
+    }
+    for (index, _, log) in logs.split_off(logs.len().min(LOGS)) {
+        let text = format!("{} is not read: these are more than {LOGS} logs of one node.", log.file.name);
+        builder.problem(index, InputStatus::Partly, ProblemKind::Malformed, text);
     }
     if let Some(digest) = snapshot.logs.value() {
         let until = digest.newest();

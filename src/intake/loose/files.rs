@@ -11,7 +11,7 @@ use crate::model::product::is_key_file_name;
 use crate::text::encoding;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a file is, as far as one file tells.
 enum Kind {
@@ -37,7 +37,7 @@ const ENGINE: &str =
 pub(in crate::intake) fn sort(given: Vec<Given>, options: &LooseOptions) -> (Vec<LooseSet>, Vec<Given>) {
     let roots = app_folders(&given);
     let look = |one: &Given| match &one.content {
-        Ok(Content::File(leaf)) if !is_below(&roots, &one.name) => kind(leaf, &one.name),
+        Ok(Content::File(leaf)) if app_folder(&roots, one).is_none() => kind(leaf, &one.name),
         _ => None,
     };
     // What is in one inner archive is looked at together: it may have to be held in memory for that.
@@ -53,7 +53,7 @@ pub(in crate::intake) fn sort(given: Vec<Given>, options: &LooseOptions) -> (Vec
     let mut sets = Sets { options, sets: BTreeMap::new(), seen: BTreeSet::new() };
     let mut others = Vec::new();
     for (one, (_, kind)) in given.into_iter().zip(kinds) {
-        let root = roots.iter().find(|root| one.name.starts_with(root.as_str()));
+        let root = app_folder(&roots, &one);
         match (&one.content, kind, root) {
             (Ok(Content::File(leaf)), Some(kind), _) => sets.add(&one, leaf, kind),
             (Ok(Content::File(leaf)), None, Some(root)) => {
@@ -69,45 +69,61 @@ pub(in crate::intake) fn sort(given: Vec<Given>, options: &LooseOptions) -> (Vec
     (sets.sets.into_values().collect(), others)
 }
 
-/// The folders that have a `web.config` and a DLL in `bin`, each with a `/` at its end, the outermost only. The folder that was
-/// given itself is empty.
-fn app_folders(given: &[Given]) -> BTreeSet<String> {
-    let files = given.iter().filter(|one| matches!(one.content, Ok(Content::File(_))));
-    let lower: BTreeMap<String, &str> =
-        files.map(|one| (one.name.to_lowercase(), one.name.as_str())).collect();
-    let mut roots = BTreeSet::new();
-    for (lower_name, name) in &lower {
-        let Some(folder) = lower_name.strip_suffix("web.config") else { continue };
-        if !(folder.is_empty() || folder.ends_with('/')) {
-            continue;
-        }
-        let bin = format!("{folder}bin/");
-        let has_dll =
-            lower.range(bin.clone()..).take_while(|(path, _)| path.starts_with(&bin)).any(|(path, _)| {
+/// Application folders by the path of what was given, each with a `/` at its end; the folder that was given itself is empty.
+type Roots = BTreeMap<PathBuf, BTreeSet<String>>;
+
+/// The folders that have a `web.config` and a DLL in `bin`.
+fn app_folders(given: &[Given]) -> Roots {
+    let mut by_root: BTreeMap<&Path, BTreeMap<String, &str>> = BTreeMap::new();
+    for one in given.iter().filter(|one| matches!(one.content, Ok(Content::File(_)))) {
+        by_root.entry(root_path(one)).or_default().insert(one.name.to_lowercase(), &one.name);
+    }
+    let mut all = Roots::new();
+    for (path, lower) in by_root {
+        let mut roots = BTreeSet::new();
+        for (lower_name, name) in &lower {
+            // A case folder keeps of a copied folder what was read from it.
+            if let Some(folder) = name.strip_suffix(KEPT).filter(|folder| folder.ends_with('/')) {
+                roots.insert(folder.to_owned());
+            }
+            let Some(folder) = lower_name.strip_suffix("web.config") else { continue };
+            // The folder of the other product on the server is none of this one.
+            let is_other = folder == "tms/" || folder.ends_with("/tms/");
+            if is_other || !(folder.is_empty() || folder.ends_with('/')) {
+                continue;
+            }
+            let bin = format!("{folder}bin/");
+            let mut in_bin = lower.range(bin.clone()..).take_while(|(path, _)| path.starts_with(&bin));
+            let has_dll = in_bin.any(|(path, _)| {
                 path.ends_with(".dll") && !path.get(bin.len()..).is_some_and(|tail| tail.contains('/'))
             });
-        if has_dll {
-            roots.extend(name.get(..folder.len()).map(ToOwned::to_owned));
+            if has_dll {
+                roots.extend(name.get(..folder.len()).map(ToOwned::to_owned));
+            }
+        }
+        if !roots.is_empty() {
+            all.insert(path.to_owned(), roots);
         }
     }
-    // A case folder keeps of a copied folder what was read from it.
-    let kept = files_named(given, KEPT)
-        .filter_map(|name| name.strip_suffix(KEPT))
-        .filter(|root| root.ends_with('/'));
-    roots.extend(kept.map(ToOwned::to_owned));
-    let outermost =
-        |root: &String| !roots.iter().any(|other| other != root && root.starts_with(other.as_str()));
-    roots.iter().filter(|root| outermost(root)).cloned().collect()
+    all
 }
 
-fn files_named<'g>(given: &'g [Given], name: &str) -> impl Iterator<Item = &'g str> {
-    let files = given.iter().filter(|one| matches!(one.content, Ok(Content::File(_))));
-    files.map(|one| one.name.as_str()).filter(move |place| place.ends_with(name))
+/// The application folder that a file is in, the outermost one.
+fn app_folder<'r>(roots: &'r Roots, given: &Given) -> Option<&'r str> {
+    let roots = roots.get(root_path(given))?;
+    let name = &given.name;
+    let ends = name.match_indices('/').map(|(at, _)| at + 1);
+    let found = std::iter::once(0).chain(ends).find_map(|end| roots.get(name.get(..end)?))?;
+    // Beside the files of a folder that was given itself a person may have put others.
+    let is_beside = found.is_empty() && !name.contains('/') && {
+        let end = name.rsplit('.').next().unwrap_or_default().to_lowercase();
+        EXPORTS.contains(&end.as_str())
+    };
+    (!is_beside).then_some(found.as_str())
 }
 
-fn is_below(roots: &BTreeSet<String>, name: &str) -> bool {
-    roots.iter().any(|root| name.starts_with(root.as_str()))
-}
+/// Ends of the names of exports and other inputs.
+const EXPORTS: [&str; 6] = ["json", "csv", "tsv", "xlsx", "xlsm", "toml"];
 
 /// What a file is, if it is loose evidence.
 fn kind(leaf: &Leaf, place: &str) -> Option<Kind> {
@@ -196,7 +212,7 @@ struct Sets<'o> {
     options: &'o LooseOptions,
     sets: BTreeMap<(String, String), LooseSet>,
     /// Files so far, by where they are.
-    seen: BTreeSet<(std::path::PathBuf, String)>,
+    seen: BTreeSet<(PathBuf, String)>,
 }
 
 impl Sets<'_> {
@@ -225,6 +241,9 @@ impl Sets<'_> {
     }
 
     fn add_copied(&mut self, given: &Given, leaf: &Leaf, root: &str) {
+        if !self.seen.insert((given.path.clone(), given.name.clone())) {
+            return;
+        }
         let outside = root_of(given);
         let folder = root.trim_end_matches('/');
         let own = outside.rsplit('/').next().filter(|own| !own.is_empty()).unwrap_or("application folder");

@@ -47,6 +47,9 @@ pub struct LooseOptions {
     pub case_key: Option<CaseKey>,
 }
 
+/// Most sets of files of one case.
+const MOST: usize = 500;
+
 /// Files that belong together.
 #[derive(Debug)]
 pub(super) struct LooseSet {
@@ -140,10 +143,11 @@ struct ReadSet {
 }
 
 /// Reads all sets, configurations first: what is replaced in one of them is replaced in every log.
-pub(super) fn read(sets: Vec<LooseSet>, tools: Tools<'_>) -> Vec<ReadInput> {
+pub(super) fn read(mut sets: Vec<LooseSet>, tools: Tools<'_>) -> Vec<ReadInput> {
     if sets.is_empty() {
         return Vec::new();
     }
+    let more = sets.split_off(sets.len().min(MOST));
     // A key of this run, so that values can be told equal or different; what is shown has no fingerprint of it.
     let run = CaseKey::generate().ok();
     let key = tools.loose.case_key.as_ref();
@@ -164,6 +168,16 @@ pub(super) fn read(sets: Vec<LooseSet>, tools: Tools<'_>) -> Vec<ReadInput> {
     if key.is_none() {
         configs::number(read.iter_mut().map(|set| &mut set.facts));
     }
+    let number = more.len();
+    read.extend(more.first().map(|set| {
+        let mut read = ReadSet::new(set);
+        let others = if number > 1 { format!("and {} others are", number - 1) } else { "is".to_owned() };
+        read.refuse(
+            ProblemKind::Malformed,
+            format!("{others} not read: a case may have {MOST} inputs that are in no bundle"),
+        );
+        read
+    }));
     read.into_iter().map(ReadSet::finish).collect()
 }
 
@@ -278,7 +292,7 @@ impl ReadSet {
             input.grade = None;
             return ReadInput { input, facts: Vec::new() };
         }
-        input.taken = facts.newest().map(|newest| newest.format("%Y-%m-%dT%H:%M:%S").to_string());
+        input.taken = facts.newest().map(|newest| newest.format("%Y-%m-%d %H:%M").to_string());
         ReadInput { input, facts: vec![Facts::Loose(Box::new(facts))] }
     }
 }

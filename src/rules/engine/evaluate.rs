@@ -3,7 +3,8 @@
 use super::context::{Context, only};
 use super::rule::{Check, Rule};
 use crate::finding::{
-    Evidence, EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Severity, Subject, SubjectKind,
+    Evidence, EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Severity, Subject,
+    SubjectKind,
 };
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::RuleMeta;
@@ -140,12 +141,19 @@ fn graded(outcome: Outcome, cluster: &Cluster, used: &BTreeSet<String>) -> Outco
     let loose = || cluster.inputs.iter().filter(|input| input.grade == Some(Grade::Loose));
     match outcome {
         Outcome::Pass { .. } => {
-            let missing: BTreeSet<MissingEvidence> =
-                loose().filter(|input| used.contains(&input.name)).map(|input| only_loose(cluster, input)).collect();
-            if missing.is_empty() { outcome } else { Outcome::Unknown { missing: missing.into_iter().collect() } }
+            let missing: BTreeSet<MissingEvidence> = loose()
+                .filter(|input| used.contains(&input.name))
+                .map(|input| only_loose(cluster, input))
+                .collect();
+            if missing.is_empty() {
+                outcome
+            } else {
+                Outcome::Unknown { missing: missing.into_iter().collect() }
+            }
         }
         Outcome::Findings(_) => outcome.map_findings(|finding| {
-            let rests_on = |input: &Input| finding.evidence.iter().any(|one| one.input() == Some(input.name.as_str()));
+            let rests_on =
+                |input: &Input| finding.evidence.iter().any(|one| one.input() == Some(input.name.as_str()));
             let is_absence = |one: &Evidence| matches!(one, Evidence::Absence { .. });
             let on_absence = |input: &Input| {
                 finding.evidence.iter().any(|one| is_absence(one) && one.input() == Some(input.name.as_str()))
@@ -179,7 +187,12 @@ fn only_loose(cluster: &Cluster, input: &Input) -> MissingEvidence {
         }
         Some(_) => {
             let why = format!("only {} shows it, which is in no bundle", input.name);
-            MissingEvidence::again(name, format!("a bundle of {name} with it"), why, "with what the first bundle does not have")
+            MissingEvidence::again(
+                name,
+                format!("a bundle of {name} with it"),
+                why,
+                "with what the first bundle does not have",
+            )
         }
         None => {
             let why = format!("only {} shows it, and nobody says of which node it is", input.name);

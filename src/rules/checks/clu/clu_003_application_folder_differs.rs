@@ -55,7 +55,8 @@ const KEY_FILES: &[&str] = &["encryption.config", "database.config"];
 const OWN_FOLDERS: &[&str] = &["log/", "temp/", "customresources/"];
 
 fn check(cx: &Context) -> Outcome {
-    let alone = folder::files_alone(cx).into_iter().filter(|file| file != "web.config" && is_compared(cx, file));
+    let alone =
+        folder::files_alone(cx).into_iter().filter(|file| file != "web.config" && is_compared(cx, file));
     alone.map(|file| of_file(cx, &file)).fold(of_folders(cx), |all, one| match (all, one) {
         (Outcome::Findings(mut all), Outcome::Findings(more)) => {
             all.extend(more);

@@ -141,7 +141,8 @@ impl<'a> Context<'a> {
         self.ask(path);
         // What was not sent is not known to be absent.
         if fact.is_absent() && !is_row_fact(path) && !proves_absence(node, path) {
-            let (what, from) = (format!("{label} of {}", node.name), EvidenceRequest::Bundle { node: node.name.clone() });
+            let (what, from) =
+                (format!("{label} of {}", node.name), EvidenceRequest::Bundle { node: node.name.clone() });
             return Err(MissingEvidence::of(&node.name, what, only(node), from));
         }
         match fact.why_unknown() {

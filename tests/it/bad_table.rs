@@ -138,7 +138,7 @@ fn a_file_that_is_no_table_is_refused_with_a_reason_of_its_own() {
         .refused("protected.xlsx", "protected by a password")
         .refused("nodes.ods", "the workbook is damaged")
         .refused("letter.odt", "is an OpenDocument file")
-        .refused("other.zip", "nor a workbook")
+        .refused("other.zip/readme.txt", "is not a file that this program knows")
         .refused("binary.csv", "is not a file that this program knows")
         .refused("other.xlsx", "is not a file that this program knows")
         .refused("other.csv", "is not a file that this program knows");

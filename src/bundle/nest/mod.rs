@@ -24,8 +24,9 @@ use super::read::Bundle;
 use super::source::{Content, Given, GivenError};
 use super::write::PARTIAL;
 use super::zipped::{self, is_leftover};
-use super::{HEAD, MANIFEST, OpenError, relative};
+use super::{FACTS, HEAD, MANIFEST, OpenError, relative};
 use cases::Listed;
+use crate::text::signature;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -202,6 +203,10 @@ impl Nest<'_> {
             None if depth == 0 && parts::is_last(&leaf, &head) => {
                 return self.refuse(&leaf.place().to_owned(), leaf.size(), GivenError::Part);
             }
+            // By its name it is a bundle, and its content is no other thing that can be named.
+            None if ends_in_zip(&leaf) && signature::format(&head, leaf.size()).is_none() => {
+                return self.refuse(&leaf.place().to_owned(), leaf.size(), OpenError::NotZip);
+            }
             None => return self.leaf(leaf),
             Some(archive) => archive,
         };
@@ -309,7 +314,12 @@ fn limits() -> Limits {
     Limits { entries: ENTRIES, directory_bytes: 64 << 20, ..Limits::default() }
 }
 
-/// Whether a folder on disk is a bundle: web applications have a file of that name, too.
+/// Whether a folder on disk is a bundle: web applications have a file of that name, too, but not the other one.
 fn is_ours(folder: &Path) -> bool {
-    folder.join(MANIFEST).exists() && !matches!(Bundle::open(folder), Err(error) if error.is_foreign())
+    let is_foreign = || matches!(Bundle::open(folder), Err(error) if error.is_foreign());
+    folder.join(MANIFEST).exists() && (folder.join(FACTS).exists() || !is_foreign())
+}
+
+fn ends_in_zip(leaf: &Leaf) -> bool {
+    leaf.name().rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("zip"))
 }

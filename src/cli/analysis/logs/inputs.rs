@@ -56,6 +56,8 @@ pub(super) enum LogPlace {
     Leaf(Leaf),
 }
 
+/// Folders that are named by what is in them, not by whose it is.
+const GENERIC: [&str; 5] = ["log", "logs", ".", "..", ""];
 /// Ends of names of files that are exports and other inputs of a report.
 const NO_LOGS: [&str; 14] = [
     "json", "csv", "tsv", "xls", "xlsx", "xlsm", "xlsb", "ods", "toml", "html", "htm", "md", "config", "evtx",
@@ -71,10 +73,8 @@ impl Inputs {
         let mut seen = BTreeSet::new();
         given.retain(|one| {
             let full = one.path.canonicalize().unwrap_or_else(|_| one.path.clone());
-            let inner = one.name.split_once('/').map(|_| one.name.clone());
             all.files.insert(full.clone());
-            let by_itself = paths.contains(&one.path);
-            seen.insert((full, inner.filter(|_| by_itself)))
+            seen.insert((full, within(one)))
         });
         let loose = log_files::loose(given, node_of);
         let redactor = Arc::new(loose.redactor);
@@ -141,7 +141,8 @@ impl Inputs {
 
     /// A log that is in no bundle.
     fn add_leaf(&mut self, input: &str, node: Option<&str>, leaf: Leaf, redactor: &Arc<Redactor>) {
-        let node = node.map_or_else(|| "-".to_owned(), shown);
+        let node = node.map(str::to_owned).or_else(|| folder_of(&leaf));
+        let node = node.map_or_else(|| "-".to_owned(), |node| shown(&node));
         let set = self.loose(shown(input), node, redactor);
         let (name, bytes) = (shown(leaf.place()), leaf.size());
         self.logs.push(Log { set, name, bytes, place: LogPlace::Leaf(leaf) });
@@ -209,6 +210,27 @@ impl Log {
             _ => None,
         }
     }
+}
+
+/// Where something is within its file on disk; empty for the file itself.
+fn within(given: &Given) -> String {
+    let disk = given.path.file_name().unwrap_or_default().to_string_lossy();
+    let mut parts = given.name.split('/');
+    match parts.by_ref().find(|part| *part == disk) {
+        Some(_) => parts.collect::<Vec<_>>().join("/"),
+        None => given.name.clone(),
+    }
+}
+
+/// The innermost folder or archive with a log that has a name of its own: better than no name where nothing names a node.
+fn folder_of(leaf: &Leaf) -> Option<String> {
+    let own = |name: &&str| !GENERIC.iter().any(|generic| name.eq_ignore_ascii_case(generic));
+    let last = |folders: &str| folders.rsplit(['/', '\\']).find(own).map(str::to_owned);
+    let above = leaf.place().rsplit_once('/').and_then(|(above, _)| last(above));
+    let on_disk = || last(&leaf.path()?.parent()?.to_string_lossy());
+    let name = above.or_else(on_disk)?;
+    let archive = [".zip", ".tgz", ".tar.gz", ".tar"].into_iter().find_map(|end| name.strip_suffix(end));
+    Some(archive.unwrap_or(&name).to_owned())
 }
 
 /// Whether a name is that of a log: `SS.log`, `SS.log.12`, `SS.log2026-11-20`, `errors.txt`.

@@ -98,7 +98,15 @@ impl EventMember {
     }
 
     /// Keeps what the axis needs of a record, if it belongs there.
-    fn keep(&mut self, line: u32, at: DateTime<Utc>, provider: String, id: u32, level: u8, mut data: Vec<String>) {
+    fn keep(
+        &mut self,
+        line: u32,
+        at: DateTime<Utc>,
+        provider: String,
+        id: u32,
+        level: u8,
+        mut data: Vec<String>,
+    ) {
         if let Some(meaning) = meaning(&provider, id, level, &data) {
             data.retain(|text| text.len() <= POOL_NAME);
             data.truncate(if meaning.names_pool() { MAX_TEXTS } else { 0 });

@@ -280,9 +280,10 @@ fn keep(builder: &mut CaseBuilder, lists: &[usize], chosen: usize) {
     }
     for at in &others {
         if let Some(index) = builder.lists.get(*at).map(|(index, _)| *index) {
-            let newer = match builder.name(index) == name {
-                true => "A newer list of the same cluster in it counts instead of an older one.".to_owned(),
-                false => format!("{name} is a newer list of the same cluster and counts instead."),
+            let newer = if builder.name(index) == name {
+                "A newer list of the same cluster in it counts instead of an older one.".to_owned()
+            } else {
+                format!("{name} is a newer list of the same cluster and counts instead.")
             };
             builder.note(index, newer);
         }

@@ -60,7 +60,9 @@ struct Records<'s> {
 impl<'s> Records<'s> {
     fn next(&mut self, left: &mut usize) -> Result<Option<(u16, &'s [u8])>, TableError> {
         *left = left.checked_sub(1).ok_or(TableError::TooManyCells)?;
-        let Some((kind, length)) = u16_at(self.stream, 0).zip(u16_at(self.stream, 2)) else { return Ok(None) };
+        let Some((kind, length)) = u16_at(self.stream, 0).zip(u16_at(self.stream, 2)) else {
+            return Ok(None);
+        };
         let end = 4 + usize::from(length);
         let data = self.stream.get(4..end).ok_or(TableError::Workbook)?;
         self.stream = self.stream.get(end..).unwrap_or_default();
@@ -194,7 +196,8 @@ impl Book {
     /// Reads the cells of a record; gives the place of a formula whose text follows.
     fn cells(&self, kind: u16, data: &[u8], rows: &mut Rows) -> Result<Option<(u16, u16)>, TableError> {
         let is_cell = matches!(kind, 0x0006 | 0x00bd | 0x00d6 | 0x00fd | 0x0203 | 0x0204 | 0x0205 | 0x027e);
-        let Some(((row, column), format)) = u16_at(data, 0).zip(u16_at(data, 2)).filter(|_| is_cell).zip(u16_at(data, 4))
+        let Some(((row, column), format)) =
+            u16_at(data, 0).zip(u16_at(data, 2)).filter(|_| is_cell).zip(u16_at(data, 4))
         else {
             return Ok(None);
         };

@@ -1,4 +1,4 @@
-//! Reader of `OpenDocument` spreadsheets (ODS), as LibreOffice writes them: every sheet as rows of text.
+//! Reader of `OpenDocument` spreadsheets (ODS), as `LibreOffice` writes them: every sheet as rows of text.
 
 use super::sanitized;
 use super::table::{Budget, HeaderSearch, MAX_COLUMNS, Row, RowSink, Sheet, TableError};
@@ -17,7 +17,8 @@ const MAX_CONTENT: u64 = 32 << 20;
 pub(super) fn is_spreadsheet(zip: &[u8]) -> bool {
     const HEADER: usize = 30;
     let first = zip.get(HEADER..).unwrap_or_default();
-    zip.starts_with(b"PK\x03\x04") && first.starts_with(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+    zip.starts_with(b"PK\x03\x04")
+        && first.starts_with(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
 }
 
 /// Gives the rows of every sheet to what takes a header in it.
@@ -98,19 +99,20 @@ fn rows(
         row.record.clear();
         row.is_wide = false;
         let mut column = 0usize;
-        for cell in element.children().filter(|node| is(*node, "table-cell") || is(*node, "covered-table-cell")) {
+        for cell in
+            element.children().filter(|node| is(*node, "table-cell") || is(*node, "covered-table-cell"))
+        {
             let count = repeated(cell, "number-columns-repeated");
             let text = text(cell);
             if !text.trim().is_empty() {
                 row.is_wide |= column.saturating_add(count) > MAX_COLUMNS;
-                for _ in column..column.saturating_add(count).min(MAX_COLUMNS) {
-                    while row.record.len() < column {
-                        row.record.push_field("");
-                    }
-                    row.record.push_field(&text);
-                    column += 1;
+                let end = column.saturating_add(count).min(MAX_COLUMNS);
+                while row.record.len() < column.min(MAX_COLUMNS) {
+                    row.record.push_field("");
                 }
-                continue;
+                while row.record.len() < end {
+                    row.record.push_field(&text);
+                }
             }
             column = column.saturating_add(count);
         }
@@ -163,7 +165,8 @@ mod tests {
         let spaces = "xmlns:office='urn:o' xmlns:table='urn:t' xmlns:text='urn:x' xmlns:style='urn:s'";
         let content = format!("<office:document-content {spaces}>{content}</office:document-content>");
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        let stored =
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         zip.start_file("mimetype", stored).unwrap();
         zip.write_all(b"application/vnd.oasis.opendocument.spreadsheet").unwrap();
         for (name, text) in [("content.xml", content.as_str()), ("META-INF/manifest.xml", manifest)] {
@@ -189,7 +192,13 @@ mod tests {
              <table:table-cell/></table:table-row></table:table></office:spreadsheet></office:body>",
             row(&[text_cell("made")]),
             row(&["Machine Name", "Version", "In Cluster", "Last Connected", "Error"].map(text_cell)),
-            row(&[text_cell("WEB01"), text_cell("11.7.000049"), flag.into(), date.into(), text_cell("two<text:s text:c='2'/>blanks")]),
+            row(&[
+                text_cell("WEB01"),
+                text_cell("11.7.000049"),
+                flag.into(),
+                date.into(),
+                text_cell("two<text:s text:c='2'/>blanks")
+            ]),
         )
     }
 
@@ -200,7 +209,10 @@ mod tests {
         let [Facts::Nodes(list)] = read.parsed.value.as_slice() else { panic!("{read:?}") };
         let row = &list.rows[0];
         assert_eq!(row.last_connected.value().unwrap().wall.to_string(), "2026-11-20 09:05:10");
-        assert_eq!((row.in_cluster.value(), row.error_message.value().unwrap().as_str()), (Some(&false), "two  blanks"));
+        assert_eq!(
+            (row.in_cluster.value(), row.error_message.value().unwrap().as_str()),
+            (Some(&false), "two  blanks")
+        );
         assert_eq!(row.binary_version.place().unwrap().to_string(), "n.ods sheet Knoten, B5");
         assert_eq!(read.parsed.notes, ["Sheets that this program does not know: \"Read me\"."]);
     }

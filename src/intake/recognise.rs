@@ -81,13 +81,21 @@ const ZIP: &[u8] = b"PK\x03\x04";
 /// Tells what an export is. Bundles are reported apart before, by [`crate::bundle`].
 pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if bytes.len() as u64 > MAX_EXPORT_BYTES {
-        return Err(if event_file::is_event_file(bytes) { Unrecognised::LargeLog } else { Unrecognised::TooLarge });
+        return Err(if event_file::is_event_file(bytes) {
+            Unrecognised::LargeLog
+        } else {
+            Unrecognised::TooLarge
+        });
     }
     if event_file::is_event_file(bytes) {
         return Ok(Form::Events);
     }
     if bytes.starts_with(COMPOUND_FILE) {
-        return if old_workbook::is_workbook(bytes) { Ok(Form::Table) } else { Err(Unrecognised::OldWorkbook) };
+        return if old_workbook::is_workbook(bytes) {
+            Ok(Form::Table)
+        } else {
+            Err(Unrecognised::OldWorkbook)
+        };
     }
     if bytes.starts_with(ZIP) {
         return match () {
@@ -193,10 +201,14 @@ mod tests {
         {
             assert_eq!(recognise(page.as_bytes()), Err(Unrecognised::WebPage), "{page}");
         }
-        let page = "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\nHTTP/1.1 200 OK\r\nServer: IIS\r\n\r\n<!DOCTYPE html>";
+        let page =
+            "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\nHTTP/1.1 200 OK\r\nServer: IIS\r\n\r\n<!DOCTYPE html>";
         assert_eq!(recognise(page.as_bytes()), Err(Unrecognised::WebPage));
         assert_eq!(recognise(b"HTTP/1.1 200 OK\n\n[]"), Ok(Form::Json));
-        for serialised in ["#< CLIXML\r\n<Objs Version=\"1.1.0.1\">", "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">"] {
+        for serialised in [
+            "#< CLIXML\r\n<Objs Version=\"1.1.0.1\">",
+            "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">",
+        ] {
             assert!(says(serialised.as_bytes()).contains("ConvertTo-Json"), "{serialised}");
         }
         assert_eq!(recognise(b"Page,<html>\n1,2\n"), Ok(Form::Table));

@@ -157,8 +157,7 @@ fn is_dotted(text: &&str) -> bool {
 /// Words for yes and no: those of tools, and what Excel and people write in German, French, Spanish and Italian.
 const YES: [&str; 11] =
     ["true", "yes", "1", "on", "enabled", "wahr", "ja", "vrai", "oui", "verdadero", "vero"];
-const NO: [&str; 10] =
-    ["false", "no", "0", "off", "disabled", "falsch", "nein", "faux", "non", "falso"];
+const NO: [&str; 10] = ["false", "no", "0", "off", "disabled", "falsch", "nein", "faux", "non", "falso"];
 
 /// Any usual word for yes or no.
 pub(super) fn flag(text: &str) -> Option<bool> {
@@ -177,7 +176,8 @@ fn number(text: &str) -> Option<String> {
     // 1,500 may be one and a half, or one thousand and five hundred.
     let is_clear = decimals.len() != 3 || matches!(whole, "0" | "-0");
     let dotted = format!("{whole}.{decimals}");
-    (digits(whole.trim_start_matches('-')) && digits(decimals) && is_clear && is_number(&dotted)).then_some(dotted)
+    (digits(whole.trim_start_matches('-')) && digits(decimals) && is_clear && is_number(&dotted))
+        .then_some(dotted)
 }
 
 /// Adds a sighting of a fact to those before it.
@@ -213,13 +213,17 @@ mod tests {
 
     #[test]
     fn words_and_numbers_of_other_languages() {
-        for (text, meant) in [("WAHR", true), ("Vrai", true), ("ja", true), ("FALSCH", false), ("faux", false), ("Non", false)] {
+        for (text, meant) in
+            [("WAHR", true), ("Vrai", true), ("ja", true), ("FALSCH", false), ("faux", false), ("Non", false)]
+        {
             assert_eq!(flag(text), Some(meant), "{text}");
         }
         for text in ["", "maybe", "wahrscheinlich", "2"] {
             assert_eq!(flag(text), None, "{text}");
         }
-        for (text, meant) in [("1,5", Some("1.5")), ("-12,25", Some("-12.25")), ("0,125", Some("0.125")), ("7", Some("7"))] {
+        for (text, meant) in
+            [("1,5", Some("1.5")), ("-12,25", Some("-12.25")), ("0,125", Some("0.125")), ("7", Some("7"))]
+        {
             assert_eq!(number(text).as_deref(), meant, "{text}");
         }
         for text in ["1,500", "1.500,5", "1,5,5", ",5", "5,", "a,b", "NaN", ""] {

@@ -7,12 +7,12 @@
 use super::table::{MAX_COLUMNS, Row, TableError, is_footer};
 use std::ops::Range;
 
+/// What takes a row, and says whether more are wanted and whether the table counts.
+type Each<'e> = &'e mut dyn FnMut(&Row) -> Result<(bool, bool), TableError>;
+
 /// Calls `each` with the header and the rows of every table in a text, until it returns `false`. A row that does not fit
 /// its columns is an error once `is_known` says that the table counts.
-pub(super) fn records(
-    text: &str,
-    each: &mut dyn FnMut(&Row) -> Result<(bool, bool), TableError>,
-) -> Result<(), TableError> {
+pub(super) fn records(text: &str, each: Each) -> Result<(), TableError> {
     let mut lines = (1u32..).zip(text.lines().map(str::trim_end)).peekable();
     let mut columns: Option<Vec<Range<usize>>> = None;
     let (mut known, mut is_wrapped, mut rows) = (false, false, 0usize);
@@ -100,8 +100,8 @@ fn cells(line: &str, columns: &[Range<usize>], number: u32) -> (Row, bool) {
     let mut signs = line.chars();
     let mut at = 0;
     for (index, column) in columns.iter().enumerate() {
-        let gap = signs.by_ref().take(column.start - at);
-        fits &= gap.fold(true, |blank, sign| blank && sign == ' ');
+        let mut gap = signs.by_ref().take(column.start - at);
+        fits &= gap.all(|sign| sign == ' ');
         let is_last = index + 1 == columns.len();
         let length = if is_last { usize::MAX } else { column.len() };
         let cell: String = signs.by_ref().take(length).collect();
@@ -160,7 +160,7 @@ mod tests {
             };
             assert_eq!(database.cluster["database.compatibility-level"].value().unwrap(), "130");
             let names: Vec<&str> =
-                jobs.lists["job"].value().unwrap().iter().map(|item| item.name()).collect();
+                jobs.lists["job"].value().unwrap().iter().map(crate::model::items::Item::name).collect();
             assert_eq!(names, ["Auftrag größer  A", "B"]);
         }
     }
@@ -177,7 +177,9 @@ mod tests {
         }
         // Broken after 80 characters, as sqlcmd does without -w.
         let broken = printed(&JOBS, "(4 rows affected)").replace("\r\n", "\n");
-        let signs = |line: &str| line.chars().collect::<Vec<_>>().chunks(80).map(String::from_iter).collect::<Vec<_>>().join("\n");
+        let signs = |line: &str| {
+            line.chars().collect::<Vec<_>>().chunks(80).map(String::from_iter).collect::<Vec<_>>().join("\n")
+        };
         let broken: String = broken.lines().map(|line| signs(line) + "\n").collect();
         assert_eq!(read(&broken).unwrap_err(), TableError::Printed, "{broken}");
         assert!(read("Title\n-----\nsome text of a mail\n").unwrap().is_none());

@@ -59,7 +59,11 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), TableError> {
         let is_binary = name.to_ascii_lowercase().ends_with(".bin");
         let shared_binary = name.to_ascii_lowercase().ends_with("sharedstrings.bin");
         let most = left.min(if shared || shared_binary { MAX_SHARED } else { MAX_INFLATED });
-        let size = if is_binary { check_binary(&mut entry, most, shared_binary)? } else { check_part(&mut entry, most, shared)? };
+        let size = if is_binary {
+            check_binary(&mut entry, most, shared_binary)?
+        } else {
+            check_part(&mut entry, most, shared)?
+        };
         left = left.saturating_sub(size);
     }
     Ok(())
@@ -101,7 +105,9 @@ fn check_part(part: &mut impl Read, most: u64, shared: bool) -> Result<u64, Tabl
 fn check_binary(part: &mut impl Read, most: u64, shared: bool) -> Result<u64, TableError> {
     match std::io::copy(&mut part.take(most + 1), &mut std::io::sink()) {
         Err(_) => Err(TableError::Workbook),
-        Ok(size) if size > most => Err(if shared { TableError::TextTooLarge } else { TableError::WorkbookTooLarge }),
+        Ok(size) if size > most => {
+            Err(if shared { TableError::TextTooLarge } else { TableError::WorkbookTooLarge })
+        }
         Ok(size) => Ok(size),
     }
 }
@@ -424,15 +430,25 @@ mod tests {
         let cell = |kind: u16, column: u32, value: &[u8]| {
             record(kind, &[&column.to_le_bytes()[..], &[0; 4], value].concat())
         };
-        let row = |number: u32, cells: &[Vec<u8>]| [record(0, &[&number.to_le_bytes()[..], &[0; 13]].concat()), cells.concat()].concat();
+        let row = |number: u32, cells: &[Vec<u8>]| {
+            [record(0, &[&number.to_le_bytes()[..], &[0; 13]].concat()), cells.concat()].concat()
+        };
         let sheet = [
             record(148, &[[0; 4], 4u32.to_le_bytes(), [0; 4], 2u32.to_le_bytes()].concat()),
             record(145, &[]),
             row(0, &[cell(6, 0, &binary_text("Machine Name")), cell(6, 2, &binary_text("Größe"))]),
-            row(4, &[cell(6, 0, &binary_text("WEB01")), cell(4, 1, &[1]), cell(5, 2, &46_346.5f64.to_le_bytes())]),
+            row(
+                4,
+                &[
+                    cell(6, 0, &binary_text("WEB01")),
+                    cell(4, 1, &[1]),
+                    cell(5, 2, &46_346.5f64.to_le_bytes()),
+                ],
+            ),
             record(146, &[]),
         ];
-        let name = [&[0u8; 4][..], &1u32.to_le_bytes(), &binary_text("rId1"), &binary_text("Knoten")].concat();
+        let name =
+            [&[0u8; 4][..], &1u32.to_le_bytes(), &binary_text("rId1"), &binary_text("Knoten")].concat();
         let book = [record(143, &[]), record(156, &name), record(144, &[]), record(157, &[])].concat();
         let links = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.bin"/></Relationships>"#;
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -446,7 +462,8 @@ mod tests {
         }
         let file = zip.finish().unwrap().into_inner();
         let sheets = read(&file).unwrap();
-        let rows: Vec<Row> = sheets.into_iter().filter_map(|sheet| sheet.sink).flat_map(|kept| kept.0).collect();
+        let rows: Vec<Row> =
+            sheets.into_iter().filter_map(|sheet| sheet.sink).flat_map(|kept| kept.0).collect();
         assert_eq!(rows[0].record, vec!["Machine Name", "", "Größe"]);
         assert_eq!(rows[1].record, vec!["WEB01", "true", "46346.5"]);
         assert_eq!(rows[1].cell_place("n.xlsb", 0).to_string(), "n.xlsb sheet Knoten, A5");

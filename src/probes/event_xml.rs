@@ -24,11 +24,14 @@ pub(crate) struct EventOfComputer {
 #[cfg(feature = "report")]
 pub(crate) fn event_of_computer(xml: &str) -> Option<EventOfComputer> {
     let document = roxmltree::Document::parse(xml).ok()?;
-    let text = |name: &str| {
-        document.descendants().find(|node| is_element(*node, name)).and_then(|node| node.text())
-    };
+    let text =
+        |name: &str| document.descendants().find(|node| is_element(*node, name)).and_then(|node| node.text());
     let channel = text("Channel").unwrap_or_default().trim().to_owned();
-    Some(EventOfComputer { computer: text("Computer")?.trim().to_owned(), channel, event: of_document(&document)? })
+    Some(EventOfComputer {
+        computer: text("Computer")?.trim().to_owned(),
+        channel,
+        event: of_document(&document)?,
+    })
 }
 
 /// A record as Windows renders it.

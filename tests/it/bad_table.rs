@@ -113,7 +113,8 @@ fn a_file_that_is_no_table_is_refused_with_a_reason_of_its_own() {
         ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
         ("content.xml", b"<office:document-content/>"),
     ]);
-    let letter = zipped(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", b"<x/>")]);
+    let letter =
+        zipped(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", b"<x/>")]);
     let binary = workbook(&[("nodes", nodes)]).iter().rev().copied().collect::<Vec<u8>>();
     let said = report(
         &[

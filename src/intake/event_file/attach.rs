@@ -30,14 +30,16 @@ impl CaseBuilder {
             };
             let Some(node) = nodes.get_mut(&machine) else { continue };
             let Some(snapshot) = &mut node.snapshot else {
-                let text = format!("Records of {} are not shown, because there is no bundle of it.", node.name);
+                let text =
+                    format!("Records of {} are not shown, because there is no bundle of it.", node.name);
                 self.note(index, text);
                 continue;
             };
             let iis = snapshot.facts.iis.value();
             let pool = iis.and_then(|iis| iis.application.value()).map(|one| one.pool.as_str());
             let more = events.into_records(pool);
-            let key = |record: &EventRecord| (record.at.timestamp_millis(), record.id, record.provider.clone());
+            let key =
+                |record: &EventRecord| (record.at.timestamp_millis(), record.id, record.provider.clone());
             let mut records = snapshot.events.value().cloned().unwrap_or_default();
             let known: BTreeSet<_> = records.iter().map(key).collect();
             let input = self.name(index);

@@ -108,12 +108,7 @@ impl Reader<'_> {
 
     /// Reads tokens to the end of a fragment. In a template `values` are put in, and only its elements name the
     /// value that they depend on.
-    fn fragment(
-        &mut self,
-        end: usize,
-        xml: &mut Xml,
-        values: Option<&[Inserted]>,
-    ) -> Option<()> {
+    fn fragment(&mut self, end: usize, xml: &mut Xml, values: Option<&[Inserted]>) -> Option<()> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return None;
@@ -260,7 +255,9 @@ fn scalar(kind: u8, bytes: &[u8]) -> Option<String> {
     }
     Some(match kind {
         0x01 => utf16(bytes).trim_end_matches('\0').to_owned(),
-        0x02 => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.trim_end_matches('\0').to_owned(),
+        0x02 => {
+            encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.trim_end_matches('\0').to_owned()
+        }
         0x03 | 0x05 | 0x07 | 0x09 if !bytes.is_empty() => signed()?.to_string(),
         0x04 | 0x06 | 0x08 | 0x0a => unsigned().to_string(),
         0x0d => (unsigned() != 0).to_string(),

@@ -32,10 +32,14 @@ const MAX_COMPUTERS: usize = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum EventFileError {
     /// Nothing in it.
-    #[error("is a Windows event log without any record: export the log again, with \"wevtutil epl System System.evtx\"")]
+    #[error(
+        "is a Windows event log without any record: export the log again, with \"wevtutil epl System System.evtx\""
+    )]
     Empty,
     /// No record could be read.
-    #[error("is a damaged Windows event log, of which no record can be read: export it again, with \"wevtutil epl System System.evtx\"")]
+    #[error(
+        "is a damaged Windows event log, of which no record can be read: export it again, with \"wevtutil epl System System.evtx\""
+    )]
     Damaged,
     /// Records of more machines than a cluster has.
     #[error("holds records of more than {MAX_COMPUTERS} computers: export the log on each node itself")]
@@ -87,7 +91,9 @@ pub(super) fn is_event_file(bytes: &[u8]) -> bool {
     }
     let head = encoding::decode(bytes.get(..HEAD.min(bytes.len() & !1)).unwrap_or(bytes));
     let text = head.trim_start();
-    text.starts_with('<') && next_event(text, 0).is_some() && text.contains("schemas.microsoft.com/win/2004/08/events")
+    text.starts_with('<')
+        && next_event(text, 0).is_some()
+        && text.contains("schemas.microsoft.com/win/2004/08/events")
 }
 
 /// Reads a file.
@@ -123,7 +129,9 @@ fn read_unguarded(cx: Source, bytes: &[u8]) -> Result<EventFile, EventFileError>
         parts.push("it has more records than are read".to_owned());
     }
     let too_many = all.computers.iter().find_map(|one| one.read.problem(name));
-    let problem = (!parts.is_empty()).then(|| format!("{name} was read in part: {}.", parts.join(", and "))).or(too_many);
+    let problem = (!parts.is_empty())
+        .then(|| format!("{name} was read in part: {}.", parts.join(", and ")))
+        .or(too_many);
     Ok(EventFile { computers: all.computers, problem })
 }
 
@@ -153,9 +161,8 @@ fn events_of_text(text: &str, all: &mut Collected<'_>) {
 fn next_event(text: &str, from: usize) -> Option<usize> {
     const BEGIN: &[u8] = b"<Event";
     let bytes = text.as_bytes().get(from..)?;
-    let begins = |at: &usize| {
-        matches!(bytes.get(at + BEGIN.len()), Some(b' ' | b'>' | b'\t' | b'\r' | b'\n'))
-    };
+    let begins =
+        |at: &usize| matches!(bytes.get(at + BEGIN.len()), Some(b' ' | b'>' | b'\t' | b'\r' | b'\n'));
     memmem::find_iter(bytes, BEGIN).find(begins).map(|at| from + at)
 }
 
@@ -208,7 +215,11 @@ impl<'s> Collected<'s> {
                 return false;
             }
             let input = self.cx.input.to_owned();
-            self.computers.push(ComputerEvents { computer: computer.clone(), input, read: EventMember::default() });
+            self.computers.push(ComputerEvents {
+                computer: computer.clone(),
+                input,
+                read: EventMember::default(),
+            });
         }
         let Some(one) = self.computers.get_mut(at) else { return true };
         if one.computer.len() < computer.len() {

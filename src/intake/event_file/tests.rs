@@ -93,7 +93,11 @@ impl MadeChunk {
         let of = |index: usize| fixed.map_or(Err(index), |texts| Ok(texts[index]));
         let inside = fixed.is_none();
         self.0.extend([0x0f, 1, 1, 0]);
-        self.start("Event", &[("xmlns", Ok("http://schemas.microsoft.com/win/2004/08/events/event"))], inside);
+        self.start(
+            "Event",
+            &[("xmlns", Ok("http://schemas.microsoft.com/win/2004/08/events/event"))],
+            inside,
+        );
         self.start("System", &[], inside);
         self.start("Provider", &[("Name", of(0))], inside);
         self.0.push(0x04);
@@ -129,7 +133,9 @@ impl MadeChunk {
             .iter()
             .map(|value| match value {
                 Put::Text(text) => (0x01, wide(text)),
-                Put::Texts(texts) => (0x81, texts.iter().flat_map(|text| wide(&format!("{text}\0"))).collect()),
+                Put::Texts(texts) => {
+                    (0x81, texts.iter().flat_map(|text| wide(&format!("{text}\0"))).collect())
+                }
                 Put::Number(number) => (0x06, number.to_le_bytes().to_vec()),
                 Put::Level(level) => (0x04, vec![*level]),
                 Put::Time(time) => (0x11, time.to_le_bytes().to_vec()),
@@ -140,7 +146,9 @@ impl MadeChunk {
             self.u16(bytes.len());
             self.0.extend([*kind, 0]);
         }
-        values.into_iter().for_each(|(_, bytes)| self.0.extend(bytes));
+        for (_, bytes) in values {
+            self.0.extend(bytes);
+        }
         self.0.push(0);
         self.end_record(start);
         offset
@@ -177,7 +185,14 @@ const TIME: u64 = 134_396_397_300_000_000;
 fn made() -> Vec<u8> {
     let mut chunk = MadeChunk::new();
     let values = |id: u16, computer: &'static str, texts: &'static [&'static str]| {
-        [Put::Text("Microsoft-Windows-WAS"), Put::Number(id), Put::Level(2), Put::Time(TIME), Put::Text(computer), Put::Texts(texts)]
+        [
+            Put::Text("Microsoft-Windows-WAS"),
+            Put::Number(id),
+            Put::Level(2),
+            Put::Time(TIME),
+            Put::Text(computer),
+            Put::Texts(texts),
+        ]
     };
     let template = chunk.record(None, &values(5002, "WEB01", &["SecretServer", "<größer> & \"x\""]));
     chunk.record(Some(template), &values(5002, "web01.example.com", &["Intranet"]));
@@ -188,7 +203,10 @@ fn made() -> Vec<u8> {
     chunk.file()
 }
 
-fn found(file: EventFile, pool: Option<&str>) -> Vec<(String, Vec<(u32, EventMeaning, String)>)> {
+/// A machine, and its records: where each is, what it means and when it was written.
+type Found = (String, Vec<(u32, EventMeaning, String)>);
+
+fn found(file: EventFile, pool: Option<&str>) -> Vec<Found> {
     let records = |one: ComputerEvents| {
         let found = one.into_records(pool).into_iter();
         found.map(|record| (record.line, record.meaning, record.at.to_rfc3339())).collect()
@@ -208,7 +226,10 @@ fn records_of_a_log_file_are_those_of_the_machines_that_they_name() {
             ("web01.example.com".to_owned(), vec![(1, EventMeaning::PoolFailure, at("09:15:30"))]),
             (
                 "WEB02.example.com".to_owned(),
-                vec![(3, EventMeaning::WorkerEnd, at("09:15:30")), (4, EventMeaning::Unexpected, at("10:00:00"))]
+                vec![
+                    (3, EventMeaning::WorkerEnd, at("09:15:30")),
+                    (4, EventMeaning::Unexpected, at("10:00:00"))
+                ]
             ),
         ]
     );
@@ -230,7 +251,10 @@ fn a_damaged_log_costs_what_is_damaged() {
     let mut long = good.clone();
     long[second + 4..second + 8].copy_from_slice(&u32::MAX.to_le_bytes());
     let file = read(source("x.evtx"), &long).unwrap();
-    assert_eq!(file.problem.as_deref(), Some("x.evtx was read in part: 1 records or parts of it cannot be read."));
+    assert_eq!(
+        file.problem.as_deref(),
+        Some("x.evtx was read in part: 1 records or parts of it cannot be read.")
+    );
     assert_eq!(found(file, None).iter().map(|(_, records)| records.len()).sum::<usize>(), 3);
 }
 
@@ -298,8 +322,11 @@ const XML: &str = "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events
 #[test]
 fn event_xml_is_read_with_and_without_a_root() {
     let other = XML.replace("WEB01.example.com", "WEB01").replace("5002", "5186");
-    let viewer = format!("\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\r\n<Events>{XML}\r\n{other}</Events>");
-    for text in [format!("{XML}\r\n{other}\r\n"), viewer.clone(), format!("<Events>\n{XML}{other}</Events>")] {
+    let viewer = format!(
+        "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\r\n<Events>{XML}\r\n{other}</Events>"
+    );
+    for text in [format!("{XML}\r\n{other}\r\n"), viewer.clone(), format!("<Events>\n{XML}{other}</Events>")]
+    {
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         for bytes in [text.as_bytes(), &utf16] {
             assert!(is_event_file(bytes), "{text}");
@@ -311,7 +338,7 @@ fn event_xml_is_read_with_and_without_a_root() {
     }
     let lines = found(read(source("x"), viewer.as_bytes()).unwrap(), None);
     assert_eq!(lines[0].1.iter().map(|record| record.0).collect::<Vec<_>>(), [2, 3]);
-    let cut = format!("{XML}{}", &XML[..200]);
+    let cut = format!("{XML}{}", XML.get(..200).unwrap());
     assert!(read(source("x"), cut.as_bytes()).unwrap().problem.unwrap().contains("1 records"));
     for other in ["<Events></Events>", "<configuration><Event/></configuration>", "Event,Level\n1,2\n"] {
         assert!(!is_event_file(other.as_bytes()), "{other}");

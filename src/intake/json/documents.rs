@@ -189,10 +189,10 @@ impl Documents {
             } else if let Some((name, value)) = line.split_once(':') {
                 match name.to_ascii_lowercase().as_str() {
                     "date" if in_headers => {
-                        answered = moment::parse(value.trim()).ok().filter(|at| at.utc.is_some())
+                        answered = moment::parse(value.trim()).ok().filter(|at| at.utc.is_some());
                     }
                     "set-cookie" | "cookie" | "authorization" | "proxy-authorization" => {
-                        self.has_credentials = true
+                        self.has_credentials = true;
                     }
                     _ => {}
                 }

@@ -8,9 +8,10 @@ use crate::intake::facts::Facts;
 use crate::intake::reported::ReportedFacts;
 use crate::intake::table::head;
 use crate::intake::{Parsed, ReadExport, Source, malformed};
+use crate::model::Observed;
 use crate::model::export::NodeList;
 use crate::model::input::{InputKind, Problem, ProblemKind};
-use crate::model::items::Item;
+use crate::model::items::{Item, Items};
 use crate::model::pages::Pages;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,7 +110,7 @@ fn size(facts: &Facts) -> usize {
     match facts {
         Facts::Nodes(list) => list.rows.len(),
         Facts::Reported(reported) => {
-            reported.lists.values().filter_map(|list| list.value()).map(|items| items.len()).sum()
+            reported.lists.values().filter_map(|list| list.value()).map(Items::len).sum()
         }
         _ => 0,
     }
@@ -157,8 +158,8 @@ fn mark(facts: &mut [Facts]) -> bool {
     facts.iter().any(|one| match one {
         Facts::Nodes(list) => list.missing().is_some_and(|why| why.contains(LONGER)),
         Facts::Reported(reported) => {
-            let missing = |list: &crate::model::Observed<crate::model::items::Items>| {
-                list.value().and_then(|items| items.missing()).is_some_and(|why| why.contains(LONGER))
+            let missing = |list: &Observed<Items>| {
+                list.value().and_then(Items::missing).is_some_and(|why| why.contains(LONGER))
             };
             reported.lists.values().any(missing)
         }
@@ -181,7 +182,7 @@ fn put_in_pieces(
     of: impl Fn(&str) -> bool,
 ) {
     for (path, list) in reported.lists.iter_mut().filter(|(path, _)| of(path)) {
-        let len = list.value().map_or(0, |items| items.len());
+        let len = list.value().map_or(0, Items::len);
         let from = before.entry(path.clone()).or_default();
         let pages = piece(*from, len);
         *from += len;

@@ -253,7 +253,11 @@ fn nodes(text: &str) -> (Vec<crate::model::export::NodeList>, Vec<String>, Vec<S
         Facts::Nodes(list) => Some(list),
         _ => None,
     });
-    (lists.collect(), read.parsed.problems.into_iter().map(|problem| problem.text).collect(), read.parsed.notes)
+    (
+        lists.collect(),
+        read.parsed.problems.into_iter().map(|problem| problem.text).collect(),
+        read.parsed.notes,
+    )
 }
 
 const LIST: &str = r#"[{"machineName":"WEB01","binaryVersion":"11.7.000049","inCluster":true,"lastConnected":"2026-11-20T09:05:10Z"},
@@ -281,11 +285,17 @@ fn text_around_an_answer_is_passed_over() {
             assert_eq!(format!("{found:?}"), format!("{plain:?}"), "{before}");
             assert!(problems.is_empty(), "{problems:?}");
             let says = notes.iter().any(|note| note.starts_with("Text before or after"));
-            assert_eq!(says, !before.trim_matches(['\u{feff}', '\r', '\n']).is_empty() || !after.is_empty(), "{before}{after}");
+            assert_eq!(
+                says,
+                !before.trim_matches(['\u{feff}', '\r', '\n']).is_empty() || !after.is_empty(),
+                "{before}{after}"
+            );
         }
     }
     let (_, _, notes) = nodes(&format!("HTTP/1.1 200 OK\r\nSet-Cookie: ASP.NET_SessionId=abc\r\n\r\n{LIST}"));
-    assert!(notes.iter().any(|note| note.contains("cookie or a token")) && !format!("{notes:?}").contains("abc"));
+    assert!(
+        notes.iter().any(|note| note.contains("cookie or a token")) && !format!("{notes:?}").contains("abc")
+    );
 }
 
 #[test]
@@ -303,7 +313,10 @@ fn the_time_of_an_answer_counts_where_the_list_has_none() {
 #[test]
 fn faults_are_placed_in_the_whole_text() {
     let at = |text: &str| read(text).unwrap_err();
-    assert_eq!(at(&format!("{}[{{\"a\": 1,\n \"b\" 2}}]", BEFORE[0])), JsonError::NotJson { line: 6, column: 6 });
+    assert_eq!(
+        at(&format!("{}[{{\"a\": 1,\n \"b\" 2}}]", BEFORE[0])),
+        JsonError::NotJson { line: 6, column: 6 }
+    );
     assert_eq!(at("  {\"a\" 1}"), JsonError::NotJson { line: 1, column: 8 });
     assert_eq!(at("[{\"a\": 1}]]"), JsonError::NotJson { line: 1, column: 11 });
     assert_eq!(at("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"), JsonError::Refused);
@@ -321,7 +334,10 @@ fn lines_that_a_window_broke_are_joined_or_refused() {
         let (lists, problems, notes) = nodes(&wrap(width, end));
         assert_eq!(lists[0].rows.len(), 2);
         assert_eq!(lists[0].rows[1].error_message.value().unwrap(), "{\"a\": [1, 2]} fehlt: größer");
-        assert!(problems.is_empty() && notes.iter().any(|note| note.contains(&format!("after {width} "))), "{notes:?}");
+        assert!(
+            problems.is_empty() && notes.iter().any(|note| note.contains(&format!("after {width} "))),
+            "{notes:?}"
+        );
     }
     let why = read(&wrap(80, "\n").replacen("machineName", "machine\nName", 1)).unwrap_err();
     assert!(matches!(why, JsonError::Wrapped { line: 1 | 2 }), "{why:?}");
@@ -330,11 +346,18 @@ fn lines_that_a_window_broke_are_joined_or_refused() {
 
 #[test]
 fn several_documents_are_read_and_a_list_in_pieces_is_not_whole() {
-    let node = |name: &str| format!(r#"{{"machineName":"{name}","binaryVersion":"11.7.000049","inCluster":true}}"#);
+    let node =
+        |name: &str| format!(r#"{{"machineName":"{name}","binaryVersion":"11.7.000049","inCluster":true}}"#);
     let [a, b, c] = ["WEB01", "WEB02", "WEB03"].map(node);
-    for text in [format!("[{a},{b}]\n[{c}]\n"), format!("[{a}]\r\n\r\n[{b},\n{c}]"), format!("{a}\n{b}\n{c}\n"), format!("{a},\n{b},\n{c}")] {
+    for text in [
+        format!("[{a},{b}]\n[{c}]\n"),
+        format!("[{a}]\r\n\r\n[{b},\n{c}]"),
+        format!("{a}\n{b}\n{c}\n"),
+        format!("{a},\n{b},\n{c}"),
+    ] {
         let (lists, problems, _) = nodes(&text);
-        let names: Vec<&str> = lists.iter().flat_map(|list| &list.rows).map(|row| row.machine_name.as_str()).collect();
+        let names: Vec<&str> =
+            lists.iter().flat_map(|list| &list.rows).map(|row| row.machine_name.as_str()).collect();
         assert_eq!(names, ["WEB01", "WEB02", "WEB03"]);
         assert!(lists.iter().all(|list| list.missing().is_some()), "{text}");
         assert!(problems.len() == 1 && problems[0].contains("in several pieces"), "{problems:?}");
@@ -357,8 +380,14 @@ fn documents_of_several_kinds_and_broken_ones() {
     let read = read(&text).unwrap();
     assert_eq!(read.holds, ["the diagnostics of a node", "the distributed engines", "the node list"]);
     let problems: Vec<&str> = read.parsed.problems.iter().map(|problem| problem.text.as_str()).collect();
-    assert!(problems.iter().any(|text| text.starts_with("x.json line 5: this is JSON without any export")), "{problems:?}");
-    assert!(problems.iter().any(|text| text.contains("not well-formed, at line 6, column 6")), "{problems:?}");
+    assert!(
+        problems.iter().any(|text| text.starts_with("x.json line 5: this is JSON without any export")),
+        "{problems:?}"
+    );
+    assert!(
+        problems.iter().any(|text| text.contains("not well-formed, at line 6, column 6")),
+        "{problems:?}"
+    );
     let pages = r#"{"skip":0,"take":1,"total":2,"records":[{"machineName":"WEB01","inCluster":true}]}
 {"skip":1,"take":1,"total":2,"records":[{"machineName":"WEB02","inCluster":true}]}"#;
     let (lists, _, _) = nodes(pages);
@@ -373,7 +402,8 @@ fn what_powershell_makes_of_values() {
     assert_eq!(lists[0].rows[0].last_connected.value().unwrap().to_string(), "2026-11-20 09:05:10 UTC");
     let page = r#"{"total":3,"hasNext":"True","records":{"value":[{"machineName":"WEB01","inCluster":true}],"Count":1}}"#;
     assert!(nodes(page).0[0].missing().unwrap().contains("1 of 3"));
-    let engines = r#"{"total":25,"records":{"value":[{"engineId":1,"connectionStatus":"Online"}],"Count":1}}"#;
+    let engines =
+        r#"{"total":25,"records":{"value":[{"engineId":1,"connectionStatus":"Online"}],"Count":1}}"#;
     assert!(reported(engines)[0].lists["engine"].value().unwrap().missing().unwrap().contains("1 of 25"));
     for cut in [
         r#"{"records":["@{machineName=WEB01; inCluster=True}","@{machineName=WEB02}"]}"#,
@@ -383,10 +413,19 @@ fn what_powershell_makes_of_values() {
         let why = read(cut).unwrap_err();
         assert!(why == JsonError::Cut && why.to_string().contains("-Depth 10"), "{why}");
     }
-    let (lists, problems, _) = nodes(r#"[{"machineName":"WEB01","inCluster":true,"lastConnected":"@{DateTime=x}","errorMessage":"System.Object[]"}]"#);
+    let (lists, problems, _) = nodes(
+        r#"[{"machineName":"WEB01","inCluster":true,"lastConnected":"@{DateTime=x}","errorMessage":"System.Object[]"}]"#,
+    );
     assert!(lists[0].rows[0].error_message.is_unknown() && lists[0].rows[0].last_connected.is_unknown());
-    assert!(problems[0].starts_with("x.json [0].errorMessage and 1 other values") && problems[0].contains("-Depth 10"), "{problems:?}");
-    let web = format!("{{\"StatusCode\":200,\"Content\":{},\"Headers\":{{}}}}", serde_json::to_string(LIST).unwrap());
+    assert!(
+        problems[0].starts_with("x.json [0].errorMessage and 1 other values")
+            && problems[0].contains("-Depth 10"),
+        "{problems:?}"
+    );
+    let web = format!(
+        "{{\"StatusCode\":200,\"Content\":{},\"Headers\":{{}}}}",
+        serde_json::to_string(LIST).unwrap()
+    );
     assert_eq!(nodes(&web).0[0].rows.len(), 2);
     assert_eq!(nodes(&serde_json::to_string(LIST).unwrap()).0[0].rows.len(), 2);
     let har = r#"{"log":{"version":"1.2","creator":{"name":"WebInspector"},"pages":[],"entries":[{"request":{"cookies":[]}}]}}"#;

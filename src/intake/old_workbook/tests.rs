@@ -26,8 +26,12 @@ fn cell(kind: u16, row: u16, column: u16, format: u16, value: &[u8]) -> Vec<u8> 
 /// The stream of a workbook with one sheet, which is hidden or not.
 fn stream(before: &[u8], shared: &[u8], cells: &[u8], hidden: u8) -> Vec<u8> {
     let begin = record(BEGIN, &[&BIFF8.to_le_bytes()[..], &[5, 0, 0, 0, 0, 0]].concat());
-    let formats = [record(0x041e, &[&200u16.to_le_bytes()[..], &counted("TT.MM.JJJJ hh:mm", true)].concat()),
-        record(0x00e0, &[0; 20]), record(0x00e0, &[0, 0, 200, 0, 0, 0])].concat();
+    let formats = [
+        record(0x041e, &[&200u16.to_le_bytes()[..], &counted("TT.MM.JJJJ hh:mm", true)].concat()),
+        record(0x00e0, &[0; 20]),
+        record(0x00e0, &[0, 0, 200, 0, 0, 0]),
+    ]
+    .concat();
     let sheet = |at: usize| {
         let at = u32::try_from(at).unwrap().to_le_bytes();
         record(0x0085, &[&at[..], &[hidden, 0, 6, 0], b"Knoten"].concat())
@@ -122,10 +126,19 @@ fn texts_dates_flags_and_formulas() {
 
 #[test]
 fn numbers_in_four_bytes() {
-    for (packed, number) in [(0x3ff0_0000, 1.0), (0x3ff0_0001, 0.01), (0x1e_241b, 4_938.3), (0xffff_fffe, -1.0)] {
+    for (packed, number) in
+        [(0x3ff0_0000, 1.0), (0x3ff0_0001, 0.01), (0x1e_241b, 4_938.3), (0xffff_fffe, -1.0)]
+    {
         assert!((unpacked(packed) - number).abs() < 1e-9, "{packed:x} {}", unpacked(packed));
     }
-    for (format, is_date) in [("dd/mm/yyyy", true), ("JJJJ-MM-TT", true), ("0.00", false), ("[Red]0", false), ("0 \"days\"", false), ("\\d0", false)] {
+    for (format, is_date) in [
+        ("dd/mm/yyyy", true),
+        ("JJJJ-MM-TT", true),
+        ("0.00", false),
+        ("[Red]0", false),
+        ("0 \"days\"", false),
+        ("\\d0", false),
+    ] {
         assert_eq!(is_date_format(format), is_date, "{format}");
     }
 }
@@ -136,7 +149,9 @@ fn what_cannot_be_read_is_refused() {
     let protected = contained(&stream(&record(0x002f, &[0; 6]), &[], &[], 0), "Workbook");
     assert_eq!(refused(&protected), TableError::Protected);
     assert_eq!(refused(&contained(&record(BEGIN, &[0, 5, 5, 0]), "Book")), TableError::Workbook);
-    assert!(!is_workbook(&contained(&[], "WordDocument")) && !is_workbook(&contained(&[], "EncryptedPackage")));
+    assert!(
+        !is_workbook(&contained(&[], "WordDocument")) && !is_workbook(&contained(&[], "EncryptedPackage"))
+    );
     // A chain that bites its own tail.
     let mut round = contained(&stream(&[], &shared(1), &cells(), 0), "Workbook");
     round[512 + 8..512 + 12].copy_from_slice(&2u32.to_le_bytes());

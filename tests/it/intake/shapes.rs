@@ -8,7 +8,8 @@ use clusterbrief::model::{Grade, InputStatus};
 use std::fs;
 use tempfile::TempDir;
 
-const LIST: [(&str, &str); 3] = [("WEB01", "11.7.000049"), ("WEB02", "11.7.000049"), ("WEB03", "11.6.000001")];
+const LIST: [(&str, &str); 3] =
+    [("WEB01", "11.7.000049"), ("WEB02", "11.7.000049"), ("WEB03", "11.6.000001")];
 
 /// An answer of which a list in two pieces is made: the first two nodes, and the third.
 fn pieces() -> String {

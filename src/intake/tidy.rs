@@ -204,7 +204,7 @@ fn add_set(
         Ok(facts) => facts,
         Err(input) => return files.push(left_out(&input)),
     };
-    let kept = |kept: Kept| kept.to_bytes().map_or(TidyContent::LeftOut, TidyContent::Facts);
+    let kept = |kept: Kept| kept.into_bytes().map_or(TidyContent::LeftOut, TidyContent::Facts);
     if let Some((place, iis)) = facts.iis {
         let content = iis.value().cloned().map_or(TidyContent::LeftOut, |iis| kept(Kept::Iis(iis)));
         add(place, first.as_ref(), Grade::Loose, content);

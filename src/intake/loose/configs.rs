@@ -114,7 +114,7 @@ pub(super) fn read_iis(reader: &Reader<'_>, files: &[Leaf], read: &mut ReadSet) 
     let facts = config::decode(&bytes).and_then(|text| iis(reader, &text));
     match facts {
         Err(error) => {
-            read.refuse(ProblemKind::Malformed, format!("is no configuration that can be read: {error}"))
+            read.refuse(ProblemKind::Malformed, format!("is no configuration that can be read: {error}"));
         }
         Ok(IisFacts { application: Observed::Unreadable { why, .. } }) => {
             read.refuse(ProblemKind::NoInput, asked_to_send(&why));
@@ -194,7 +194,7 @@ fn numbered(text: &str, numbers: &mut BTreeMap<String, usize>) -> String {
         if is_marker(marker) {
             let next = numbers.len() + 1;
             let number = *numbers.entry(marker.to_owned()).or_insert(next);
-            out.push_str(&format!("{{redacted:run::{number}}}"));
+            out.extend(["{redacted:run::", &number.to_string(), "}"]);
         } else {
             // Cut off by the length of an excerpt: what is left of a fingerprint goes.
             out.push_str(MARKER);

@@ -142,11 +142,16 @@ fn one(reader: &Reader<'_>, folder: &str, leaf: &Leaf, file: &str) -> LooseConfi
     }
 }
 
+/// Whether a name in lower case is that of a DLL.
+pub(super) fn is_dll_name(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| end == "dll")
+}
+
 /// Versions of the DLLs in `bin`.
 fn binaries(files: &[Leaf]) -> Observed<BTreeMap<String, Observed<Binary>>> {
     let is_dll = |leaf: &&Leaf| {
         let lower = leaf.place().to_lowercase();
-        lower.strip_prefix("bin/").is_some_and(|name| !name.contains('/') && name.ends_with(".dll"))
+        lower.strip_prefix("bin/").is_some_and(|name| !name.contains('/') && is_dll_name(name))
     };
     let dlls: Vec<&Leaf> = files.iter().filter(is_dll).collect();
     let read = |leaf: &&Leaf| {

@@ -1,5 +1,6 @@
 //! Tells loose files from bundles and exports, by name and by their beginning, and puts together what belongs together.
 
+use super::copied::is_dll_name;
 use super::kept::{KEPT, Kept};
 use super::names::{self, Claim};
 use super::{LooseOptions, LooseSet, What};
@@ -50,7 +51,7 @@ pub(in crate::intake) fn sort(given: Vec<Given>, options: &LooseOptions) -> (Vec
         kinds.par_extend(group.into_par_iter().map(|(at, one)| (at, look(one))));
     }
     kinds.sort_by_key(|(at, _)| *at);
-    let mut sets = Sets { options, sets: BTreeMap::new(), seen: BTreeSet::new() };
+    let mut sets = Sets { options, found: BTreeMap::new(), seen: BTreeSet::new() };
     let mut others = Vec::new();
     for (one, (_, kind)) in given.into_iter().zip(kinds) {
         let root = app_folder(&roots, &one);
@@ -66,7 +67,7 @@ pub(in crate::intake) fn sort(given: Vec<Given>, options: &LooseOptions) -> (Vec
             _ => others.push(one),
         }
     }
-    (sets.sets.into_values().collect(), others)
+    (sets.found.into_values().collect(), others)
 }
 
 /// Application folders by the path of what was given, each with a `/` at its end; the folder that was given itself is empty.
@@ -95,7 +96,7 @@ fn app_folders(given: &[Given]) -> Roots {
             let bin = format!("{folder}bin/");
             let mut in_bin = lower.range(bin.clone()..).take_while(|(path, _)| path.starts_with(&bin));
             let has_dll = in_bin.any(|(path, _)| {
-                path.ends_with(".dll") && !path.get(bin.len()..).is_some_and(|tail| tail.contains('/'))
+                is_dll_name(path) && !path.get(bin.len()..).is_some_and(|tail| tail.contains('/'))
             });
             if has_dll {
                 roots.extend(name.get(..folder.len()).map(ToOwned::to_owned));
@@ -210,7 +211,7 @@ fn is_product_log(start: &str) -> bool {
 
 struct Sets<'o> {
     options: &'o LooseOptions,
-    sets: BTreeMap<(String, String), LooseSet>,
+    found: BTreeMap<(String, String), LooseSet>,
     /// Files so far, by where they are.
     seen: BTreeSet<(PathBuf, String)>,
 }
@@ -237,7 +238,7 @@ impl Sets<'_> {
         let leaf = leaf.clone().renamed(place.clone());
         let key = (name.clone(), format!("{claim:?}{}", root_path(given).display()));
         let new = || LooseSet { name, claim, what, files: Vec::new(), inner: given.inner_id() };
-        self.sets.entry(key).or_insert_with(new).files.push(leaf);
+        self.found.entry(key).or_insert_with(new).files.push(leaf);
     }
 
     fn add_copied(&mut self, given: &Given, leaf: &Leaf, root: &str) {
@@ -253,7 +254,7 @@ impl Sets<'_> {
         let key = (name.to_owned(), format!("{}", root_path(given).display()));
         let inner = given.inner_id();
         let new = || LooseSet { name: name.to_owned(), claim, what: What::Copied, files: Vec::new(), inner };
-        self.sets.entry(key).or_insert_with(new).files.push(leaf.clone().renamed(path));
+        self.found.entry(key).or_insert_with(new).files.push(leaf.clone().renamed(path));
     }
 
     /// Whose a file is: as a person says, else as its own name says, else as the folders above it say.
@@ -289,17 +290,13 @@ fn root_of(given: &Given) -> String {
         return root.to_string_lossy().replace('\\', "/");
     }
     let own = name(root);
-    let is_file = given.name.split('/').next() == given.path.file_name().and_then(|name| name.to_str());
-    match root.parent() {
-        // Of all folders above a file only that with the logs says whose it is.
-        Some(parent) if is_file && ["log", "logs"].iter().any(|log| own.eq_ignore_ascii_case(log)) => {
-            format!("{}/{own}", name(parent))
-        }
-        _ if is_file => String::new(),
-        Some(parent) if ["log", "logs"].iter().any(|log| own.eq_ignore_ascii_case(log)) => {
-            format!("{}/{own}", name(parent))
-        }
-        _ => own,
+    let above = root.parent().map(name).unwrap_or_default();
+    let is_one_of = |name: &str, words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word));
+    // Homes of people and folders for passing things are called as machines are.
+    match () {
+        () if is_one_of(&above, &["home", "users", "tmp", "temp"]) => String::new(),
+        () if is_one_of(&own, &["log", "logs"]) => format!("{above}/{own}"),
+        () => own,
     }
 }
 

@@ -49,7 +49,7 @@ impl Kept {
     }
 
     /// The bytes of the file.
-    pub(in crate::intake) fn to_bytes(self) -> Result<Vec<u8>, serde_json::Error> {
+    pub(in crate::intake) fn into_bytes(self) -> Result<Vec<u8>, serde_json::Error> {
         serde_json::to_vec(&File { version: 1, facts: self })
     }
 
@@ -76,7 +76,7 @@ impl Kept {
             Self::Config(state) => {
                 let line = match &state {
                     ConfigState::NotWellFormed { line, .. } => Location::line(file, *line),
-                    _ => Location::file(file),
+                    ConfigState::Taken { .. } => Location::file(file),
                 };
                 let state = Observed::known(state, line);
                 let settings = Observed::not_collected("it is no configuration that can be read");

@@ -276,7 +276,7 @@ impl ReadSet {
                 Claim::Named(name) => Some(visible(name)),
                 Claim::Maybe(_) | Claim::Nobody => None,
             },
-            bytes: set.files.iter().map(|file| file.size()).fold(0, u64::saturating_add),
+            bytes: set.files.iter().map(Leaf::size).fold(0, u64::saturating_add),
             sha256: None,
             taken: None,
             tool: None,

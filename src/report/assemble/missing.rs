@@ -84,8 +84,8 @@ pub(super) fn missing(
     gaps.into_iter()
         .enumerate()
         .map(|(index, (closes, gap))| {
-            let named = |node: &String| if closes == Closes::NodeOf { node.clone() } else { safe_name(node) };
-            let names: Vec<String> = gap.nodes.iter().map(named).collect();
+            let shown = |node: &String| if closes == Closes::NodeOf { node.clone() } else { safe_name(node) };
+            let names: Vec<String> = gap.nodes.iter().map(shown).collect();
             let parts = parts(&closes, &gap, knowledge);
             let (ask, how) = texts(&closes, &names, &parts, cluster, knowledge);
             MissingView {

@@ -280,14 +280,12 @@ fn odd(difference: &Difference, index: usize, member: &Member) -> Evidence {
 fn evidence(fact: &str, member: &Member, state: Option<&(String, Location)>, beside: &str) -> Evidence {
     let Member { node, snapshot, .. } = member;
     let listed = || snapshot.inventory.value().and(snapshot.inventory.place()).cloned().unwrap_or_default();
-    match state {
-        Some((text, place)) => seen_in(node, fact, format!("{text}{beside}"), place),
-        None => {
-            let file = fact.split_once(": ").map_or("", |(file, _)| file);
-            let place = if snapshot.part(file).is_some() { Location::file(file) } else { listed() };
-            Evidence::absence(&node.name, fact, snapshot.locate(&place))
-        }
+    if let Some((text, place)) = state {
+        return seen_in(node, fact, format!("{text}{beside}"), place);
     }
+    let file = fact.split_once(": ").map_or("", |(file, _)| file);
+    let place = if snapshot.part(file).is_some() { Location::file(file) } else { listed() };
+    Evidence::absence(&node.name, fact, snapshot.locate(&place))
 }
 
 /// What is not the same on all members of a group, in order of name, and the names of what does not compare.

@@ -115,7 +115,7 @@ impl Analyzer {
 
     /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
     pub fn analyze(&self, given: Vec<Given>, options: &Options) -> Analysis {
-        let (reads, bundles) = read_all(given, self.tools(options));
+        let (reads, reread) = read_all(given, self.tools(options));
         let before = bundles_of_one_name(&reads).then(|| reads.clone());
         let Case { mut cluster, remarks, superseded } = assemble_case(reads, options);
         let results = rules::evaluate(&cluster, &self.knowledge, &self.rules);
@@ -127,7 +127,7 @@ impl Analyzer {
         let metas: Vec<&RuleMeta> = metas.iter().map(AsRef::as_ref).collect();
         let mut report = assemble(&cluster, &results, &metas, &self.knowledge, &options.require);
         report.errors.first = what_first(&report, &cluster, &results, &self.knowledge, |query| {
-            around(&bundles, &cluster, query)
+            around(&reread, &cluster, query)
         });
         Analysis { report, cluster, results, remarks }
     }

@@ -3,7 +3,7 @@
 use super::answers::{self, Question};
 use super::facts::Facts;
 use super::json::JsonError;
-use super::loose::{self, LooseOptions};
+use super::loose::{self, LooseLogs, LooseOptions};
 use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
 use super::{
     Parsed, ReadExport, Source, crowd, event_file, json, leaks, malformed, manual_capture, on_screen, snapshot,
@@ -51,12 +51,18 @@ pub struct ReadInput {
     pub facts: Vec<Facts>,
 }
 
-/// The bundles of a case by the name of their input, for what is read a second time.
-pub type Bundles = BTreeMap<String, Bundle>;
+/// What is read a second time.
+#[derive(Default)]
+pub struct Reread {
+    /// The bundles of a case by the name of their input.
+    pub(super) bundles: BTreeMap<String, Bundle>,
+    /// Logs that are in none.
+    pub(super) loose: LooseLogs,
+}
 
 /// Reads every input, in order of name, and keeps the bundles open. Names are made unique first, since evidence cites them; the same bytes
 /// given twice count once.
-pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles) {
+pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Reread) {
     let read = |(given, notes): (Given, Vec<String>)| {
         // Of what is no bundle a plain hash would be an oracle: it may hold a secret that somebody can guess.
         let hash = || given.sha256().filter(|_| matches!(given.content, Ok(Content::Bundle(_))));
@@ -80,8 +86,9 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles
     }
     all.sort_by_key(|(at, _)| *at);
     let (mut reads, bundles): (Vec<_>, Vec<_>) = all.into_iter().map(|(_, read)| read).unzip();
-    reads.extend(unique(loose::read(sets, tools), &reads));
-    (crowd::bounded(reads), bundles.into_iter().flatten().collect())
+    let (of_loose, loose) = loose::read(sets, tools);
+    reads.extend(unique(of_loose, &reads));
+    (crowd::bounded(reads), Reread { bundles: bundles.into_iter().flatten().collect(), loose })
 }
 
 /// Sorts by name and content, so that the order of the command line does not matter, drops what was given twice and

@@ -89,6 +89,8 @@ fn the_export_of_the_products_logs_is_a_node_without_a_bundle() {
     let place = "ticket.zip/logs/all (1).zip/Node Logs - ID 2 - PAMWEB2/log/SS.log:1";
     assert_eq!(error.evidence[0].place, place);
     assert_eq!(error.evidence[0].grade.unwrap().word(), "loose");
+    let first = analysis.report.errors.first.as_ref().unwrap();
+    assert_eq!(first.lines[0].place, place, "the lines around the first error are read again");
     // Nothing else is known of the node, and a bundle of it is asked for.
     assert!(
         analysis.report.missing.iter().any(|missing| missing.ask == "Collect on PAMWEB2 and send the bundle")

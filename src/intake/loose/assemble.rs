@@ -103,7 +103,11 @@ fn is_dated(facts: &LooseFacts) -> bool {
 fn snapshot(builder: &mut CaseBuilder, all: Vec<Of>, node: &str) -> Option<Snapshot> {
     let (first, _) = all.first()?;
     let input = builder.name(*first);
-    let why = format!("only loose files of {node} were given: collect there");
+    let why = if input == node {
+        format!("only {node} was given, and nobody says of which node it is")
+    } else {
+        format!("only loose files of {node} were given: collect there")
+    };
     let newest = all.iter().filter_map(|(_, facts)| facts.newest()).max();
     let mut one = Snapshot {
         input,

@@ -134,6 +134,15 @@ impl LooseFacts {
     }
 }
 
+/// Logs that are in no bundle, for what is read a second time.
+#[derive(Default)]
+pub struct LooseLogs {
+    /// By their places.
+    pub(super) logs: BTreeMap<String, Leaf>,
+    /// Replaces what their configurations hold as secrets.
+    pub(super) redactor: Option<Redactor>,
+}
+
 /// A set that was read.
 struct ReadSet {
     input: Input,
@@ -143,9 +152,9 @@ struct ReadSet {
 }
 
 /// Reads all sets, configurations first: what is replaced in one of them is replaced in every log.
-pub(super) fn read(mut sets: Vec<LooseSet>, tools: Tools<'_>) -> Vec<ReadInput> {
+pub(super) fn read(mut sets: Vec<LooseSet>, tools: Tools<'_>) -> (Vec<ReadInput>, LooseLogs) {
     if sets.is_empty() {
-        return Vec::new();
+        return (Vec::new(), LooseLogs::default());
     }
     let more = sets.split_off(sets.len().min(MOST));
     // A key of this run, so that values can be told equal or different; what is shown has no fingerprint of it.
@@ -154,6 +163,8 @@ pub(super) fn read(mut sets: Vec<LooseSet>, tools: Tools<'_>) -> Vec<ReadInput> 
     let printer = Fingerprinter::new(key.or(run.as_ref()), None);
     let redactor = secrets(&sets).redactor();
     let reader = Reader { tools, redactor: &redactor, printer: &printer };
+    let logs = sets.iter().filter(|set| !matches!(set.what, What::Other(_))).flat_map(logs_of);
+    let logs = logs.map(|leaf| (leaf.place().to_owned(), leaf)).collect();
     // As with everything else, what is in one inner archive is read together.
     let mut inner: BTreeMap<Option<usize>, Vec<(usize, LooseSet)>> = BTreeMap::new();
     for (at, set) in sets.into_iter().enumerate() {
@@ -178,7 +189,7 @@ pub(super) fn read(mut sets: Vec<LooseSet>, tools: Tools<'_>) -> Vec<ReadInput> 
         );
         read
     }));
-    read.into_iter().map(ReadSet::finish).collect()
+    (read.into_iter().map(ReadSet::finish).collect(), LooseLogs { logs, redactor: Some(redactor) })
 }
 
 /// The logs of a set, with their whole places.
@@ -187,7 +198,11 @@ pub(super) fn logs_of(set: &LooseSet) -> Vec<Leaf> {
         What::Logs | What::Other(_) => set.files.clone(),
         What::Copied => {
             let logs = set.files.iter().filter(|leaf| copied::is_log(leaf)).cloned();
-            logs.map(|leaf| { let place = format!("{}/{}", set.name, leaf.place()); leaf.renamed(place) }).collect()
+            logs.map(|leaf| {
+                let place = format!("{}/{}", set.name, leaf.place());
+                leaf.renamed(place)
+            })
+            .collect()
         }
         What::Config(_) | What::Iis => Vec::new(),
     }

@@ -38,9 +38,14 @@ impl Claim {
     }
 }
 
-/// How the product names an export of the logs of one machine, without the end of an archive.
-static EXPORTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)^(node|engine) logs - id \d+ - (.+)$").ok());
+/// How the product names an export of the logs of one machine, without the end of an archive. Browsers and ticket systems put
+/// other characters in the place of blanks.
+static EXPORTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^(node|engine)(?:[ _+]|%20)+logs(?:[ _+–—-]|%20)+id(?:[ _+]|%20)+\d+?(?:[ _+–—-]|%20)+(.+)$",
+    )
+    .ok()
+});
 /// What an operating system, a browser or a person adds to the name of a copy.
 static COPY: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)\s*(\(\d+\)|-\s*(kopie|copy|copie|copia)(\s*\(\d+\))?)\s*$").ok());
@@ -413,18 +418,6 @@ pub(super) fn of_folders(place: &str, root: &str) -> Claim {
     above.fold(Claim::Nobody, |known, segment| known.or(|| of_folder(segment)))
 }
 
-/// The node of a log: as a person says, else as its own name says, else as a folder or archive above it does.
-pub fn node_of_log(place: &str, node_of: &[(String, String)]) -> Option<String> {
-    if let Some(name) = declared(place, node_of) {
-        return Some(visible(name));
-    }
-    let file = place.rsplit('/').next().unwrap_or(place);
-    match of_log(file).unwrap_or(Claim::Nobody).or(|| of_folders(place, "")) {
-        Claim::Named(name) => Some(visible(&name)),
-        Claim::Maybe(_) | Claim::Nobody => None,
-    }
-}
-
 /// What `--node-of` says of a place: of the file, or of the innermost folder above it that it names.
 pub(super) fn declared<'n>(place: &str, node_of: &'n [(String, String)]) -> Option<&'n str> {
     let covers = |path: &str| {
@@ -449,6 +442,10 @@ mod tests {
             ("Node Logs - ID 2 - WEB02.zip/log/SS.log", "WEB02"),
             ("node logs - id 12 - web02.corp.example (1).zip/SS.log", "web02.corp.example"),
             ("t.zip/Node Logs - ID 3 - PAM-PRD-B/SS.log", "PAM-PRD-B"),
+            ("Node_Logs_-_ID_2_-_PAM_02.zip/SS.log", "PAM_02"),
+            ("Node+Logs+-+ID+2+-+WEB02.zip/SS.log", "WEB02"),
+            ("Node%20Logs%20-%20ID%202%20-%20WEB02.zip/SS.log", "WEB02"),
+            ("Node Logs – ID 2 – WEB02.zip/SS.log", "WEB02"),
             ("Node Logs - ID 3 - Tresor - Kopie.zip/SS.log", "Tresor"),
             ("WEB02/log/SS.log", "WEB02"),
             ("ticket-4711/ssnode-2/SecretServer/log/SS.log", "ssnode-2"),

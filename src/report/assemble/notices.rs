@@ -45,7 +45,10 @@ pub(super) fn notices(cluster: &Cluster) -> Vec<String> {
     }
     let of_age = |(days, names): (i64, Vec<String>)| format!("{} ({days} days)", listed(&names));
     let old: Vec<String> = old.into_iter().map(of_age).collect();
-    notices.push(format!("Evidence is older than a week: {}. It shows the cluster as it was then.", old.join("; ")));
+    notices.push(format!(
+        "Evidence is older than a week: {}. It shows the cluster as it was then.",
+        old.join("; ")
+    ));
     notices
 }
 
@@ -59,7 +62,12 @@ fn without_bundle(cluster: &Cluster) -> Option<String> {
         let mut parts: Vec<&str> = snapshot.parts.iter().map(|part| part.what.as_str()).collect();
         parts.dedup();
         parts.truncate(NAMED);
-        let whose = if node.role == Role::Unplaced { "nobody's, " } else { "" };
+        let is_input = cluster.inputs.iter().any(|input| input.name == node.name);
+        let whose = match node.role {
+            Role::Unplaced if is_input => "nobody says whose, ",
+            Role::Unplaced => "not in the list of nodes, ",
+            _ => "",
+        };
         Some(format!("{} ({whose}{}: {})", node.name, snapshot.grade.phrase(), parts.join(", ")))
     };
     let all: Vec<String> = cluster.nodes.iter().filter_map(of).collect();
@@ -69,7 +77,8 @@ fn without_bundle(cluster: &Cluster) -> Option<String> {
 
 /// Files that are in no bundle and are not used.
 fn unused(cluster: &Cluster) -> Option<String> {
-    let loose = cluster.inputs.iter().filter(|input| matches!(input.grade, Some(Grade::Copied | Grade::Loose)));
+    let loose =
+        cluster.inputs.iter().filter(|input| matches!(input.grade, Some(Grade::Copied | Grade::Loose)));
     let all = loose.filter(|input| input.notes.iter().any(|note| note.contains("not used")));
     named(all.map(|input| input.name.clone()).collect())
         .map(|all| format!("Not used, because something better counts: {all}. The list of inputs says what."))

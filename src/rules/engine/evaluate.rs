@@ -111,7 +111,7 @@ impl<'a> Evaluation<'a> {
         let cx = Context::new(self.cluster, self.answers, self.knowledge, self.meta);
         let outcome = guarded(&cx, || gate(&cx, node).unwrap_or_else(|| check(&cx)));
         let outcome = match node {
-            Some(node) if node.role != Role::Serving => set_apart(outcome, node),
+            Some(node) if node.role != Role::Serving => set_apart(outcome, node, self.cluster),
             _ => outcome,
         };
         let outcome = match outcome {
@@ -211,13 +211,14 @@ fn gate(cx: &Context, node: Option<&Node>) -> Option<Outcome> {
 }
 
 /// A node in a group of its own is shown, but neither blocks the cluster nor keeps it from a verdict.
-fn set_apart(outcome: Outcome, node: &Node) -> Outcome {
+fn set_apart(outcome: Outcome, node: &Node, cluster: &Cluster) -> Outcome {
+    let is_nobodys = || cluster.inputs.iter().any(|input| input.name == node.name);
     match outcome {
         Outcome::Unknown { .. } if node.role == Role::Unplaced => {
             Outcome::not_applicable("nobody says which node it is")
         }
-        // Whose fault it is does not make it smaller.
-        Outcome::Findings(_) if node.role == Role::Unplaced => outcome,
+        // It may be a fault of any node of the cluster.
+        Outcome::Findings(_) if node.role == Role::Unplaced && is_nobodys() => outcome,
         Outcome::Unknown { .. } => Outcome::not_applicable(format!(
             "a {} node is not judged with the serving nodes",
             node.role.word()

@@ -189,9 +189,12 @@ impl Kept {
                 escaped(&computer),
             );
         }
-        self.cost <= MAX_XML
+        self.cost <= MAX_XML && self.text.len() <= MAX_KEPT
     }
 }
+
+/// Most bytes of what is kept.
+const MAX_KEPT: usize = 32 << 20;
 
 /// Most lines of what is kept.
 const MAX_LINE: u32 = 1_000_000;

@@ -1,5 +1,6 @@
 //! What of a case a case folder keeps: bundles as they are, everything else redacted, and of what is not kept the reason.
 
+use super::event_file;
 use super::loose::kept::{KEPT, Kept};
 use super::loose::{self, Claim, LooseSet, What};
 use super::read::{self, Tools};
@@ -102,11 +103,12 @@ impl Tidy {
 
     fn export(&self, leaf: &Leaf, out: &mut dyn Write) -> io::Result<()> {
         let bytes = leaf.bytes(MAX_EXPORT_BYTES).map_err(io::Error::other)?;
-        if !encoding::is_text(bytes.get(..crate::bundle::HEAD).unwrap_or(&bytes)) {
-            // Workbooks and event logs keep their form, so they may only be kept as they are.
+        let records = event_file::kept(&bytes);
+        if records.is_none() && !encoding::is_text(bytes.get(..crate::bundle::HEAD).unwrap_or(&bytes)) {
+            // Workbooks keep their form, so they may only be kept as they are.
             return if has_secret(leaf) { Err(io::Error::other(LEAK)) } else { out.write_all(&bytes) };
         }
-        let text = encoding::decode(&bytes);
+        let text = records.map_or_else(|| encoding::decode(&bytes), Into::into);
         let form = ExportText::of(&text);
         let mut secrets = SecretSet::default();
         form.learn_secrets(&text, &mut secrets);
@@ -239,6 +241,7 @@ fn other(given: Given, tools: Tools<'_>) -> TidyFile {
         Ok(Content::File(leaf)) => Some(leaf),
         _ => None,
     };
+    let grade = read.grade.unwrap_or(Grade::Export);
     let row = CaseFile { bytes: given.bytes, ..row(given.name.clone(), leaf, None, None) };
     if let (InputStatus::Refused, Some(problem)) = (read.status, read.problems.first()) {
         let row = CaseFile { left_out: Some(left(&read, problem)), owner, ..row };
@@ -252,7 +255,7 @@ fn other(given: Given, tools: Tools<'_>) -> TidyFile {
         },
         Ok(Content::File(leaf)) => TidyFile {
             group: "exports".to_owned(),
-            row: CaseFile { grade: Some(Grade::Export), ..row },
+            row: CaseFile { grade: Some(grade), ..row },
             content: TidyContent::Export(leaf),
         },
         Err(_) => TidyFile { group: String::new(), row, content: TidyContent::LeftOut },

@@ -13,7 +13,9 @@ use crate::model::excerpt::Sanitize;
 use crate::model::host_name::{is_name, same_host, visible};
 use crate::probes::{EventOfComputer, event_of_computer};
 use crate::text::encoding;
+use chrono::SecondsFormat;
 use memchr::memmem;
+use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Most records that are looked at.
@@ -112,7 +114,7 @@ fn read_unguarded(cx: Source, bytes: &[u8]) -> Result<EventFile, EventFileError>
             all.add(number, xml, cost)
         })
     } else {
-        events_of_text(&encoding::decode(bytes), &mut all);
+        events_of_text(&encoding::decode(bytes), &mut |line, xml, cost| all.add(line, xml, cost));
         0
     };
     if all.too_many_computers {
@@ -135,8 +137,87 @@ fn read_unguarded(cx: Source, bytes: &[u8]) -> Result<EventFile, EventFileError>
     Ok(EventFile { computers: all.computers, problem })
 }
 
+/// The records of an event log that are read, as XML with each record in the line of its number, so that places stay the
+/// same; `None` if the file is no event log. Nothing else of a log may be kept: it has texts of every program.
+pub(super) fn kept(bytes: &[u8]) -> Option<String> {
+    let mut kept = Kept { text: String::from("<Events>"), line: 1, cost: 0 };
+    if !is_event_file(bytes) {
+        return None;
+    }
+    if bytes.starts_with(evtx::MAGIC) {
+        let mut number = 0u32;
+        evtx::records(bytes, &mut |xml, cost| {
+            number = number.saturating_add(1);
+            kept.add(number, xml, cost)
+        });
+    } else {
+        events_of_text(&encoding::decode(bytes), &mut |line, xml, cost| kept.add(line, xml, cost));
+    }
+    Some(kept.text + "</Events>\n")
+}
+
+/// Records that are kept, while they are written.
+struct Kept {
+    text: String,
+    line: u32,
+    cost: usize,
+}
+
+impl Kept {
+    fn add(&mut self, number: u32, xml: Option<&str>, cost: usize) -> bool {
+        self.cost += cost;
+        let read = xml.and_then(event_of_computer).filter(|read| is_name(&read.computer));
+        let Some(EventOfComputer { computer, channel, event }) = read else { return self.cost <= MAX_XML };
+        if is_collected(&channel, &event.provider, &event.data) {
+            while self.line < number.min(MAX_LINE) {
+                self.text.push('\n');
+                self.line += 1;
+            }
+            let data: String =
+                event.data.iter().map(|text| format!("<Data>{}</Data>", escaped(text))).collect();
+            // Writing to a text does not fail.
+            let _ = write!(
+                self.text,
+                "<Event xmlns=\"http://schemas.microsoft.com/win/2004/08/events/event\"><System><Provider Name=\"{}\"/>\
+                 <EventID>{}</EventID><Level>{}</Level><TimeCreated SystemTime=\"{}\"/><Channel>{}</Channel>\
+                 <Computer>{}</Computer></System><EventData>{data}</EventData></Event>",
+                escaped(&event.provider),
+                event.id,
+                event.level,
+                event.at.to_rfc3339_opts(SecondsFormat::Nanos, true),
+                escaped(&channel),
+                escaped(&computer),
+            );
+        }
+        self.cost <= MAX_XML && self.text.len() <= MAX_KEPT
+    }
+}
+
+/// Most bytes of what is kept.
+const MAX_KEPT: usize = 32 << 20;
+
+/// Most lines of what is kept.
+const MAX_LINE: u32 = 1_000_000;
+
+/// A text as it is in XML, in one line.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for sign in text.chars() {
+        match sign {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            '\r' => out.push_str("&#13;"),
+            sign => out.push(sign),
+        }
+    }
+    out
+}
+
 /// Finds each `<Event>` in a text, whatever is around it: the root of the Event Viewer, or none.
-fn events_of_text(text: &str, all: &mut Collected<'_>) {
+fn events_of_text(text: &str, each: &mut dyn FnMut(u32, Option<&str>, usize) -> bool) {
     const END: &[u8] = b"</Event>";
     let (mut at, mut line) = (0, 1u32);
     let lines = |from: usize, to: usize| {
@@ -148,8 +229,11 @@ fn events_of_text(text: &str, all: &mut Collected<'_>) {
         let tail = text.as_bytes().get(start..).unwrap_or_default();
         let end = memmem::find(tail, END).map(|end| start + end + END.len());
         let xml = end.and_then(|end| text.get(start..end)).filter(|xml| xml.len() <= MAX_RECORD);
-        let Some(end) = end.filter(|end| all.add(line, xml, end - start)) else {
-            all.bad += usize::from(end.is_none());
+        let Some(end) = end.filter(|end| each(line, xml, end - start)) else {
+            // The last one is cut.
+            if end.is_none() {
+                each(line, None, tail.len());
+            }
             return;
         };
         line = line.saturating_add(lines(start, end));

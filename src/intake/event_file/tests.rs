@@ -238,6 +238,22 @@ fn records_of_a_log_file_are_those_of_the_machines_that_they_name() {
 }
 
 #[test]
+fn what_is_kept_of_a_log_tells_the_same_from_the_same_places() {
+    let xml = format!(
+        "<Events>\r\n{XML}{XML}\r\n\r\n{}</Events>",
+        XML.replace("SecretServer", "a &amp;&#10; &lt;b&gt;")
+    );
+    for bytes in [made(), xml.into_bytes()] {
+        let kept = kept(&bytes).unwrap();
+        let before = found(read(source("x"), &bytes).unwrap(), None);
+        assert_eq!(found(read(source("x"), kept.as_bytes()).unwrap(), None), before, "{kept}");
+        assert_eq!(super::kept(kept.as_bytes()).unwrap(), kept);
+        assert!(!kept.contains("Der Anwendungspool"), "no message is kept");
+    }
+    assert!(kept(b"a,b\n1,2\n").is_none());
+}
+
+#[test]
 fn a_damaged_log_costs_what_is_damaged() {
     let good = made();
     assert_eq!(read(source("x.evtx"), &good[..4 << 10]).unwrap_err(), EventFileError::Empty);

@@ -14,8 +14,11 @@ pub(super) fn bounded(reads: Vec<ReadInput>) -> Vec<ReadInput> {
     let (mut kept, mut others): (Vec<ReadInput>, BTreeMap<String, Vec<ReadInput>>) = Default::default();
     for read in reads {
         let input = &read.input;
-        let harmless = |problem: &Problem| matches!(problem.kind, ProblemKind::NoInput | ProblemKind::Malformed);
-        let is_none = input.kind == InputKind::Unrecognised && read.facts.is_empty() && input.problems.iter().all(harmless);
+        let harmless =
+            |problem: &Problem| matches!(problem.kind, ProblemKind::NoInput | ProblemKind::Malformed);
+        let is_none = input.kind == InputKind::Unrecognised
+            && read.facts.is_empty()
+            && input.problems.iter().all(harmless);
         let top = input.name.split('/').next().unwrap_or_default().to_owned();
         let count = seen.entry(top.clone()).or_default();
         *count += usize::from(is_none);
@@ -26,7 +29,8 @@ pub(super) fn bounded(reads: Vec<ReadInput>) -> Vec<ReadInput> {
         let Some(mut one) = many.into_iter().next() else { continue };
         if number > 1 {
             one.input.name = format!("{top} and more in it");
-            let text = format!("{top} holds {number} more files that are no input; the first {NAMED} are named.");
+            let text =
+                format!("{top} holds {number} more files that are no input; the first {NAMED} are named.");
             one.input.problems = vec![Problem { kind: ProblemKind::NoInput, member: None, text }];
             one.input.notes.clear();
             one.input.bytes = 0;

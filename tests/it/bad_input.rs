@@ -215,7 +215,7 @@ fn manifests_with_false_content() {
     })
     .expect(3, "manifest.json");
     manifest(|text| text[..text.len() / 2].to_owned()).expect(3, "manifest.json");
-    manifest(|text| text.replacen("\"format\": \"1.2\"", "\"format\": \"2.0\"", 1)).expect(3, "format 2.0");
+    manifest(|text| text.replacen("\"format\": \"1.3\"", "\"format\": \"2.0\"", 1)).expect(3, "format 2.0");
     let report = manifest(|text| {
         // The first digest of the manifest is that of a member.
         let at = text.find("\"sha256\": \"").unwrap() + 11;

@@ -7,7 +7,7 @@ use super::super::problem::MemberError;
 use super::super::read::Bundle;
 use super::super::zipped::{OpenZip, is_leftover};
 use super::{BYTES, ENTRIES, Nest, What};
-use crate::bundle::{FACTS, GivenError, MANIFEST, OpenError};
+use crate::bundle::{FACTS, GivenError, INVENTORY, MANIFEST, OpenError};
 use chrono::NaiveDateTime;
 
 /// One entry of an archive.
@@ -38,6 +38,11 @@ impl Nest<'_> {
         let in_root = |name: &str, roots: &[String]| roots.iter().any(|root| name.starts_with(root.as_str()));
         let is_one = roots.len() == 1
             && files.iter().all(|entry| is_above(&entry.name, &roots) || in_root(&entry.name, &roots));
+        // A bundle that has lost its manifest is none any more, and nothing else either.
+        let own = |name: &str| files.iter().any(|entry| entry.name == name);
+        if roots.is_empty() && own(FACTS) && own(INVENTORY) {
+            return Err(OpenError::NoManifest.into());
+        }
         let has_facts = |root: &str| files.iter().any(|entry| entry.name.strip_prefix(root) == Some(FACTS));
         if is_one && self.one(place, has_facts(roots.first().map_or("", |root| root)), whole)? {
             return Ok(());

@@ -1,11 +1,12 @@
 //! Assembles bundles and exports into one case.
 
+use super::builds::{PRODUCT_VERSION, as_build, version};
 use super::checklist::{Origin, Part};
 use super::event_file::ComputerEvents;
 use super::facts::Facts;
 use super::inventory::Inventory;
 use super::loose::{self, LooseFacts, LooseOptions};
-use super::names::MachineNames;
+use super::names::{MachineNames, name_fully, one_spelling};
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
 use super::time_order::is_after;
@@ -15,13 +16,11 @@ use crate::logs::{Baseline, unify};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
-use crate::model::host_name::{is_cut_of, is_name, label, same_host, visible};
+use crate::model::host_name::{is_name, same_host, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
-use crate::model::lookup::APP_SETTING;
 use crate::model::node::Snapshot;
 use crate::model::{Area, BuildVersion, Cluster, Grade, Location, Node, NodeSet, Observed, Package, Role};
-use crate::parsers::product_version;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -487,64 +486,9 @@ impl CaseBuilder {
     }
 }
 
-/// Spells the keys of `appSettings` on all nodes as the first of them does: they have no case.
-fn one_spelling(nodes: &mut BTreeMap<String, Node>) {
-    let mut spellings: BTreeMap<(String, String), String> = BTreeMap::new();
-    for snapshot in nodes.values_mut().filter_map(|node| node.snapshot.as_mut()) {
-        for (file, settings) in &mut snapshot.settings {
-            let Observed::Known { value: settings, .. } = settings else { continue };
-            let keys: Vec<String> =
-                settings.keys().filter(|path| path.starts_with(APP_SETTING)).cloned().collect();
-            for path in keys {
-                let spelling =
-                    spellings.entry((file.clone(), path.to_lowercase())).or_insert_with(|| path.clone());
-                if *spelling != path
-                    && let Some(mut setting) = settings.remove(&path)
-                {
-                    let key = spelling.strip_prefix(APP_SETTING).and_then(|rest| rest.strip_suffix("]@key"));
-                    setting.value = key.map_or(setting.value, ToOwned::to_owned);
-                    settings.insert(spelling.clone(), setting);
-                }
-            }
-        }
-    }
-}
-
-/// Names a node that has no name yet, or only the `NetBIOS` name that was cut from this one.
-fn name_fully(name: &mut String, other: &str) {
-    if name.is_empty() || is_cut_of(&label(name).to_uppercase(), &label(other).to_uppercase()) {
-        other.clone_into(name);
-    }
-}
-
 /// When the query was asked, as its result says.
 fn asked(reported: &ReportedFacts) -> Option<Moment> {
     reported.cluster.get(&format!("asked.{}", reported.query.as_deref()?))?.value()?.parse().ok()
-}
-
-/// The fact of exports that is the node's build.
-const PRODUCT_VERSION: &str = "product.version";
-
-/// A fact of kind version as the build it names.
-fn as_build(reported: &Observed<String>) -> Observed<BuildVersion> {
-    match reported.value().and_then(|text| BuildVersion::parse(text).ok()).zip(reported.place()) {
-        Some((build, place)) => Observed::known(build, place.clone()),
-        None => Observed::not_collected("no file supplied contains it"),
-    }
-}
-
-/// The node's build: the node list's word first, then the DLLs'. Where the two disagree both are kept, and the
-/// rules weigh when each was taken.
-fn version(node: &Node) -> Observed<BuildVersion> {
-    let by_dll =
-        node.snapshot.as_ref().map(|snapshot| product_version::of_binaries(&snapshot.facts.binaries));
-    match (node.row.as_ref().map(|row| row.binary_version.clone()), by_dll) {
-        (Some(listed), Some(by_dll)) => listed.or(by_dll),
-        (Some(only), None) | (None, Some(only)) => only,
-        (None, None) => {
-            Observed::not_collected("no data: there is no bundle of it, and it is not in the node list")
-        }
-    }
 }
 
 /// Whether a list names all nodes.

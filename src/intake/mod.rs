@@ -10,6 +10,7 @@
 
 pub mod answers;
 pub mod around;
+mod builds;
 pub mod checklist;
 mod clocks;
 pub mod cluster;

@@ -16,6 +16,7 @@ mod files;
 pub(in crate::intake) mod kept;
 mod logs;
 pub mod names;
+mod words;
 
 pub(super) use assemble::assemble;
 pub(super) use copied::key_of;

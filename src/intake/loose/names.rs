@@ -1,5 +1,6 @@
 //! Which node a file is of, by its name and the folders and archives above it.
 
+use super::words::{is_number, is_version, is_word};
 use crate::bundle::Owner;
 use crate::model::host_name::{is_name, visible};
 use crate::model::log::Component;
@@ -53,127 +54,6 @@ static COPY: LazyLock<Option<Regex>> =
 /// Ends of the names of archives.
 const ARCHIVES: [&str; 8] = [".tar.gz", ".zip", ".tgz", ".tar", ".gz", ".zi_", ".7z", ".rar"];
 
-/// Words of which the names of folders and files are made that are the name of no machine, also not with a number:
-/// `case4711`.
-const WORDS: &[&str] = &[
-    "admin",
-    "all",
-    "application",
-    "apphost",
-    "applicationhost",
-    "archive",
-    "attachment",
-    "attachments",
-    "backup",
-    "bak",
-    "bin",
-    "bundle",
-    "bundles",
-    "case",
-    "config",
-    "configs",
-    "copy",
-    "cs",
-    "customer",
-    "data",
-    "delinea",
-    "desktop",
-    "diag",
-    "diagnostic",
-    "diagnostics",
-    "documents",
-    "download",
-    "downloads",
-    "dump",
-    "dumps",
-    "error",
-    "errors",
-    "etc",
-    "evidence",
-    "export",
-    "exports",
-    "extract",
-    "extracted",
-    "file",
-    "files",
-    "folder",
-    "from",
-    "home",
-    "images",
-    "inc",
-    "incident",
-    "inetpub",
-    "inetsrv",
-    "input",
-    "inputs",
-    "issue",
-    "kopie",
-    "log",
-    "logfile",
-    "logfiles",
-    "logs",
-    "mail",
-    "misc",
-    "new",
-    "nodes",
-    "old",
-    "ordner",
-    "out",
-    "output",
-    "part",
-    "ref",
-    "report",
-    "reports",
-    "req",
-    "request",
-    "root",
-    "sample",
-    "secretserver",
-    "secretservers",
-    "servers",
-    "sr",
-    "support",
-    "system",
-    "temp",
-    "thycotic",
-    "thycoticsecretserver",
-    "thycoticsecretserverlogs",
-    "ticket",
-    "tickets",
-    "tmp",
-    "todo",
-    "upload",
-    "uploads",
-    "user",
-    "users",
-    "v",
-    "version",
-    "w3svc",
-    "webconfig",
-    "windows",
-    "work",
-    "www",
-    "wwwroot",
-    "zip",
-];
-
-/// Words that are the name of a machine only with a number: `node2`.
-const NUMBERED: &[&str] = &[
-    "app",
-    "engine",
-    "iis",
-    "node",
-    "primary",
-    "prod",
-    "secondary",
-    "secret",
-    "server",
-    "ss",
-    "test",
-    "tss",
-    "web",
-];
-
 /// Stems of the names of the product's logs that no rule asks for.
 const OTHER_LOGS: [&str; 3] = ["ssde", "ss-pipelinescripterrors", "ss-scripterrors"];
 
@@ -216,13 +96,6 @@ pub(super) fn is_of_engine(place: &str) -> bool {
     place.split('/').rev().find_map(exported).is_some_and(|(is_node, _)| !is_node)
 }
 
-/// Whether a word can be part of the name of a machine only as all folders have such words: `logs`, `case1234`, `2026`.
-fn is_word(token: &str) -> bool {
-    let lower = token.to_lowercase();
-    let letters = lower.trim_matches(|c: char| !c.is_alphabetic());
-    letters.is_empty() || WORDS.contains(&letters) || NUMBERED.contains(&lower.as_str())
-}
-
 /// A text as the name of a machine, if it looks like one: `WEB02`, `ssnode-2.corp.example`. `sure`: nothing else is called
 /// so.
 fn host(token: &str) -> Claim {
@@ -263,15 +136,6 @@ pub(super) fn machine(word: &str) -> Option<String> {
         Claim::Named(name) if !is_product_name(word.as_bytes()) => Some(name),
         _ => None,
     }
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether a text is a version, a time or a number rather than a name: `v11.7.49`, `20261120T0810`, `t5`.
-fn is_version(name: &str) -> bool {
-    name.chars().filter(|c| c.is_alphabetic()).count() <= 1
 }
 
 /// What a folder or an archive says.

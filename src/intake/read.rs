@@ -6,8 +6,8 @@ use super::json::JsonError;
 use super::loose::{self, LooseLogs, LooseOptions};
 use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
 use super::{
-    Parsed, ReadExport, Source, crowd, event_file, json, leaks, malformed, manual_capture, on_screen, snapshot,
-    tables, workbook,
+    Parsed, ReadExport, Source, crowd, event_file, json, leaks, malformed, manual_capture, on_screen,
+    snapshot, tables, workbook,
 };
 use crate::bundle::source::{Content, Given, GivenError, Origin};
 use crate::bundle::{Bundle, Form, Sha256};
@@ -23,6 +23,9 @@ use crate::text::encoding;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Something given, with what is to be said of it.
+type Noted = (Given, Vec<String>);
 
 /// Notes on the same bytes under other names.
 const SAME: usize = 10;
@@ -63,7 +66,7 @@ pub struct Reread {
 /// Reads every input, in order of name, and keeps the bundles open. Names are made unique first, since evidence cites them; the same bytes
 /// given twice count once.
 pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Reread) {
-    let read = |(given, notes): (Given, Vec<String>)| {
+    let read = |(given, notes): Noted| {
         // Of what is no bundle a plain hash would be an oracle: it may hold a secret that somebody can guess.
         let hash = || given.sha256().filter(|_| matches!(given.content, Ok(Content::Bundle(_))));
         let (mut read, hash) = rayon::join(|| read(&given, notes, tools), hash);
@@ -76,7 +79,7 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Reread)
     };
     let (sets, given) = loose::sort(given, tools.loose);
     // What is in one inner archive is read together, one archive after the other: each may have to be held in memory.
-    let mut inner: BTreeMap<Option<usize>, Vec<(usize, (Given, Vec<String>))>> = BTreeMap::new();
+    let mut inner: BTreeMap<Option<usize>, Vec<(usize, Noted)>> = BTreeMap::new();
     for (at, given) in named(given).into_iter().enumerate() {
         inner.entry(given.0.inner_id()).or_default().push((at, given));
     }
@@ -93,7 +96,7 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Reread)
 
 /// Sorts by name and content, so that the order of the command line does not matter, drops what was given twice and
 /// numbers what has the same name.
-pub(super) fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
+pub(super) fn named(mut given: Vec<Given>) -> Vec<Noted> {
     let key = |given: &Given| {
         let refused = given.content.as_ref().err().map(ToString::to_string);
         (given.name.to_lowercase(), given.name.clone(), refused, given.path.clone())
@@ -109,7 +112,7 @@ pub(super) fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
     for given in given.iter().filter(|given| is_whole(given)) {
         *sizes.entry(given.bytes).or_default() += 1;
     }
-    let mut kept: Vec<(Given, Vec<String>)> = Vec::new();
+    let mut kept: Vec<Noted> = Vec::new();
     let mut known: BTreeMap<(u64, Sha256), usize> = BTreeMap::new();
     for given in given {
         // Only what is as long as something else has to be hashed.
@@ -117,7 +120,8 @@ pub(super) fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
         let key = may_be.then(|| given.sha256()).flatten().map(|hash| (given.bytes, hash));
         if let Some((first, notes)) = key.and_then(|key| kept.get_mut(*known.get(&key)?)) {
             if notes.len() < SAME {
-                let name = if given.name == first.name { String::new() } else { format!(" as {}", given.name) };
+                let name =
+                    if given.name == first.name { String::new() } else { format!(" as {}", given.name) };
                 notes.push(format!("The same bytes were given again{name}; they count once."));
             }
             continue;

@@ -3,7 +3,7 @@
 use super::model::{InputView, Report};
 use super::presentation::{kind, when};
 use super::term_writer::{Screen, Style};
-use crate::model::InputStatus;
+use crate::model::{Grade, InputStatus};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -35,27 +35,21 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
 /// What an input is and decides, in one line.
 fn input_line(input: &InputView) -> String {
     let word = serde_json::to_value(input.kind).ok();
-    let mut line = kind(word.as_ref().and_then(|word| word.as_str()).unwrap_or_default());
-    if !input.holds.is_empty() {
-        line += &format!(" ({})", input.holds.join("; "));
-    }
-    if let Some(node) = &input.node {
-        line += &format!(" of {node}");
-    }
-    if let Some(of) = input.grade {
-        line += &format!(", {}", of.phrase());
-    }
-    if let Some(taken) = &input.taken {
-        line += &format!(", {}", when(taken));
-    }
-    line += &match input.decided.len() {
+    let mut parts = vec![kind(word.as_ref().and_then(|word| word.as_str()).unwrap_or_default())];
+    parts.extend((!input.holds.is_empty()).then(|| format!(" ({})", input.holds.join("; "))));
+    parts.extend(input.node.as_ref().map(|node| format!(" of {node}")));
+    // A bundle is what its kind says already.
+    parts.extend(
+        input.grade.filter(|grade| *grade != Grade::Bundle).map(|grade| format!(", {}", grade.phrase())),
+    );
+    parts.extend(input.taken.as_ref().map(|taken| format!(", {}", when(taken))));
+    parts.push(match input.decided.len() {
         0 => "; decides nothing".to_owned(),
         1 => "; decides 1 rule".to_owned(),
         rules => format!("; decides {rules} rules"),
-    };
+    });
     let proves: BTreeSet<&str> = input.proves.iter().map(|one| one.rule.as_str()).collect();
-    if !proves.is_empty() {
-        line += &format!("; shows {}", proves.into_iter().collect::<Vec<_>>().join(", "));
-    }
-    line
+    let proves: Vec<&str> = proves.into_iter().collect();
+    parts.extend((!proves.is_empty()).then(|| format!("; shows {}", proves.join(", "))));
+    parts.concat()
 }

@@ -76,7 +76,7 @@ fn ticket() -> TempDir {
     write(
         root,
         "encryption.config",
-        (0..512_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<_>>(),
+        (0..512_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect::<Vec<_>>(),
     );
     dir
 }

@@ -25,8 +25,8 @@ use super::source::{Content, Given, GivenError};
 use super::write::PARTIAL;
 use super::zipped::{self, is_leftover};
 use super::{FACTS, HEAD, MANIFEST, OpenError, relative};
-use cases::Listed;
 use crate::text::signature;
+use cases::Listed;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -85,7 +85,9 @@ impl Found {
         };
         let given = Given::new(self.place, self.disk, self.bytes, content).from(self.listed.origin);
         match self.listed.sha256 {
-            Some(sha256) if given.content.is_ok() && given.sha256() != Some(sha256) => given.refused(GivenError::Changed),
+            Some(sha256) if given.content.is_ok() && given.sha256() != Some(sha256) => {
+                given.refused(GivenError::Changed)
+            }
             _ => given,
         }
     }
@@ -197,21 +199,21 @@ impl Nest<'_> {
     fn file(&mut self, leaf: Leaf, depth: usize) {
         let head = match leaf.head() {
             Ok(head) => head,
-            Err(error) => return self.refuse(&leaf.place().to_owned(), leaf.size(), error),
+            Err(error) => return self.refuse(leaf.place(), leaf.size(), error),
         };
         let archive = match Archive::of(&head) {
             None if depth == 0 && parts::is_last(&leaf, &head) => {
-                return self.refuse(&leaf.place().to_owned(), leaf.size(), GivenError::Part);
+                return self.refuse(leaf.place(), leaf.size(), GivenError::Part);
             }
             // By its name it is a bundle, and its content is no other thing that can be named.
             None if ends_in_zip(&leaf) && signature::format(&head, leaf.size()).is_none() => {
-                return self.refuse(&leaf.place().to_owned(), leaf.size(), OpenError::NotZip);
+                return self.refuse(leaf.place(), leaf.size(), OpenError::NotZip);
             }
             None => return self.leaf(leaf),
             Some(archive) => archive,
         };
         if depth == DEPTH {
-            return self.refuse(&leaf.place().to_owned(), leaf.size(), GivenError::Deep);
+            return self.refuse(leaf.place(), leaf.size(), GivenError::Deep);
         }
         let opened = match archive {
             Archive::Zip => self.zip(&leaf, depth + 1),
@@ -220,7 +222,7 @@ impl Nest<'_> {
             Archive::Tar => self.tar(&leaf, depth + 1),
         };
         if let Err(error) = opened {
-            self.refuse(&leaf.place().to_owned(), leaf.size(), error);
+            self.refuse(leaf.place(), leaf.size(), error);
         }
     }
 

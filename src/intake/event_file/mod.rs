@@ -173,8 +173,9 @@ impl Kept {
                 self.text.push('\n');
                 self.line += 1;
             }
-            let data: String =
+            let data: Vec<String> =
                 event.data.iter().map(|text| format!("<Data>{}</Data>", escaped(text))).collect();
+            let data = data.concat();
             // Writing to a text does not fail.
             let _ = write!(
                 self.text,

@@ -6,6 +6,7 @@
 use super::loose::LooseLogs;
 use super::members::{LogClock, redactor};
 use super::read::Reread;
+use super::together::together;
 use crate::bundle::Bundle;
 use crate::logs::WindowScan;
 use crate::model::around::{Around, AroundEntry, AroundQuery, Weight};
@@ -15,7 +16,6 @@ use crate::model::node::SnapshotPart;
 use crate::model::{Cluster, Grade, Node, Position};
 use crate::text::size::size;
 use chrono::{DateTime, TimeDelta, Utc};
-use rayon::prelude::*;
 
 /// Text of one node that is read again at most.
 const MOST_BYTES: u64 = 16 << 20;
@@ -57,36 +57,37 @@ pub fn around(reread: &Reread, cluster: &Cluster, query: &AroundQuery) -> Around
     // Times without a zone are compared with those of the same node only.
     let zoned = |node: &Node| digest(node).is_some_and(|digest| digest.zone_known);
     let middle_zoned = middle.is_some_and(zoned);
-    let parts: Vec<Around> = cluster
-        .nodes
-        .par_iter()
-        .map(|node| {
-            let mut part = Around::default();
-            let Some((snapshot, digest)) = node.snapshot.as_ref().zip(digest(node)) else {
-                return part;
-            };
-            if node.name != query.node && !(middle_zoned && digest.zone_known) {
-                part.notes.push(format!(
-                    "The time zone of {} is not known, so the lines of {} are left out.",
-                    if middle_zoned { &node.name } else { &query.node },
-                    node.name
-                ));
-                return part;
-            }
-            let is_loose = snapshot.part(SnapshotPart::LOGS).is_some() || snapshot.grade != Grade::Bundle;
-            let bundle = reread.bundles.get(&snapshot.input).filter(|_| !is_loose);
-            let source = match bundle {
-                Some(bundle) => Source::Bundle(bundle),
-                None => Source::Loose(&reread.loose),
-            };
-            let window = (at + ahead(node) - query.before, at + ahead(node) + query.after);
-            read(node, source, digest, window, &mut part);
-            for entry in &mut part.entries {
-                entry.at -= ahead(node);
-            }
-            part
-        })
-        .collect();
+    // Bundles in one archive after the other, as when they were read first.
+    let inner = |node: &&Node| {
+        let bundle = reread.bundles.get(&node.snapshot.as_ref()?.input)?;
+        bundle.inner_id()
+    };
+    let parts: Vec<Around> = together(cluster.nodes.iter().collect(), inner, |node| {
+        let mut part = Around::default();
+        let Some((snapshot, digest)) = node.snapshot.as_ref().zip(digest(node)) else {
+            return part;
+        };
+        if node.name != query.node && !(middle_zoned && digest.zone_known) {
+            part.notes.push(format!(
+                "The time zone of {} is not known, so the lines of {} are left out.",
+                if middle_zoned { &node.name } else { &query.node },
+                node.name
+            ));
+            return part;
+        }
+        let is_loose = snapshot.part(SnapshotPart::LOGS).is_some() || snapshot.grade != Grade::Bundle;
+        let bundle = reread.bundles.get(&snapshot.input).filter(|_| !is_loose);
+        let source = match bundle {
+            Some(bundle) => Source::Bundle(bundle),
+            None => Source::Loose(&reread.loose),
+        };
+        let window = (at + ahead(node) - query.before, at + ahead(node) + query.after);
+        read(node, source, digest, window, &mut part);
+        for entry in &mut part.entries {
+            entry.at -= ahead(node);
+        }
+        part
+    });
     let mut all = Around { at, ..Around::default() };
     for part in parts {
         all.entries.extend(part.entries);

@@ -55,6 +55,7 @@ pub mod table;
 mod tables;
 pub mod tidy;
 mod time_order;
+pub(crate) mod together;
 pub mod version_table;
 pub mod workbook;
 

@@ -5,6 +5,7 @@ use super::facts::Facts;
 use super::json::JsonError;
 use super::loose::{self, LooseLogs, LooseOptions};
 use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
+use super::together::together;
 use super::{
     Parsed, ReadExport, Source, crowd, event_file, json, leaks, malformed, manual_capture, on_screen,
     snapshot, tables, workbook,
@@ -20,7 +21,6 @@ use crate::model::host_name::{is_name, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::redact::columns::heading;
 use crate::text::encoding;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -78,17 +78,8 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Reread)
         (read, bundle)
     };
     let (sets, given) = loose::sort(given, tools.loose);
-    // What is in one inner archive is read together, one archive after the other: each may have to be held in memory.
-    let mut inner: BTreeMap<Option<usize>, Vec<(usize, Noted)>> = BTreeMap::new();
-    for (at, given) in named(given).into_iter().enumerate() {
-        inner.entry(given.0.inner_id()).or_default().push((at, given));
-    }
-    let mut all = Vec::new();
-    for group in inner.into_values() {
-        all.par_extend(group.into_par_iter().with_max_len(1).map(|(at, given)| (at, read(given))));
-    }
-    all.sort_by_key(|(at, _)| *at);
-    let (mut reads, bundles): (Vec<_>, Vec<_>) = all.into_iter().map(|(_, read)| read).unzip();
+    let reads = together(named(given), |(given, _)| given.inner_id(), read);
+    let (mut reads, bundles): (Vec<_>, Vec<_>) = reads.into_iter().unzip();
     let (of_loose, loose) = loose::read(sets, tools);
     reads.extend(unique(of_loose, &reads));
     (crowd::bounded(reads), Reread { bundles: bundles.into_iter().flatten().collect(), loose })

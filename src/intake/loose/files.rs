@@ -6,11 +6,11 @@ use super::names::{self, Claim};
 use super::{LooseOptions, LooseSet, What};
 use crate::bundle::Leaf;
 use crate::bundle::source::{Content, Given, Origin};
+use crate::intake::together::together;
 use crate::model::host_name::{is_name, visible};
 use crate::model::log::Component;
 use crate::model::product::is_key_file_name;
 use crate::text::encoding;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -41,19 +41,10 @@ pub(in crate::intake) fn sort(given: Vec<Given>, options: &LooseOptions) -> (Vec
         Ok(Content::File(leaf)) if app_folder(&roots, one).is_none() => kind(leaf, &one.name),
         _ => None,
     };
-    // What is in one inner archive is looked at together: it may have to be held in memory for that.
-    let mut inner: BTreeMap<Option<usize>, Vec<(usize, &Given)>> = BTreeMap::new();
-    for (at, one) in given.iter().enumerate() {
-        inner.entry(one.inner_id()).or_default().push((at, one));
-    }
-    let mut kinds: Vec<(usize, Option<Kind>)> = Vec::with_capacity(given.len());
-    for group in inner.into_values() {
-        kinds.par_extend(group.into_par_iter().map(|(at, one)| (at, look(one))));
-    }
-    kinds.sort_by_key(|(at, _)| *at);
+    let kinds = together(given.iter().collect(), |one: &&Given| one.inner_id(), look);
     let mut sets = Sets { options, found: BTreeMap::new(), seen: BTreeSet::new() };
     let mut others = Vec::new();
-    for (one, (_, kind)) in given.into_iter().zip(kinds) {
+    for (one, kind) in given.into_iter().zip(kinds) {
         let root = app_folder(&roots, &one);
         match (&one.content, kind, root) {
             (Ok(Content::File(leaf)), Some(kind), _) => sets.add(&one, leaf, kind),

@@ -25,6 +25,7 @@ pub use names::Claim;
 
 use super::facts::Facts;
 use super::read::{ReadInput, Tools};
+use super::together::together;
 use crate::bundle::Leaf;
 use crate::logs::FileDigest;
 use crate::model::facts::{ConfigState, InventoryEntry, NodeFacts};
@@ -35,7 +36,6 @@ use crate::model::node::Setting;
 use crate::model::{Grade, Observed};
 use crate::redact::{CaseKey, Fingerprinter, Redactor, SecretSet};
 use chrono::NaiveDateTime;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -166,17 +166,7 @@ pub(super) fn read(mut sets: Vec<LooseSet>, tools: Tools<'_>) -> (Vec<ReadInput>
     let reader = Reader { tools, redactor: &redactor, printer: &printer };
     let logs = sets.iter().filter(|set| !matches!(set.what, What::Other(_))).flat_map(logs_of);
     let logs = logs.map(|leaf| (leaf.place().to_owned(), leaf)).collect();
-    // As with everything else, what is in one inner archive is read together.
-    let mut inner: BTreeMap<Option<usize>, Vec<(usize, LooseSet)>> = BTreeMap::new();
-    for (at, set) in sets.into_iter().enumerate() {
-        inner.entry(set.inner).or_default().push((at, set));
-    }
-    let mut all: Vec<(usize, ReadSet)> = Vec::new();
-    for group in inner.into_values() {
-        all.par_extend(group.into_par_iter().with_max_len(1).map(|(at, set)| (at, reader.guarded(set))));
-    }
-    all.sort_by_key(|(at, _)| *at);
-    let mut read: Vec<ReadSet> = all.into_iter().map(|(_, read)| read).collect();
+    let mut read = together(sets, |set| set.inner, |set| reader.guarded(set));
     if key.is_none() {
         configs::number(read.iter_mut().map(|set| &mut set.facts));
     }

@@ -2,8 +2,8 @@
 
 use super::inputs::{Inputs, Log, LogPlace, LogSet};
 use super::store::{Run, Store};
+use crate::intake::together::together;
 use crate::logs::{Entry, EntryCounts, EntryScan, FileDigest, FileScan, Selection};
-use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
@@ -26,25 +26,19 @@ pub(super) fn each_log<'i, R: LogReader>(
     wanted: &[usize],
     start: impl Fn(&'i Log, &'i LogSet) -> R + Sync,
 ) -> ByLog<R::Read> {
-    // One inner archive after the other: each may have to be held in memory.
-    let mut groups: BTreeMap<Option<usize>, Vec<(usize, &Log, &LogSet)>> = BTreeMap::new();
-    for &at in wanted {
-        if let Some((log, set)) = inputs.logs.get(at).and_then(|log| Some((log, inputs.set(log)?))) {
-            groups.entry(log.inner_id(set)).or_default().push((at, log, set));
-        }
-    }
-    let mut all = ByLog::new();
-    for mut group in groups.into_values() {
-        // The largest first: one may take as long as all others.
-        group.sort_by_key(|(at, log, _)| (Reverse(log.bytes), *at));
-        all.par_extend(group.into_par_iter().with_max_len(1).map(|(at, log, set)| {
-            // A panic in any library costs the log it happened on, and nothing else.
-            let read = || read_log(log, set, start(log, set));
-            let read = catch_unwind(AssertUnwindSafe(read));
-            (at, read.unwrap_or_else(|_| Err("made the reader fail".to_owned())))
-        }));
-    }
-    all
+    let mut chosen: Vec<(usize, &Log, &LogSet)> = wanted
+        .iter()
+        .filter_map(|at| inputs.logs.get(*at).and_then(|log| Some((*at, log, inputs.set(log)?))))
+        .collect();
+    // The largest first: one may take as long as all others.
+    chosen.sort_by_key(|(at, log, _)| (Reverse(log.bytes), *at));
+    let read = |(at, log, set): (usize, &'i Log, &'i LogSet)| {
+        // A panic in any library costs the log it happened on, and nothing else.
+        let read = || read_log(log, set, start(log, set));
+        let read = catch_unwind(AssertUnwindSafe(read));
+        (at, read.unwrap_or_else(|_| Err("made the reader fail".to_owned())))
+    };
+    together(chosen, |(_, log, set)| log.inner_id(set), read).into_iter().collect()
 }
 
 fn read_log<R: LogReader>(log: &Log, set: &LogSet, mut reader: R) -> Result<R::Read, String> {

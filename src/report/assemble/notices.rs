@@ -62,16 +62,19 @@ fn without_bundle(cluster: &Cluster) -> Option<String> {
         let mut parts: Vec<&str> = snapshot.parts.iter().map(|part| part.what.as_str()).collect();
         parts.dedup();
         parts.truncate(NAMED);
+        // Of a folder everybody knows what is in it.
+        let parts =
+            if snapshot.grade == Grade::Copied { String::new() } else { format!(": {}", parts.join(", ")) };
         let is_input = cluster.inputs.iter().any(|input| input.name == node.name);
         let whose = match node.role {
             Role::Unplaced if is_input => "nobody says whose, ",
             Role::Unplaced => "not in the list of nodes, ",
             _ => "",
         };
-        Some(format!("{} ({whose}{}: {})", node.name, snapshot.grade.phrase(), parts.join(", ")))
+        Some(format!("{} ({whose}{}{parts})", node.name, snapshot.grade.phrase()))
     };
     let all: Vec<String> = cluster.nodes.iter().filter_map(of).collect();
-    let text = "These show faults; that something is missing, or that all is well, they do not show.";
+    let text = "That shows faults. It does not show that all is well, or that something is missing.";
     named(all).map(|all| format!("Not from a bundle: {all}. {text}"))
 }
 

@@ -3,9 +3,9 @@
 use super::answers::{self, Question};
 use super::facts::Facts;
 use super::json::JsonError;
-use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
+use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, Unrecognised, recognise};
 use super::loose::{self, LooseOptions};
-use super::{ReadExport, Source, json, leaks, manual_capture, on_screen, snapshot, tables, workbook};
+use super::{ReadExport, Source, json, kinds, leaks, manual_capture, on_screen, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given, GivenError};
 use crate::bundle::{Bundle, Form};
 use crate::intake::sanitized;
@@ -158,6 +158,14 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
         }
         Err(error) => refused(input, ProblemKind::Malformed, error),
         Ok(Content::Bundle(bundle)) => read_bundle(input, bundle, tools),
+        // No export is so large: its beginning says what it is.
+        Ok(Content::File(leaf)) if leaf.size() > MAX_EXPORT_BYTES => match leaf.head() {
+            Ok(head) => match kinds::of_bytes(&head, leaf.size()).or_else(|| kinds::of_text(&head)) {
+                Some(known) => of_kind(input, &known),
+                None => refused(input, ProblemKind::NoInput, kinds::unknown(&head, leaf.size())),
+            },
+            Err(error) => refused(input, ProblemKind::Malformed, error),
+        },
         Ok(Content::File(leaf)) => match leaf.bytes(MAX_EXPORT_BYTES) {
             Ok(bytes) => {
                 // A panic in any library costs the input it happened on, and nothing else.
@@ -182,6 +190,15 @@ fn refused(mut input: Input, kind: ProblemKind, why: impl std::fmt::Display) -> 
     let text = format!("{} {why}.", input.name);
     input.problems.push(Problem { kind, member: None, text });
     ReadInput { input, facts: Vec::new() }
+}
+
+/// An input of a known kind that no reader takes.
+fn of_kind(mut input: Input, known: &kinds::Known) -> ReadInput {
+    input.holds = vec![known.name.clone().into_owned()];
+    let status = known.status();
+    let mut read = refused(input, kinds::PROBLEM, known.sentence());
+    read.input.status = status;
+    read
 }
 
 fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput {
@@ -219,16 +236,32 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
 fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let name = input.name.clone();
     let cx = Source { input: &name, knowledge: tools.knowledge, sanitizer: tools.sanitizer };
+    if let Some(own) = kinds::own(bytes) {
+        return of_kind(input, &own);
+    }
     if let Some((kind, why)) = leaks::of_file(&name, bytes) {
         return refused(input, kind, why);
     }
+    if let Some(known) = kinds::of_bytes(bytes, bytes.len() as u64) {
+        return of_kind(input, &known);
+    }
     let read = match recognise(bytes) {
-        Ok(ExportForm::Json) => json::read(cx, bytes).map_err(|error| {
-            if let JsonError::TooManyNodes(_) = error {
-                input.kind = InputKind::NodesJson;
+        Ok(ExportForm::Json) => match json::read(cx, bytes) {
+            Ok(read) => Ok(read),
+            // It may be no JSON at all, such as settings that begin with a bracket.
+            Err(error @ (JsonError::Other | JsonError::NotJson { .. })) => match kinds::of_text(bytes) {
+                Some(known) if error == JsonError::Other || known.id != kinds::Id::Json => {
+                    return of_kind(input, &known);
+                }
+                _ => Err(format!("is {error}")),
+            },
+            Err(error) => {
+                if let JsonError::TooManyNodes(_) = error {
+                    input.kind = InputKind::NodesJson;
+                }
+                Err(format!("is {error}"))
             }
-            format!("is {error}")
-        }),
+        },
         Ok(ExportForm::Answers) => {
             input.kind = InputKind::Answers;
             answers::parse(cx, bytes, tools.questions)
@@ -245,8 +278,21 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         }
         Ok(ExportForm::Table) => match tables::read(cx, bytes) {
             Ok(Some(read)) => Ok(read),
-            Ok(None) => on_screen::read(cx, bytes).unwrap_or_else(|| Err(unknown_file(bytes, tools.knowledge))),
+            Ok(None) => match on_screen::read(cx, bytes) {
+                Some(read) => read,
+                None => match (other_table(bytes), kinds::of_text(bytes)) {
+                    (_, Some(known)) => return of_kind(input, &known),
+                    (Some(why), None) => Err(why),
+                    (None, None) => {
+                        return refused(input, kinds::PROBLEM, kinds::unknown(bytes, bytes.len() as u64));
+                    }
+                },
+            },
             Err(error) => Err(format!("cannot be read: {error}")),
+        },
+        Err(why @ Unrecognised::WebPage) => match kinds::web_page(bytes) {
+            Some(known) => return of_kind(input, &known),
+            None => Err(why.to_string()),
         },
         Err(why) => Err(why.to_string()),
     };
@@ -263,24 +309,17 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     }
 }
 
-/// The refusal of a file of no known kind: what it looks like, what is known, and what to do.
-fn unknown_file(bytes: &[u8], knowledge: &Knowledge) -> String {
+/// Why a table is no export; `None` if it is no table. It may be an export that somebody changed, so it is asked for again.
+fn other_table(bytes: &[u8]) -> Option<String> {
     let text = encoding::decode(bytes);
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let looks = match heading(first) {
-        _ if workbook::is_workbook(bytes) => {
-            "a workbook, but no sheet has the columns of an export".to_owned()
-        }
-        Some((_, columns)) => {
-            format!("a table of {} columns, but they are not those of an export", columns.len())
-        }
-        None if text.contains(char::is_control) && text.contains('\0') => "binary data".to_owned(),
-        None => "plain text".to_owned(),
+        _ if workbook::is_workbook(bytes) => "a workbook, but no sheet has the columns of an export".to_owned(),
+        Some((_, columns)) => format!("a table of {} columns, but they are not those of an export", columns.len()),
+        None => return None,
     };
-    format!(
-        "is not a file that this program knows. It looks like {looks}. Known are bundles, answers files, checklists, \
-         inventories, node lists, version histories, saved command output and {} other exports: see docs/exports.md, and save \
-         the file again as described there",
-        knowledge.exports.len()
-    )
+    Some(format!(
+        "is not a file that this program knows. It looks like {looks}: save it again as docs/exports.md describes; docs/inputs.md \
+         lists all that is read"
+    ))
 }

@@ -52,6 +52,7 @@ fn ticket(report: &Report, (pieces, per_rule, most_rows): (usize, usize, usize),
         // The steps of the plan are listed.
         steps => &(pieces > 1),
         pieces,
+        used => &used(&report.inputs),
         bands,
         cuts,
         hits => &hits(&report.errors.hits, per_rule),

@@ -100,6 +100,12 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>) -> Result<(), Fail
             Content::Document(page) => terminal::handout(page, width, colour),
         });
     }
+    // The short form says it by itself.
+    if let Content::Report(report) = content {
+        for line in used(&report.inputs).passed_over {
+            output::complain(&line);
+        }
+    }
     for (path, format) in outputs {
         let bytes = (format.render)(content).with_context(|| format!("cannot render {}", path.display()));
         file::write(path, &bytes.or_exit(Exit::CannotWrite)?)?;

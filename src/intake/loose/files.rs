@@ -4,6 +4,7 @@ use super::names::{self, Claim};
 use super::{LooseOptions, LooseSet, What};
 use crate::bundle::Leaf;
 use crate::bundle::source::{Content, Given};
+use crate::intake::kinds;
 use crate::model::host_name::{is_name, visible};
 use crate::model::log::Component;
 use crate::model::product::is_key_file_name;
@@ -103,7 +104,7 @@ fn kind(leaf: &Leaf, place: &str) -> Option<Kind> {
         return None;
     }
     let head = leaf.head().unwrap_or_default();
-    if !head.is_empty() && !encoding::is_text(&head) {
+    if !head.is_empty() && (!encoding::is_text(&head) || kinds::is_binary(&head, leaf.size())) {
         return None;
     }
     let text = encoding::decode(&head);

@@ -83,6 +83,8 @@ pub struct LeftOut {
     pub kind: ProblemKind,
     /// One sentence, without the name of the file and the full stop.
     pub reason: String,
+    /// What it is, if nothing was expected from it: a picture, a report of this program.
+    pub what: Option<String>,
 }
 
 impl Case {

@@ -112,6 +112,8 @@ pub enum GivenError {
         kind: ProblemKind,
         /// Why.
         reason: String,
+        /// What it is, if nothing was expected from it.
+        what: Option<String>,
     },
     /// One part of a split archive.
     #[error(

@@ -33,6 +33,7 @@ pub(super) fn bounded(reads: Vec<ReadInput>) -> Vec<ReadInput> {
                 format!("{top} holds {number} more files that are no input; the first {NAMED} are named.");
             one.input.problems = vec![Problem { kind: ProblemKind::NoInput, member: None, text }];
             one.input.notes.clear();
+            one.input.holds = vec!["files that are no input".to_owned()];
             one.input.bytes = 0;
         }
         kept.push(one);

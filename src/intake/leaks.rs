@@ -3,14 +3,12 @@
 //!
 //! The collector has scanned it already; this is for bundles that were written by something else or changed since.
 
-use super::event_file::is_event_file;
 use crate::bundle::Bundle;
 use crate::bundle::problem::quoted;
 use crate::intake::malformed;
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::product::is_key_file_name;
 use crate::redact::leak::{Hit, HitKind, Scanner};
-use crate::text::signature::{self, Kind};
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -55,31 +53,19 @@ fn keep(kind: HitKind) -> &'static str {
     }
 }
 
-/// What a file is that was given by itself and is no input: one that must not be here, or one of a known kind. The reason
-/// reads after its name. Zips and workbooks are looked into elsewhere.
+/// Why a file that was given by itself must not be here, if that is so. The reason reads after its name. Zips and workbooks are
+/// looked into elsewhere.
 pub(super) fn of_file(name: &str, bytes: &[u8]) -> Option<(ProblemKind, String)> {
     let inside = zip_names(bytes).any(is_key_file_name).then_some(HitKind::KeyFile);
-    let found = match Scanner::file(name, bytes).or(inside) {
-        Some(HitKind::KeyFile) => {
+    Some(match Scanner::file(name, bytes).or(inside)? {
+        HitKind::KeyFile => {
             let why = "is or holds encryption.config or database.config, and anyone who has those can open the vault: delete \
                 every copy that left the node";
             (ProblemKind::KeyMaterial, why.to_owned())
         }
-        Some(HitKind::MayBeKeyFile) => (ProblemKind::MayBeKeyMaterial, format!("may be a key file: {LOOK}")),
-        Some(kind) => (ProblemKind::DoNotSend, format!("is {}; {}", kind.as_str(), keep(kind))),
-        None => {
-            let format = signature::format(bytes, bytes.len() as u64)?;
-            let advice = match format.kind {
-                Kind::Archive if format.name.starts_with("a zip") => return None,
-                Kind::Document if format.name.contains("older office") => return None,
-                Kind::Record if is_event_file(bytes) => return None,
-                kind if kind.holds_files() => ": unpack it, and give what is in it",
-                _ => ", which is no input",
-            };
-            (ProblemKind::NoInput, format!("is {}{advice}", format.name))
-        }
-    };
-    Some(found)
+        HitKind::MayBeKeyFile => (ProblemKind::MayBeKeyMaterial, format!("may be a key file: {LOOK}")),
+        kind => (ProblemKind::DoNotSend, format!("is {}; {}", kind.as_str(), keep(kind))),
+    })
 }
 
 /// Names in the directory of a zip.

@@ -26,6 +26,7 @@ mod grid;
 pub mod inventory;
 pub mod json;
 mod json_lines;
+pub mod kinds;
 mod labels;
 mod leaks;
 mod lists;

@@ -1,13 +1,14 @@
 //! Reads every input, bundles and exports in parallel, and says what became of each.
 
 use super::answers::{self, Question};
+use super::event_file::is_event_file;
 use super::facts::Facts;
 use super::json::JsonError;
 use super::loose::{self, LooseLogs, LooseOptions};
-use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, recognise};
+use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, Unrecognised, recognise};
 use super::together::together;
 use super::{
-    Parsed, ReadExport, Source, crowd, event_file, json, leaks, malformed, manual_capture, on_screen,
+    Parsed, ReadExport, Source, crowd, event_file, json, kinds, leaks, malformed, manual_capture, on_screen,
     snapshot, tables, workbook,
 };
 use crate::bundle::source::{Content, Given, GivenError, Origin};
@@ -179,7 +180,10 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
             let node = node_in_name(&given.name).map(visible);
             refused(Input { node, ..input }, ProblemKind::Newer, error)
         }
-        Err(GivenError::LeftOut { kind, reason }) => {
+        Err(GivenError::LeftOut { reason, what: Some(what), .. }) => {
+            passed_over(input, what.clone(), sanitized(reason, tools.sanitizer))
+        }
+        Err(GivenError::LeftOut { kind, reason, .. }) => {
             let node = match &given.origin {
                 Origin::Case(Some(owner)) => Some(visible(&owner.name)),
                 _ => None,
@@ -188,6 +192,14 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
         }
         Err(error) => refused(input, ProblemKind::Malformed, error),
         Ok(Content::Bundle(bundle)) => read_bundle(input, bundle, tools),
+        // No export is so large: its beginning says what it is.
+        Ok(Content::File(leaf)) if leaf.size() > MAX_EXPORT_BYTES => match leaf.head() {
+            Ok(head) => match kinds::of_bytes(&head, leaf.size()).or_else(|| kinds::of_text(&head)) {
+                Some(known) => of_kind(input, &known),
+                None => refused(input, ProblemKind::NoInput, kinds::unknown(&head, leaf.size())),
+            },
+            Err(error) => refused(input, ProblemKind::Malformed, error),
+        },
         Ok(Content::File(leaf)) => match leaf.bytes(MAX_EXPORT_BYTES) {
             Ok(bytes) => {
                 // A panic in any library costs the input it happened on, and nothing else.
@@ -212,6 +224,21 @@ fn refused(mut input: Input, kind: ProblemKind, why: impl std::fmt::Display) -> 
     let text = format!("{} {why}.", input.name);
     input.problems.push(Problem { kind, member: None, text });
     ReadInput { input, facts: Vec::new() }
+}
+
+/// An input of a known kind that no reader takes.
+fn of_kind(input: Input, known: &kinds::Known) -> ReadInput {
+    let mut read = passed_over(input, known.name.clone().into_owned(), known.sentence());
+    read.input.status = known.status();
+    read
+}
+
+/// An input that nothing was expected from: what it is, and the sentence about it.
+fn passed_over(mut input: Input, what: String, why: impl std::fmt::Display) -> ReadInput {
+    input.holds = vec![what];
+    let mut read = refused(input, kinds::PROBLEM, why);
+    read.input.status = InputStatus::PassedOver;
+    read
 }
 
 fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput {
@@ -249,16 +276,32 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
 fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let name = input.name.clone();
     let cx = Source { input: &name, knowledge: tools.knowledge, sanitizer: tools.sanitizer };
+    if let Some(own) = kinds::own(bytes) {
+        return of_kind(input, &own);
+    }
     if let Some((kind, why)) = leaks::of_file(&name, bytes) {
         return refused(input, kind, why);
     }
+    if let Some(known) = kinds::of_bytes(bytes, bytes.len() as u64).filter(|_| !is_event_file(bytes)) {
+        return of_kind(input, &known);
+    }
     let read = match recognise(bytes) {
-        Ok(ExportForm::Json) => json::read(cx, bytes).map_err(|error| {
-            if let JsonError::TooManyNodes(_) = error {
-                input.kind = InputKind::NodesJson;
+        Ok(ExportForm::Json) => match json::read(cx, bytes) {
+            Ok(read) => Ok(read),
+            // It may be no JSON at all, such as settings that begin with a bracket.
+            Err(error @ (JsonError::Other | JsonError::NotJson { .. })) => match kinds::of_text(bytes) {
+                Some(known) if error == JsonError::Other || known.id != kinds::Id::Json => {
+                    return of_kind(input, &known);
+                }
+                _ => Err(format!("is {error}")),
+            },
+            Err(error) => {
+                if let JsonError::TooManyNodes(_) = error {
+                    input.kind = InputKind::NodesJson;
+                }
+                Err(format!("is {error}"))
             }
-            format!("is {error}")
-        }),
+        },
         Ok(ExportForm::Answers) => {
             input.kind = InputKind::Answers;
             answers::parse(cx, bytes, tools.questions)
@@ -290,10 +333,21 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         }
         Ok(ExportForm::Table) => match tables::read(cx, bytes) {
             Ok(Some(read)) => Ok(read),
-            Ok(None) => {
-                on_screen::read(cx, bytes).unwrap_or_else(|| Err(unknown_file(bytes, tools.knowledge)))
-            }
+            Ok(None) => match on_screen::read(cx, bytes) {
+                Some(read) => read,
+                None => match (other_table(bytes), kinds::of_text(bytes)) {
+                    (_, Some(known)) => return of_kind(input, &known),
+                    (Some(why), None) => Err(why),
+                    (None, None) => {
+                        return refused(input, kinds::PROBLEM, kinds::unknown(bytes, bytes.len() as u64));
+                    }
+                },
+            },
             Err(error) => Err(format!("cannot be read: {error}")),
+        },
+        Err(why @ Unrecognised::WebPage) => match kinds::web_page(bytes) {
+            Some(known) => return of_kind(input, &known),
+            None => Err(why.to_string()),
         },
         Err(why) => Err(why.to_string()),
     };
@@ -313,8 +367,8 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     }
 }
 
-/// The refusal of a file of no known kind: what it looks like, what is known, and what to do.
-fn unknown_file(bytes: &[u8], knowledge: &Knowledge) -> String {
+/// Why a table is no export; `None` if it is no table. It may be an export that somebody changed, so it is asked for again.
+fn other_table(bytes: &[u8]) -> Option<String> {
     let text = encoding::decode(bytes);
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let looks = match heading(first) {
@@ -324,13 +378,10 @@ fn unknown_file(bytes: &[u8], knowledge: &Knowledge) -> String {
         Some((_, columns)) => {
             format!("a table of {} columns, but they are not those of an export", columns.len())
         }
-        None if text.contains(char::is_control) && text.contains('\0') => "binary data".to_owned(),
-        None => "plain text".to_owned(),
+        None => return None,
     };
-    format!(
-        "is not a file that this program knows. It looks like {looks}. Known are bundles, answers files, checklists, \
-         inventories, node lists, version histories, saved command output and {} other exports: see docs/exports.md, and save \
-         the file again as described there",
-        knowledge.exports.len()
-    )
+    Some(format!(
+        "is not a file that this program knows. It looks like {looks}: save it again as docs/exports.md describes; docs/inputs.md \
+         lists all that is read"
+    ))
 }

@@ -243,7 +243,7 @@ fn other(given: Given, tools: Tools<'_>) -> TidyFile {
     };
     let grade = read.grade.unwrap_or(Grade::Export);
     let row = CaseFile { bytes: given.bytes, ..row(given.name.clone(), leaf, None, None) };
-    if let (InputStatus::Refused, Some(problem)) = (read.status, read.problems.first()) {
+    if let (false, Some(problem)) = (read.status.is_used(), read.problems.first()) {
         let row = CaseFile { left_out: Some(left(&read, problem)), owner, ..row };
         return TidyFile { group: String::new(), row, content: TidyContent::LeftOut };
     }
@@ -265,13 +265,15 @@ fn other(given: Given, tools: Tools<'_>) -> TidyFile {
 /// Why an input was left out: the sentence of its problem without the name and the full stop.
 fn left(input: &Input, problem: &Problem) -> LeftOut {
     let text = problem.text.strip_prefix(&input.name).unwrap_or(&problem.text).trim_start();
-    LeftOut { kind: problem.kind, reason: text.trim_end_matches('.').to_owned() }
+    let passed = input.status == InputStatus::PassedOver;
+    let what = input.holds.first().filter(|_| passed).cloned();
+    LeftOut { kind: problem.kind, reason: text.trim_end_matches('.').to_owned(), what }
 }
 
 impl TidyFile {
     /// The row of a file that could not be written after all.
     pub fn failed(row: CaseFile, why: &str) -> CaseFile {
-        let left_out = Some(LeftOut { kind: ProblemKind::Malformed, reason: why.to_owned() });
+        let left_out = Some(LeftOut { kind: ProblemKind::Malformed, reason: why.to_owned(), what: None });
         CaseFile { path: None, grade: None, left_out, ..row }
     }
 }

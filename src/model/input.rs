@@ -28,7 +28,7 @@ pub struct Input {
     pub taken: Option<String>,
     /// Version of the tool that wrote it, for bundles.
     pub tool: Option<String>,
-    /// Titles of the exports found in it, as the knowledge has them.
+    /// Titles of the exports found in it, as the knowledge has them; of a file that is passed over what it is.
     pub holds: Vec<String>,
     /// How much it can prove; `None` if nothing of it is evidence.
     pub grade: Option<Grade>,
@@ -83,6 +83,15 @@ pub enum InputStatus {
     Partly,
     /// Refused: nothing from it counts.
     Refused,
+    /// Of a kind that says nothing of a cluster, such as a picture or a report of this program: nothing was expected from it.
+    PassedOver,
+}
+
+impl InputStatus {
+    /// Whether something of the input counts.
+    pub const fn is_used(self) -> bool {
+        matches!(self, Self::Read | Self::Partly)
+    }
 }
 
 /// One problem of an input.

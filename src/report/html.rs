@@ -4,6 +4,7 @@
 //! are fixed text without template syntax, and the page's policy names their hashes, so that nothing else runs.
 
 use super::RenderError;
+use super::assemble::used;
 use super::document::Document;
 use super::families::families;
 use super::format::{Keep, OutputFormat, text};
@@ -231,6 +232,7 @@ fn page(report: &Report) -> Context {
         bands,
         cuts,
         grid => &grid(report),
+        used => &used(&report.inputs),
         hits => &hits(&report.errors.hits, ROWS),
         patterns => &patterns(&report.errors.patterns),
         families => &families(&report.coverage),

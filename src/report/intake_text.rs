@@ -12,10 +12,14 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
     let mut screen = Screen::new(width, colour);
     for input in &report.inputs {
         screen.wrapped("", &input.name, Some(Style::BOLD));
-        if input.status == InputStatus::Refused {
+        if !input.status.is_used() {
             let reason = input.reason.as_deref().unwrap_or("it cannot be read");
             let reason = reason.strip_prefix(&input.name).unwrap_or(reason).trim_start();
-            screen.wrapped("    not used: ", reason, Some(Style::RED));
+            let (mark, style) = match input.status {
+                InputStatus::PassedOver => ("    passed over: ", Style::DIM),
+                _ => ("    not used: ", Style::RED),
+            };
+            screen.wrapped(mark, reason, Some(style));
             continue;
         }
         screen.wrapped("    ", &input_line(input), None);
@@ -26,7 +30,7 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
             screen.wrapped("    note: ", note, Some(Style::DIM));
         }
     }
-    let used = report.inputs.iter().filter(|input| input.status != InputStatus::Refused).count();
+    let used = report.inputs.iter().filter(|input| input.status.is_used()).count();
     let _ = writeln!(screen.text);
     screen.wrapped("", &format!("{used} of {} inputs used.", report.inputs.len()), None);
     screen.text

@@ -1,6 +1,7 @@
 //! The Markdown report: what a ticket needs, in the order of the page, short enough to be pasted into one.
 
 use super::RenderError;
+use super::assemble::used;
 use super::document::Document;
 use super::format::{Keep, OutputFormat, text};
 use super::model::{MatrixRow, Report};
@@ -52,6 +53,7 @@ fn ticket(report: &Report, (pieces, per_rule, most_rows): (usize, usize, usize),
         // The steps of the plan are listed.
         steps => &(pieces > 1),
         pieces,
+        used => &used(&report.inputs),
         bands,
         cuts,
         hits => &hits(&report.errors.hits, per_rule),

@@ -165,19 +165,6 @@ struct Tally {
     text: String,
 }
 
-/// The reasons of the inputs that were refused, in the order of the inputs.
-#[expect(clippy::unnecessary_wraps, reason = "the shape of a template filter")]
-fn refused(inputs: &[Value], _: Kwargs, _: &State) -> TeraResult<Value> {
-    let key = |name: &'static str| tera::value::Key::from(name);
-    let reasons: Vec<&str> = inputs
-        .iter()
-        .filter_map(Value::as_map)
-        .filter(|input| input.get(&key("status")).and_then(Value::as_str) == Some("refused"))
-        .filter_map(|input| input.get(&key("reason"))?.as_str())
-        .collect();
-    Ok(Value::from_serializable(&reasons))
-}
-
 /// `{"high": 3, …}` as an array in order of severity, zeros left out: a map has no order of its own in a template.
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a template filter")]
 fn tally(counts: &tera::Map, _: Kwargs, _: &State) -> TeraResult<Value> {
@@ -279,7 +266,6 @@ pub(super) fn engine(
     let mut tera = Tera::new();
     tera.autoescape_on([ending]);
     tera.set_escape_fn(escape);
-    tera.register_filter("refused", refused);
     tera.register_filter("tally", tally);
     tera.register_filter("when", |text: &str, _: Kwargs, _: &State| when(text));
     tera.register_filter("clock", |text: &str, _: Kwargs, _: &State| clock(text));

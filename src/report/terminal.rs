@@ -1,13 +1,13 @@
 //! The short forms on a terminal: of a report the verdict, reasons, what to do, findings by severity, what is missing; of a
 //! plan the way and the steps.
 
+use super::assemble::used;
 use super::checklist_view::ChecklistView;
 use super::document::Document;
 use super::model::{NodeCard, Report};
 use super::procedure::{PlanView, RunbookView, StepView};
 use super::term_writer::{LINES, Screen, Style};
 use crate::finding::Severity;
-use crate::model::InputStatus;
 use crate::plan::checklist::{Checklist, LineState};
 use crate::plan::{Met, Offer, Plan};
 use crate::text::escape::one_line;
@@ -36,7 +36,7 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
         screen.wrapped("BUNDLE SAFETY  ", &finding.title, Some(Style::RED));
         screen.wrapped("               ", &finding.remedy, None);
     }
-    refused(&mut screen, report);
+    inputs(&mut screen, report);
     let verdict = &report.verdict;
     screen.wrapped("", &verdict.question, None);
     screen.wrapped("", verdict.label, Some(verdict.state.into()));
@@ -86,18 +86,21 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
     screen.text
 }
 
-/// The inputs that were refused, each with its reason.
-fn refused(screen: &mut Screen, report: &Report) {
-    let all: Vec<&str> = report
-        .inputs
-        .iter()
-        .filter(|input| input.status == InputStatus::Refused)
-        .filter_map(|input| input.reason.as_deref())
-        .collect();
-    for reason in all.iter().take(LINES) {
+/// What was used and what was not.
+fn inputs(screen: &mut Screen, report: &Report) {
+    let used = used(&report.inputs);
+    let Some(heading) = used.heading else { return };
+    if used.refused.is_empty() {
+        let passed = used.passed_over.unwrap_or_default();
+        return screen.wrapped("", &format!("{heading}. {passed}"), Some(Style::DIM));
+    }
+    screen.wrapped("", &heading, Some(Style::BOLD));
+    for reason in &used.refused {
         screen.wrapped("NOT READ  ", reason, Some(Style::RED));
     }
-    screen.rest(all.len());
+    for line in used.passed_over.iter().chain(&used.more) {
+        screen.wrapped("", line, Some(Style::DIM));
+    }
 }
 
 /// Renders a plan or a checklist for a terminal, in short: the way, the first node, the steps of the way to choose, what is

@@ -52,7 +52,9 @@ fn placed(found: Vec<Found>, root: &str, case: Case, given: &Path) -> Vec<Found>
         let (place, bytes) = (file.place, file.bytes);
         let one = file.path.and_then(|path| own.remove(&format!("{root}{path}")));
         let what = match (file.left_out, one) {
-            (Some(left), _) => Err(GivenError::LeftOut { kind: left.kind, reason: left.reason }),
+            (Some(left), _) => {
+                Err(GivenError::LeftOut { kind: left.kind, reason: left.reason, what: left.what })
+            }
             (None, None) => Err(GivenError::Missing),
             (None, Some(one)) => one.what.map(|what| match what {
                 What::File(leaf) => What::File(leaf.changed(file.modified).renamed(place.clone())),

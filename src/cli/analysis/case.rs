@@ -12,6 +12,7 @@ use crate::intake::loose::LooseOptions;
 use crate::logs::Baseline;
 use crate::model::input::ProblemKind;
 use crate::model::{InputStatus, Package};
+use crate::report::assemble::used;
 use anyhow::anyhow;
 use chrono::{SubsecRound as _, Utc};
 use std::path::Path;
@@ -45,7 +46,7 @@ pub(super) fn audited(
     }
     let inputs = &audited.report.inputs;
     for input in inputs {
-        let read = input.status == InputStatus::Read;
+        let read = matches!(input.status, InputStatus::Read | InputStatus::PassedOver);
         for problem in input.problems.iter().filter(|one| !read || one.kind == ProblemKind::Unlisted) {
             // Most sentences begin with the name.
             let named = problem.text.starts_with(&input.name);
@@ -53,8 +54,11 @@ pub(super) fn audited(
             output::complain(&text);
         }
     }
-    if !inputs.iter().any(|input| input.status != InputStatus::Refused && input.kind.is_evidence()) {
+    if !inputs.iter().any(|input| input.status.is_used() && input.kind.is_evidence()) {
         let error = anyhow!("none of the inputs can be used, so nothing was checked and nothing was written");
+        if let Some(line) = used(inputs).passed_over {
+            output::complain(&line);
+        }
         return Err(Failure::new(Exit::NoInput, error));
     }
     Ok(audited)

@@ -4,6 +4,7 @@ use super::args::{CaseArgs, OutArgs};
 use super::{Exit, Failure, case, file, output};
 use crate::cli::OrExit as _;
 use crate::report::format::{CHECKLIST_FORMATS, Content, FORMATS, Keep, OutputFormat};
+use crate::report::assemble::used;
 use crate::report::terminal;
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
@@ -99,6 +100,12 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>) -> Result<(), Fail
             Content::Report(report) => terminal::render(report, width, colour),
             Content::Document(page) => terminal::handout(page, width, colour),
         });
+    }
+    // The short form says it by itself.
+    if let Content::Report(report) = content {
+        if let Some(line) = used(&report.inputs).passed_over {
+            output::complain(&line);
+        }
     }
     for (path, format) in outputs {
         let bytes = (format.render)(content).with_context(|| format!("cannot render {}", path.display()));

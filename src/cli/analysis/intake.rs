@@ -8,7 +8,6 @@ use crate::bundle::CaseWriter;
 use crate::cli::OrExit as _;
 use crate::intake::cluster::Options;
 use crate::intake::tidy::{TidyContent, TidyFile};
-use crate::model::InputStatus;
 use crate::report::intake_text;
 use anyhow::Context as _;
 use std::io;
@@ -26,7 +25,7 @@ pub(super) fn run(args: &IntakeArgs) -> Result<Exit, Failure> {
     if let Some(out) = &args.out {
         write(out, &auditor, args, &options)?;
     }
-    let used = analysis.report.inputs.iter().any(|input| input.status != InputStatus::Refused);
+    let used = analysis.report.inputs.iter().any(|input| input.status.is_used());
     Ok(if used { Exit::written(&analysis.report.inputs) } else { Exit::NoInput })
 }
 

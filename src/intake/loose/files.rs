@@ -6,6 +6,7 @@ use super::names::{self, Claim};
 use super::{LooseOptions, LooseSet, What};
 use crate::bundle::Leaf;
 use crate::bundle::source::{Content, Given, Origin};
+use crate::intake::kinds;
 use crate::intake::together::together;
 use crate::model::host_name::{is_name, visible};
 use crate::model::log::Component;
@@ -132,7 +133,7 @@ fn kind(leaf: &Leaf, place: &str) -> Option<Kind> {
         return None;
     }
     let head = leaf.head().unwrap_or_default();
-    if !head.is_empty() && !encoding::is_text(&head) {
+    if !head.is_empty() && (!encoding::is_text(&head) || kinds::is_binary(&head, leaf.size())) {
         return None;
     }
     let text = encoding::decode(&head);

@@ -13,9 +13,11 @@ mod nodes;
 mod notices;
 mod patterns;
 mod spans;
+mod used;
 mod verdict;
 
 pub use first::what_first;
+pub use used::{Used, used};
 
 use crate::finding::{Outcome, RuleResult, Severity, by_rule, is_bundle_safety, reach};
 use crate::knowledge::causes::CauseRow;

@@ -22,7 +22,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Version of the JSON report.
-pub const SCHEMA: &str = "clusterbrief-report/1.4";
+pub const SCHEMA: &str = "clusterbrief-report/1.5";
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]

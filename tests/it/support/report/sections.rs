@@ -291,7 +291,7 @@ pub(super) fn input(
     node: Option<&str>,
 ) -> InputView {
     let problems = match status {
-        InputStatus::Read => vec![],
+        InputStatus::Read | InputStatus::PassedOver => vec![],
         InputStatus::Partly | InputStatus::Refused => vec![Problem {
             kind: ProblemKind::Rights,
             member: Some(t("encryption.config")),

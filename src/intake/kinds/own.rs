@@ -1,0 +1,68 @@
+//! What this program wrote: reports, plans, checklists, baselines, queries.
+
+use super::{Id, Known};
+use crate::text::encoding;
+use memchr::memmem;
+
+/// Bytes of the start and of the end that are looked at.
+const START: usize = 4 << 10;
+const END: usize = 256 << 10;
+
+/// What the last lines of pages and of Markdown begin with, since the first version.
+const MADE_BY: &str = "Made by clusterbrief ";
+/// What goes on after the version.
+const KNOWLEDGE: &str = " with knowledge of ";
+
+pub(super) fn of(bytes: &[u8]) -> Option<Known> {
+    let head = encoding::decode(bytes.get(..START).unwrap_or(bytes));
+    let start = head.trim_start_matches('\u{feff}').trim_start();
+    let written = is_json(start)
+        || (is_page(start) && is_signed(bytes))
+        || (start.starts_with("# ") && is_markdown(bytes));
+    written.then(|| Known::new(Id::Own, "written by this program"))
+}
+
+/// Whether JSON says of itself, before anything else, that it is of one of our forms.
+fn is_json(start: &str) -> bool {
+    let Some(first) = start.strip_prefix('{').map(str::trim_start) else { return false };
+    ["\"schema\"", "\"format\""].iter().any(|key| {
+        let value = first.strip_prefix(key).map(str::trim_start).and_then(|tail| tail.strip_prefix(':'));
+        let value = value.map(str::trim_start).unwrap_or_default();
+        ["report/", "handout/", "baseline\"", "logs"]
+            .iter()
+            .any(|form| value.strip_prefix("\"clusterbrief-").is_some_and(|tail| tail.starts_with(form)))
+    })
+}
+
+/// Whether a text begins as our pages do: a policy that forbids everything, before the title.
+fn is_page(start: &str) -> bool {
+    let policy = start.find("default-src 'none'");
+    start.get(..9).is_some_and(|first| first.eq_ignore_ascii_case("<!doctype")) && policy.is_some()
+}
+
+/// Whether a text in any encoding has the line that we end with.
+fn is_signed(bytes: &[u8]) -> bool {
+    last_line(bytes).is_some()
+}
+
+/// The line that says who made it, if it is near the end.
+fn last_line(bytes: &[u8]) -> Option<String> {
+    let from = bytes.len().saturating_sub(END);
+    let end = encoding::decode(bytes.get(from..).unwrap_or(bytes));
+    let at = memmem::rfind(end.as_bytes(), MADE_BY.as_bytes())?;
+    let line = end.get(at..)?.lines().next()?;
+    let version = line.get(MADE_BY.len()..)?.split_once(KNOWLEDGE)?.0;
+    let is_version = version.len() <= 40 && version.starts_with(|c: char| c.is_ascii_digit());
+    is_version.then(|| end.get(at..).unwrap_or_default().to_owned())
+}
+
+/// Whether nothing comes after that line, as in Markdown: a text that quotes a report goes on.
+fn is_markdown(bytes: &[u8]) -> bool {
+    last_line(bytes).is_some_and(|end| end.trim_end().lines().count() == 1)
+}
+
+/// Whether a text is one of the queries of `clusterbrief sql`. Results may come after one, so readers of exports come first.
+pub(super) fn query(start: &str) -> Option<Known> {
+    let is_query = start.starts_with("-- Tells:") && start.contains("'clusterbrief:");
+    is_query.then(|| Known::new(Id::Own, "written by this program"))
+}

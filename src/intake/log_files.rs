@@ -1,10 +1,10 @@
 //! The logs of a bundle, for whoever reads their entries: whose they are, by which clock, and what must not be shown.
 
-use super::members::{self, is_log, redactor};
 use super::loose::{self, Claim, LooseOptions, LooseSet};
+use super::members::{self, is_log, redactor};
 use super::sanitized;
-use crate::bundle::source::Given;
 use crate::bundle::manifest::{NO_LOG, TOO_OLD};
+use crate::bundle::source::Given;
 use crate::bundle::{Bundle, Leaf, Status};
 use crate::logs::LogClock;
 use crate::model::host_name::{is_name, visible};

@@ -42,9 +42,12 @@ fn input_line(input: &InputView) -> String {
     let mut parts = vec![kind(word.as_ref().and_then(|word| word.as_str()).unwrap_or_default())];
     parts.extend((!input.holds.is_empty()).then(|| format!(" ({})", input.holds.join("; "))));
     parts.extend(input.node.as_ref().map(|node| format!(" of {node}")));
-    // A bundle is what its kind says already.
+    // What a bundle and a copied folder are their kinds say already.
     parts.extend(
-        input.grade.filter(|grade| *grade != Grade::Bundle).map(|grade| format!(", {}", grade.phrase())),
+        input
+            .grade
+            .filter(|grade| ![Grade::Bundle, Grade::Copied].contains(grade))
+            .map(|grade| format!(", {}", grade.phrase())),
     );
     parts.extend(input.taken.as_ref().map(|taken| format!(", {}", when(taken))));
     parts.push(match input.decided.len() {

@@ -3,8 +3,8 @@
 use super::RenderError;
 use super::families::by_family;
 use super::model::{CellState, FindingView, HitView, MatrixRow, Parity, Report};
-use crate::model::Grade;
 use crate::finding::Severity;
+use crate::model::Grade;
 use crate::text::escape::{code_block, code_span, one_line};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;

@@ -90,7 +90,10 @@ fn the_export_of_the_products_logs_is_a_node_without_a_bundle() {
     assert_eq!(error.evidence[0].place, place);
     assert_eq!(error.evidence[0].grade.unwrap().word(), "loose");
     let first = analysis.report.errors.first.as_ref().unwrap();
-    assert!(first.lines.iter().any(|line| line.place == place), "the lines around the first error are read again");
+    assert!(
+        first.lines.iter().any(|line| line.place == place),
+        "the lines around the first error are read again"
+    );
     // Nothing else is known of the node, and a bundle of it is asked for.
     assert!(
         analysis.report.missing.iter().any(|missing| missing.ask == "Collect on PAMWEB2 and send the bundle")

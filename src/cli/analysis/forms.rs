@@ -3,8 +3,8 @@
 use super::args::{CaseArgs, OutArgs};
 use super::{Exit, Failure, case, file, output};
 use crate::cli::OrExit as _;
-use crate::report::format::{CHECKLIST_FORMATS, Content, FORMATS, Keep, OutputFormat};
 use crate::report::assemble::used;
+use crate::report::format::{CHECKLIST_FORMATS, Content, FORMATS, Keep, OutputFormat};
 use crate::report::terminal;
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;

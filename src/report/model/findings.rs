@@ -1,9 +1,9 @@
 //! Findings with their evidence, and the errors of the logs.
 
-use crate::model::Grade;
 use super::axis::{Axis, WhatFirst};
 use super::patterns::PatternView;
 use crate::finding::{Confidence, Severity, Subject};
+use crate::model::Grade;
 use serde::Serialize;
 
 /// A finding as shown.

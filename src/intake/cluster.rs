@@ -246,7 +246,7 @@ impl CaseBuilder {
                     Facts::Loose(loose) => builder.loose.push((index, *loose)),
                     Facts::Reported(reported) => builder.reported.push((index, reported)),
                     Facts::Events(events) => {
-                        builder.events.extend(events.into_iter().map(|one| (index, one)))
+                        builder.events.extend(events.into_iter().map(|one| (index, one)));
                     }
                     Facts::Contacts(contacts) => builder.contacts.extend(contacts),
                     // Looked at before: the list of nodes decides which cluster is meant.

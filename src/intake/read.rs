@@ -12,7 +12,7 @@ use super::{
     snapshot, tables, workbook,
 };
 use crate::bundle::source::{Content, Given, GivenError, Origin};
-use crate::bundle::{Bundle, Form, Sha256};
+use crate::bundle::{Bundle, Form, LeafError, Sha256};
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
@@ -196,7 +196,7 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
         Ok(Content::File(leaf)) if leaf.size() > MAX_EXPORT_BYTES => match leaf.head() {
             Ok(head) => match kinds::of_bytes(&head, leaf.size()).or_else(|| kinds::of_text(&head)) {
                 Some(known) => of_kind(input, &known),
-                None => refused(input, ProblemKind::NoInput, kinds::unknown(&head, leaf.size())),
+                None => refused(input, ProblemKind::Malformed, LeafError::TooLarge(MAX_EXPORT_BYTES)),
             },
             Err(error) => refused(input, ProblemKind::Malformed, error),
         },

@@ -137,9 +137,9 @@ fn a_file_that_is_no_table_is_refused_with_a_reason_of_its_own() {
         .refused("old.xls", "in the old XLS form")
         .refused("protected.xlsx", "protected by a password")
         .refused("nodes.ods", "the workbook is damaged")
-        .refused("letter.odt", "is an OpenDocument file")
-        .refused("other.zip/readme.txt", "is not a file that this program knows")
-        .refused("binary.csv", "is not a file that this program knows")
+        .expect("letter.odt", "passed-over", "problems", "is a document of Writer (ODT)")
+        .refused("other.zip/readme.txt", "is of no kind that this program knows")
+        .refused("binary.csv", "is of no kind that this program knows")
         .refused("other.xlsx", "is not a file that this program knows")
         .refused("other.csv", "is not a file that this program knows");
 }

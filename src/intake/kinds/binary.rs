@@ -58,7 +58,7 @@ const ZIPPED: &[(&str, Id, &str)] = &[
     ("doc.kml", Id::Document, "a map (KMZ)"),
 ];
 
-/// What the first entry of an OpenDocument file and of a book says, stored as it is for just this purpose.
+/// What the first entry of an `OpenDocument` file and of a book says, stored as it is for just this purpose.
 const MIMES: &[(&str, Id, &str)] = &[
     ("application/vnd.oasis.opendocument.text", Id::Document, "a document of Writer (ODT)"),
     ("application/vnd.oasis.opendocument.presentation", Id::Document, "slides of Impress (ODP)"),

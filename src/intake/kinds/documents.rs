@@ -43,10 +43,10 @@ pub(super) fn of(start: &str) -> Option<Known> {
 /// Whether a text begins as an object or a list of JSON does.
 fn is_json(start: &str) -> bool {
     let inner = start.strip_prefix(['{', '[']).map(str::trim_start);
-    inner.is_some_and(|inner| match start.starts_with('{') {
-        true => inner.starts_with(['"', '}']),
-        false => {
-            inner.starts_with(['{', '[', '"', ']', '-']) || inner.starts_with(|c: char| c.is_ascii_digit())
+    inner.is_some_and(|inner| {
+        if start.starts_with('{') {
+            return inner.starts_with(['"', '}']);
         }
+        inner.starts_with(['{', '[', '"', ']', '-']) || inner.starts_with(|c: char| c.is_ascii_digit())
     })
 }

@@ -20,7 +20,7 @@ fn looks(head: &[u8]) -> String {
     if encoding.is_some() {
         return "text in UTF-16 or with a byte order mark".to_owned();
     }
-    let zeros = head.iter().filter(|byte| **byte == 0).count();
+    let zeros = memchr::memchr_iter(0, head).count();
     if zeros == head.len() {
         return "nothing but zeros".to_owned();
     }
@@ -36,7 +36,7 @@ fn looks(head: &[u8]) -> String {
             *count += 1;
         }
     }
-    let length = head.len().max(1) as f64;
+    let length = f64::from(u32::try_from(head.len().max(1)).unwrap_or(u32::MAX));
     let bits: f64 = counts
         .iter()
         .filter(|count| **count > 0)

@@ -148,6 +148,7 @@ pub fn export(bytes: &[u8]) {
         sanitizer: &Sanitizer,
         questions: &QUESTIONS,
         knowledge: AUDITOR.knowledge(),
+        loose: &clusterbrief::intake::loose::LooseOptions::default(),
     };
     let [read] = read_all(open([file("export", bytes)]), tools).0.try_into().expect("one file");
     assert!(read.input.problems.iter().all(|problem| !problem.text.contains("made the reader fail")));

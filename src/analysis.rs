@@ -28,6 +28,7 @@ use crate::intake::around::around;
 use crate::intake::cluster::{Case, Superseded, assemble as assemble_case};
 use crate::intake::facts::Facts;
 use crate::intake::read::{ReadInput, Tools, read_all};
+use crate::intake::tidy::Tidy;
 use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Knowledge, KnowledgeFaults};
 use crate::logs::Scanner;
@@ -97,16 +98,24 @@ impl Analyzer {
         &self.knowledge
     }
 
-    /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
-    pub fn analyze(&self, given: Vec<Given>, options: &Options) -> Analysis {
-        let tools = Tools {
+    /// What of a case a case folder keeps.
+    pub fn tidy(&self, given: Vec<Given>, options: &Options) -> Tidy {
+        Tidy::of(given, self.tools(options))
+    }
+
+    fn tools<'a>(&'a self, options: &'a Options) -> Tools<'a> {
+        Tools {
             scanner: &self.scanner,
             sanitizer: &Sanitizer,
             questions: &self.questions,
             knowledge: &self.knowledge,
             loose: &options.loose,
-        };
-        let (reads, bundles) = read_all(given, tools);
+        }
+    }
+
+    /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
+    pub fn analyze(&self, given: Vec<Given>, options: &Options) -> Analysis {
+        let (reads, reread) = read_all(given, self.tools(options));
         let before = bundles_of_one_name(&reads).then(|| reads.clone());
         let Case { mut cluster, remarks, superseded } = assemble_case(reads, options);
         let results = rules::evaluate(&cluster, &self.knowledge, &self.rules);
@@ -118,7 +127,7 @@ impl Analyzer {
         let metas: Vec<&RuleMeta> = metas.iter().map(AsRef::as_ref).collect();
         let mut report = assemble(&cluster, &results, &metas, &self.knowledge, &options.require);
         report.errors.first = what_first(&report, &cluster, &results, &self.knowledge, |query| {
-            around(&bundles, &cluster, query)
+            around(&reread, &cluster, query)
         });
         Analysis { report, cluster, results, remarks }
     }

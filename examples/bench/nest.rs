@@ -34,10 +34,19 @@ pub fn run(folder: &Path, scale: Scale) -> Result<()> {
         ticket.push(report(&packed, folder)?);
         files.push(report(&plain, folder)?);
     }
-    println!("report, a zip of {} bundles of {} MB of logs, against the bundles", NODES.len(), bytes / 1_000_000);
+    println!(
+        "report, a zip of {} bundles of {} MB of logs, against the bundles",
+        NODES.len(),
+        bytes / 1_000_000
+    );
     table::times("  time", &ticket, &files, TIMES)?;
     table::processor("  processor time", &ticket, &files)?;
     let peak = table::peak(&files)?;
-    table::memory("  peak memory, with room for one bundle", table::peak(&ticket)?, Some(peak), peak + largest);
+    table::memory(
+        "  peak memory, with room for one bundle",
+        table::peak(&ticket)?,
+        Some(peak),
+        peak + largest,
+    );
     Ok(())
 }

@@ -59,7 +59,9 @@ fn counted(job: &str, export: &Path, expected: u64) -> Result<Run> {
 pub fn intake(export: &Path) -> Result<()> {
     let knowledge = Knowledge::builtin()?;
     let scanner = Scanner::new(&knowledge, &Sanitizer)?;
-    let tools = Tools { scanner: &scanner, sanitizer: &Sanitizer, questions: &[], knowledge: &knowledge };
+    let loose = clusterbrief::intake::loose::LooseOptions::default();
+    let (sanitizer, questions) = (&Sanitizer, &[][..]);
+    let tools = Tools { scanner: &scanner, sanitizer, questions, knowledge: &knowledge, loose: &loose };
     let (read, _) = process::measured(|| Ok(read_all(gather(&[export]), tools)))?;
     let jobs = read.iter().flat_map(|read| &read.facts).find_map(|facts| match facts {
         Facts::Reported(facts) => facts.lists.get("job")?.value(),

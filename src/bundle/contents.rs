@@ -3,9 +3,11 @@
 
 use super::entry::EntryBytes;
 use super::file::{SharedFile, open_plain};
+use super::inner::LARGEST;
+#[cfg(feature = "report")]
+use super::leaf::{Leaf, LeafError};
 use super::limits::Limits;
 use super::listing::relative;
-use super::inner::LARGEST;
 use super::nest::{Archive, DEPTH};
 use super::outside;
 use super::problem::{OpenError, quoted};
@@ -59,6 +61,21 @@ pub fn visit(
             visit.file(&name, &mut file, 0);
         }
     }
+    Ok(visit.seen)
+}
+
+/// The same of one file that may be an archive, wherever it is.
+#[cfg(feature = "report")]
+pub fn visit_leaf(
+    leaf: &Leaf,
+    each: &mut dyn FnMut(&str, &mut dyn Read) -> io::Result<()>,
+) -> Result<Visited, LeafError> {
+    let limits = Limits::default();
+    let mut visit = Visit { limits, entries: 0, unpacked: 0, seen: Visited::default(), each };
+    leaf.open(&mut |bytes| {
+        visit.file(leaf.name(), bytes, 0);
+        Ok(())
+    })?;
     Ok(visit.seen)
 }
 
@@ -381,7 +398,8 @@ mod tests {
     #[cfg(feature = "report")]
     #[test]
     fn tars_and_compressed_files_are_opened() {
-        let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+        let mut tar =
+            tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
         let mut header = tar::Header::new_gnu();
         header.set_size(1);
         tar.append_data(&mut header, "logs/SS.log", b"a".as_slice()).unwrap();

@@ -8,7 +8,7 @@ use serde_json::Error;
 use serde_path_to_error::Track;
 use std::fmt;
 
-/// Version of the bundle format, written `1.2`.
+/// Version of the bundle format, written `1.3`.
 ///
 /// Within one major version a newer minor only adds keys. So an older or equal minor is read strictly, a newer one is
 /// read with the keys it added named and left out, and another major version is refused.
@@ -81,7 +81,7 @@ impl FormatVersion {
     }
 
     /// The version this program writes.
-    pub const CURRENT: Self = Self { major: 1, minor: 2 };
+    pub const CURRENT: Self = Self { major: 1, minor: 3 };
 
     /// Reads the version of a manifest, before anything else of it is looked at.
     pub(super) fn of_manifest(manifest: &[u8]) -> Result<Self, FormatError> {

@@ -126,9 +126,15 @@ impl Leaf {
         }
     }
 
-    /// See [`super::source::Given::inner_id`].
-    pub(super) fn inner_id(&self) -> Option<usize> {
+    /// What is equal for everything in one inner archive that has to be inflated to be read.
+    pub fn inner_id(&self) -> Option<usize> {
         self.at.inner_id()
+    }
+
+    /// The same, changed at another time.
+    #[must_use]
+    pub(super) fn changed(self, modified: Option<NaiveDateTime>) -> Self {
+        Self { modified, ..self }
     }
 
     /// The same bytes at another place.

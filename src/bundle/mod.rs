@@ -8,6 +8,7 @@
 //! This room knows zip and hashes, not the product: what a member means is the business of whoever wrote or
 //! reads it. Everything read here comes from outside and is bounded by [`Limits`].
 
+mod case;
 pub mod contents;
 pub mod digest;
 mod entry;
@@ -27,10 +28,10 @@ pub mod problem;
 pub mod read;
 mod scratch;
 pub mod source;
-mod tree;
 pub mod write;
 mod zipped;
 
+pub use case::{CASE, Case, CaseFile, CaseWriter, LeftOut, Owner};
 pub use digest::Sha256;
 pub use file::open_plain;
 pub use format::{FormatVersion, check_keys};
@@ -47,7 +48,6 @@ pub use problem::{MemberError, OpenError, bound};
 pub use read::{Bundle, Form};
 pub use scratch::Scratch;
 pub use source::{Given, GivenError, gather};
-pub use tree::{Thing, tree};
 pub use write::{BundleWriter, Edit, NewMember, Unfinished, WriteError};
 pub use zipped::{Archive, list_archive};
 

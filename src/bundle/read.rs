@@ -29,6 +29,7 @@ pub struct Bundle {
     whole: Option<u64>,
     manifest: Manifest,
     manifest_sha256: Sha256,
+    manifest_at: At,
     problems: Vec<Problem>,
     unknown_keys: Vec<String>,
     slots: BTreeMap<MemberName, Result<(At, Content), MemberError>>,
@@ -92,6 +93,7 @@ impl Bundle {
     /// Reads the manifest of what was listed and lays it over.
     fn listed(archive: Option<OpenZip>, mut listing: Listing, limits: &Limits) -> Result<Self, OpenError> {
         let entry = listing.take(MANIFEST).ok_or(OpenError::NoManifest)?;
+        let manifest_at = entry.at.clone();
         let json = read_manifest(archive.as_ref(), &entry, limits).map_err(OpenError::Manifest)?;
         let (manifest, unknown_keys) = Manifest::parse(&json, limits).map_err(OpenError::Manifest)?;
 
@@ -118,7 +120,17 @@ impl Bundle {
         problems.sort();
         bound(&mut problems, limits.problems);
         let manifest_sha256 = Sha256::of(&json);
-        Ok(Self { archive, whole: None, manifest, manifest_sha256, problems, unknown_keys, slots, strays })
+        Ok(Self {
+            archive,
+            whole: None,
+            manifest,
+            manifest_sha256,
+            manifest_at,
+            problems,
+            unknown_keys,
+            slots,
+            strays,
+        })
     }
 
     /// Zip or folder.
@@ -134,6 +146,17 @@ impl Bundle {
     /// SHA-256 of the manifest: equal ones are of one collection, whatever container it is in.
     pub fn manifest_sha256(&self) -> Sha256 {
         self.manifest_sha256
+    }
+
+    /// The bytes of the manifest, read once more.
+    pub fn manifest_bytes(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let most = Limits::default().manifest_bytes;
+        let read = with_bytes(self.archive.as_ref(), &self.manifest_at, true, |source| {
+            source.take(most).read_to_end(&mut bytes)
+        });
+        read.map_err(io::Error::other)??;
+        Ok(bytes)
     }
 
     /// What was wrong with the container and with members before any was read, sorted.
@@ -170,8 +193,8 @@ impl Bundle {
         self.whole.unwrap_or_else(members)
     }
 
-    /// See [`super::source::Given::inner_id`].
-    pub(super) fn inner_id(&self) -> Option<usize> {
+    /// What is equal for everything in one inner archive that has to be inflated to be read.
+    pub fn inner_id(&self) -> Option<usize> {
         self.archive.as_ref()?.clone().into_inner().inner_id()
     }
 

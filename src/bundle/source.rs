@@ -1,11 +1,12 @@
 //! What a person gave, found and opened: bundles as bundles, every other file as a leaf that is read when its turn comes.
 
-use super::Sha256;
 use super::inner::{LARGEST, Room};
 use super::leaf::{Leaf, LeafError};
 use super::nest::{self, Found};
 use super::problem::{MemberError, OpenError};
 use super::read::Bundle;
+use super::{Owner, Sha256};
+use crate::model::input::ProblemKind;
 use crate::text::size::size;
 use rayon::prelude::*;
 use std::io;
@@ -23,8 +24,20 @@ pub struct Given {
     pub bytes: u64,
     /// See [`Self::sha256`].
     hash: OnceLock<Option<Sha256>>,
+    /// Where its name comes from.
+    pub origin: Origin,
     /// What is in it, or why that could not be had.
     pub content: Result<Content, GivenError>,
+}
+
+/// Where the name of something given comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// It is where it is.
+    #[default]
+    Given,
+    /// The list of a case folder gives it, and the node that it is of.
+    Case(Option<Owner>),
 }
 
 /// The content of something given.
@@ -83,6 +96,25 @@ pub enum GivenError {
          put all parts into one folder"
     )]
     Parts(usize, OpenError),
+    /// The list of a case folder that cannot be read.
+    #[error("is the list of a case folder, and {0}")]
+    Case(Box<OpenError>),
+    /// A file that a case folder lists and does not have.
+    #[error("is in the list of the case folder and not in the folder")]
+    Missing,
+    /// A file of a case folder that is not what was written.
+    #[error("was changed since the case folder was written, so it does not count")]
+    Changed,
+    /// A file that was left out of a case folder.
+    #[error("{reason}")]
+    LeftOut {
+        /// The kind of its problem.
+        kind: ProblemKind,
+        /// Why.
+        reason: String,
+        /// What it is, if nothing was expected from it.
+        what: Option<String>,
+    },
     /// One part of a split archive.
     #[error(
         "is one part of a split archive: put all parts into one folder, unpack them there (7-Zip: the part that ends in .zip \
@@ -108,7 +140,15 @@ impl Given {
             Ok(Content::Bundle(bundle)) => bundle.size(),
             Ok(Content::File(_)) | Err(_) => bytes,
         };
-        Self { name, path, bytes, hash: OnceLock::new(), content }
+        Self { name, path, bytes, hash: OnceLock::new(), origin: Origin::Given, content }
+    }
+
+    pub(super) fn from(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
+    pub(super) fn refused(self, error: GivenError) -> Self {
+        Self { content: Err(error), ..self }
     }
 
     /// What is equal for everything in one inner archive that has to be inflated to be read: who reads that together needs the

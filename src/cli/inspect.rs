@@ -3,7 +3,8 @@
 use super::output::{bold, item};
 use super::progress::size;
 use super::{Exit, Failure, must_exist, omissions, output};
-use crate::bundle::{Bundle, Manifest, MemberRecord, Status};
+use crate::bundle::source::{Content, Given};
+use crate::bundle::{Bundle, Manifest, MemberRecord, Status, gather};
 use crate::model::Observed;
 use crate::model::excerpt::Sanitize as _;
 use crate::redact::Sanitizer;
@@ -21,9 +22,34 @@ const MOST_OF_MEMBER: usize = 30;
 
 pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     must_exist(path)?;
-    // The error is a fragment whose subject is the bundle, and holds its own cause.
-    let bundle = Bundle::open(path)
-        .map_err(|error| Failure::new(Exit::NoInput, anyhow!("{} {error}", path.display())))?;
+    let error = match Bundle::open(path) {
+        Ok(bundle) => return one(&bundle),
+        Err(error) => error,
+    };
+    // A folder or an archive of several things: every bundle in it.
+    let bundles: Vec<_> = gather(&[path]).into_iter().filter_map(named).collect();
+    if bundles.is_empty() {
+        // The error is a fragment whose subject is the bundle, and holds its own cause.
+        return Err(Failure::new(Exit::NoInput, anyhow!("{} {error}", path.display())));
+    }
+    let mut all = Exit::Success;
+    for (number, (name, bundle)) in bundles.iter().enumerate() {
+        let gap = if number > 0 { "\n" } else { "" };
+        output::print(&format!("{gap}{}\n", bold(&escape::one_line(name))))?;
+        all = if one(bundle)? == Exit::Success { all } else { Exit::PartialInput };
+    }
+    Ok(all)
+}
+
+/// A bundle with its name.
+fn named(given: Given) -> Option<(String, Box<Bundle>)> {
+    match given.content {
+        Ok(Content::Bundle(bundle)) => Some((given.name, bundle)),
+        _ => None,
+    }
+}
+
+fn one(bundle: &Bundle) -> Result<Exit, Failure> {
     let mut text = String::new();
     for (label, value) in head(bundle.manifest()) {
         let value = item(&" ".repeat(LABEL), &value);
@@ -63,7 +89,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
             "\n{broken} of {hashed} members do not match the manifest; problems of the container: {problems}."
         )
     };
-    text += &omissions::text(&bundle);
+    text += &omissions::text(bundle);
     // What another program put into a name or a reason.
     output::print(&Sanitizer.sanitize(&text))?;
     Ok(if is_sound { Exit::Success } else { Exit::PartialInput })

@@ -4,9 +4,17 @@ use super::args::ScrubArgs;
 use super::collect::{case_key, words};
 use super::progress::Line;
 use super::{Exit, Failure, OrExit as _, guided, output};
+use crate::bundle::OpenError;
 use crate::collect::CollectError;
 use crate::collect::scrub::{Scrub, ScrubError, scrub};
 use anyhow::anyhow;
+
+/// What to do with several files at once.
+const SEVERAL: &str = if cfg!(feature = "report") {
+    "; scrub each file by itself, or write a redacted copy of all of it with clusterbrief intake -o"
+} else {
+    "; scrub each file by itself"
+};
 
 pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {
     let case_key = args.case_key_file.as_deref().map(case_key).transpose().or_exit(Exit::Usage)?;
@@ -25,7 +33,11 @@ pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {
                 Exit::NoInput
             }
         };
-        Failure::new(exit, anyhow!("{} {error}", args.input.display()))
+        let hint = match &error {
+            ScrubError::Open(OpenError::NoManifest | OpenError::SeveralBundles(_)) => SEVERAL,
+            _ => "",
+        };
+        Failure::new(exit, anyhow!("{} {error}{hint}", args.input.display()))
     })?;
     let written = format!("{}, level {}.", scrubbed.path.display(), request.level);
     let written = output::item("Wrote ", &written);

@@ -4,6 +4,7 @@
 
 use super::own_members;
 use crate::bundle::{BundleWriter, MemberName, MemberRecord, Status, WriteError};
+use crate::model::events::{APPLICATION, APPLICATION_PROVIDERS, SYSTEM, SYSTEM_PROVIDERS, names_product};
 use crate::probes::system::{Event, EventQuery, ProbeError, ProbeResult, System};
 use crate::redact::{Known, Redactor};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -31,28 +32,9 @@ struct EventLog {
 
 /// The logs.
 const LOGS: [EventLog; 2] = [
-    EventLog {
-        name: "Application",
-        providers: &[".NET Runtime", "Application Error", "ASP.NET 4.0.30319.0"],
-        search: true,
-    },
-    EventLog {
-        name: "System",
-        providers: &[
-            "Microsoft-Windows-WAS",
-            "WAS",
-            "W3SVC",
-            "Microsoft-Windows-IIS-W3SVC",
-            "Microsoft-Windows-Time-Service",
-            "W32Time",
-            "EventLog",
-        ],
-        search: false,
-    },
+    EventLog { name: APPLICATION, providers: &APPLICATION_PROVIDERS, search: true },
+    EventLog { name: SYSTEM, providers: &SYSTEM_PROVIDERS, search: false },
 ];
-
-/// Words that only records of the product contain, in lower case.
-const PRODUCT: [&str; 4] = ["secretserver", "secret server", "thycotic", "delinea"];
 
 /// A line of a member.
 #[derive(Serialize)]
@@ -137,19 +119,12 @@ fn records(log: &EventLog, system: &dyn System, since: DateTime<Utc>) -> ProbeRe
             unseen =
                 Some(format!("only the newest {SEARCHED} records were searched for the name of the product"));
         }
-        events.extend(others.into_iter().filter(names_product));
+        events.extend(others.into_iter().filter(|event| names_product(&event.provider, &event.data)));
     }
     let mut seen = BTreeSet::new();
     events.retain(|event| seen.insert((event.at, event.provider.clone(), event.id, event.data.clone())));
     events.sort_by_key(|event| Reverse(event.at));
     Ok(newest(events, unseen))
-}
-
-fn names_product(event: &Event) -> bool {
-    event.data.iter().chain([&event.provider]).any(|text| {
-        let text = text.to_lowercase();
-        PRODUCT.iter().any(|word| text.contains(word))
-    })
 }
 
 /// Keeps the newest records within the limits; nothing older than a record that does not fit is kept.

@@ -3,25 +3,52 @@
 //! A log that does not reach into the window is not opened; one that lies deep inside a large log is left out with a
 //! sentence, because everything before it would have to be inflated again.
 
+use super::loose::LooseLogs;
 use super::members::{LogClock, redactor};
-use super::read::Bundles;
+use super::read::Reread;
+use super::together::together;
 use crate::bundle::Bundle;
 use crate::logs::WindowScan;
 use crate::model::around::{Around, AroundEntry, AroundQuery, Weight};
 use crate::model::clocks::{NodeClock, ahead_ms, comparable, readings};
 use crate::model::log::{LogDigest, LogFile};
-use crate::model::{Cluster, Node, Position};
+use crate::model::node::SnapshotPart;
+use crate::model::{Cluster, Grade, Node, Position};
 use crate::text::size::size;
 use chrono::{DateTime, TimeDelta, Utc};
-use rayon::prelude::*;
 
 /// Text of one node that is read again at most.
 const MOST_BYTES: u64 = 16 << 20;
 /// Most logs of a node that are opened.
 const MOST_FILES: usize = 16;
 
+/// Where the logs of a node are.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Bundle(&'a Bundle),
+    Loose(&'a LooseLogs),
+}
+
+impl<'a> Source<'a> {
+    /// The clock that wrote them; of loose logs nobody knows it.
+    fn clock(self) -> LogClock<'a> {
+        match self {
+            Self::Bundle(bundle) => LogClock::of(bundle),
+            Self::Loose(_) => LogClock { offset: None, zone: None },
+        }
+    }
+
+    /// Gives the bytes of a log until `sink` has enough; `None` if they cannot be read.
+    fn read(self, log: &str, sink: &mut dyn FnMut(&[u8]) -> bool) -> Option<()> {
+        match self {
+            Self::Bundle(bundle) => bundle.read_until(log, sink).ok(),
+            Self::Loose(loose) => loose.logs.get(log)?.read(sink).ok(),
+        }
+    }
+}
+
 /// Reads the window. The result is the same whatever the threads.
-pub fn around(bundles: &Bundles, cluster: &Cluster, query: &AroundQuery) -> Around {
+pub fn around(reread: &Reread, cluster: &Cluster, query: &AroundQuery) -> Around {
     let clocks: Vec<NodeClock> = cluster.nodes.iter().flat_map(readings).collect();
     let clocks = comparable(&clocks);
     let middle = cluster.nodes.iter().find(|node| node.name == query.node);
@@ -30,31 +57,37 @@ pub fn around(bundles: &Bundles, cluster: &Cluster, query: &AroundQuery) -> Arou
     // Times without a zone are compared with those of the same node only.
     let zoned = |node: &Node| digest(node).is_some_and(|digest| digest.zone_known);
     let middle_zoned = middle.is_some_and(zoned);
-    let parts: Vec<Around> = cluster
-        .nodes
-        .par_iter()
-        .map(|node| {
-            let mut part = Around::default();
-            let Some((snapshot, digest)) = node.snapshot.as_ref().zip(digest(node)) else {
-                return part;
-            };
-            if node.name != query.node && !(middle_zoned && digest.zone_known) {
-                part.notes.push(format!(
-                    "The time zone of {} is not known, so the lines of {} are left out.",
-                    if middle_zoned { &node.name } else { &query.node },
-                    node.name
-                ));
-                return part;
-            }
-            let Some(bundle) = bundles.get(&snapshot.input) else { return part };
-            let window = (at + ahead(node) - query.before, at + ahead(node) + query.after);
-            read(node, bundle, digest, window, &mut part);
-            for entry in &mut part.entries {
-                entry.at -= ahead(node);
-            }
-            part
-        })
-        .collect();
+    // Bundles in one archive after the other, as when they were read first.
+    let inner = |node: &&Node| {
+        let bundle = reread.bundles.get(&node.snapshot.as_ref()?.input)?;
+        bundle.inner_id()
+    };
+    let parts: Vec<Around> = together(cluster.nodes.iter().collect(), inner, |node| {
+        let mut part = Around::default();
+        let Some((snapshot, digest)) = node.snapshot.as_ref().zip(digest(node)) else {
+            return part;
+        };
+        if node.name != query.node && !(middle_zoned && digest.zone_known) {
+            part.notes.push(format!(
+                "The time zone of {} is not known, so the lines of {} are left out.",
+                if middle_zoned { &node.name } else { &query.node },
+                node.name
+            ));
+            return part;
+        }
+        let is_loose = snapshot.part(SnapshotPart::LOGS).is_some() || snapshot.grade != Grade::Bundle;
+        let bundle = reread.bundles.get(&snapshot.input).filter(|_| !is_loose);
+        let source = match bundle {
+            Some(bundle) => Source::Bundle(bundle),
+            None => Source::Loose(&reread.loose),
+        };
+        let window = (at + ahead(node) - query.before, at + ahead(node) + query.after);
+        read(node, source, digest, window, &mut part);
+        for entry in &mut part.entries {
+            entry.at -= ahead(node);
+        }
+        part
+    });
     let mut all = Around { at, ..Around::default() };
     for part in parts {
         all.entries.extend(part.entries);
@@ -72,7 +105,7 @@ fn digest(node: &Node) -> Option<&LogDigest> {
 /// Reads the logs of one node.
 fn read(
     node: &Node,
-    bundle: &Bundle,
+    source: Source<'_>,
     digest: &LogDigest,
     window: (DateTime<Utc>, DateTime<Utc>),
     part: &mut Around,
@@ -86,7 +119,15 @@ fn read(
     if wanted.is_empty() {
         return;
     }
-    let redactor = redactor(bundle);
+    let own;
+    let redactor = match source {
+        Source::Bundle(bundle) => {
+            own = redactor(bundle);
+            &own
+        }
+        Source::Loose(LooseLogs { redactor: Some(redactor), .. }) => redactor,
+        Source::Loose(_) => return,
+    };
     let mut left = MOST_BYTES;
     let mut too_deep = Vec::new();
     for (number, file) in wanted.into_iter().enumerate() {
@@ -94,16 +135,16 @@ fn read(
             too_deep.push(file);
             continue;
         }
-        let (clock, mut read) = (LogClock::of(bundle), 0);
+        let (clock, mut read) = (source.clock(), 0);
         for month_first in [false, true] {
             let mut scan = WindowScan::new(window, clock.offset, clock.zone, month_first);
             // The first pass has verified the member.
-            let result = bundle.read_until(&file.name, &mut |bytes| {
+            let result = source.read(&file.name, &mut |bytes| {
                 read += bytes.len() as u64;
                 scan.push(bytes) && read < left
             });
-            let found = scan.finish(&redactor);
-            if result.is_err() || found.entries.is_empty() && !month_first {
+            let found = scan.finish(redactor);
+            if result.is_none() || found.entries.is_empty() && !month_first {
                 continue;
             }
             part.dropped += found.dropped;

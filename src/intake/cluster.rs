@@ -1,26 +1,26 @@
 //! Assembles bundles and exports into one case.
 
+use super::builds::{PRODUCT_VERSION, as_build, version};
 use super::checklist::{Origin, Part};
+use super::event_file::ComputerEvents;
 use super::facts::Facts;
 use super::inventory::Inventory;
-use super::names::MachineNames;
+use super::loose::{self, LooseFacts, LooseOptions};
+use super::names::{MachineNames, name_fully, one_spelling};
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
 use super::time_order::is_after;
-use super::loose::{self, LooseFacts, LooseOptions};
 use super::{duplicates, labels, lists};
 use crate::bundle::{Limits, bound};
 use crate::logs::{Baseline, unify};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHistory};
-use crate::model::host_name::{is_cut_of, is_name, label, visible};
+use crate::model::host_name::{is_name, same_host, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
-use crate::model::lookup::APP_SETTING;
 use crate::model::node::Snapshot;
-use crate::model::{Area, BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
-use crate::parsers::product_version;
+use crate::model::{Area, BuildVersion, Cluster, Grade, Location, Node, NodeSet, Observed, Package, Role};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,6 +94,7 @@ pub(super) struct CaseBuilder {
     pub(super) answers: Vec<(usize, Answers)>,
     pub(super) checklists: Vec<(usize, Origin)>,
     reported: Vec<(usize, ReportedFacts)>,
+    pub(super) events: Vec<(usize, ComputerEvents)>,
     contacts: Vec<Contact>,
     /// Inputs that contradict each other, one sentence each.
     pub(super) conflicts: Vec<String>,
@@ -159,10 +160,28 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
             None => remarks.push(format!("--role names {name}, which is no node of this case.")),
         }
     }
+    for (path, name) in &options.loose.node_of {
+        let files =
+            builder.inputs.iter().filter(|input| matches!(input.grade, Some(Grade::Copied | Grade::Loose)));
+        let is_of = |input: &Input| {
+            let below = |a: &str, b: &str| {
+                a.strip_prefix(b).is_some_and(|tail| tail.is_empty() || tail.starts_with('/'))
+            };
+            input.node.as_deref().is_some_and(|node| same_host(node, name))
+                || below(&input.name, path)
+                || below(path, &input.name)
+        };
+        if !files.into_iter().any(is_of) {
+            remarks.push(format!(
+                "--node-of names {path}, which is no file or folder of this case without a node."
+            ));
+        }
+    }
     let mut node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
     node_set.incomparable = incomparable;
     node_set.conflicts = std::mem::take(&mut builder.conflicts);
     node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
+    builder.add_events(&mut nodes);
     let answers = builder.take_answers(&nodes, options.target);
     let (reported, lists) = builder.take_reported(&mut nodes, several, options.as_of);
     for input in &mut builder.inputs {
@@ -226,6 +245,9 @@ impl CaseBuilder {
                     Facts::Checklist(Part::Lines(_)) => {}
                     Facts::Loose(loose) => builder.loose.push((index, *loose)),
                     Facts::Reported(reported) => builder.reported.push((index, reported)),
+                    Facts::Events(events) => {
+                        builder.events.extend(events.into_iter().map(|one| (index, one)));
+                    }
                     Facts::Contacts(contacts) => builder.contacts.extend(contacts),
                     // Looked at before: the list of nodes decides which cluster is meant.
                     Facts::Inventory(_) => {}
@@ -291,7 +313,7 @@ impl CaseBuilder {
         let name = self.name(index);
         let text = match (until, newest) {
             (Some(until), Some(newest)) if newest.naive_local() > until.naive_local() => format!(
-                "The logs of {name} are not used: {bundle} has logs until {} and counts; these go on until {}. Collect                  again to see what came after.",
+                "The logs of {name} are not used: {bundle} has logs until {} and counts; these go on until {}: collect again to see what came after.",
                 time(until),
                 time(newest)
             ),
@@ -456,7 +478,7 @@ impl CaseBuilder {
     }
 
     /// That an export speaks of a node that is not of this case.
-    fn unknown_node(&mut self, index: usize, name: &str) {
+    pub(super) fn unknown_node(&mut self, index: usize, name: &str) {
         let text = format!(
             "{} has data about {name}, which is not a node of this case (no bundle, node list or --expect-nodes names it), \
              so that data does not count.",
@@ -466,64 +488,9 @@ impl CaseBuilder {
     }
 }
 
-/// Spells the keys of `appSettings` on all nodes as the first of them does: they have no case.
-fn one_spelling(nodes: &mut BTreeMap<String, Node>) {
-    let mut spellings: BTreeMap<(String, String), String> = BTreeMap::new();
-    for snapshot in nodes.values_mut().filter_map(|node| node.snapshot.as_mut()) {
-        for (file, settings) in &mut snapshot.settings {
-            let Observed::Known { value: settings, .. } = settings else { continue };
-            let keys: Vec<String> =
-                settings.keys().filter(|path| path.starts_with(APP_SETTING)).cloned().collect();
-            for path in keys {
-                let spelling =
-                    spellings.entry((file.clone(), path.to_lowercase())).or_insert_with(|| path.clone());
-                if *spelling != path
-                    && let Some(mut setting) = settings.remove(&path)
-                {
-                    let key = spelling.strip_prefix(APP_SETTING).and_then(|rest| rest.strip_suffix("]@key"));
-                    setting.value = key.map_or(setting.value, ToOwned::to_owned);
-                    settings.insert(spelling.clone(), setting);
-                }
-            }
-        }
-    }
-}
-
-/// Names a node that has no name yet, or only the `NetBIOS` name that was cut from this one.
-fn name_fully(name: &mut String, other: &str) {
-    if name.is_empty() || is_cut_of(&label(name).to_uppercase(), &label(other).to_uppercase()) {
-        other.clone_into(name);
-    }
-}
-
 /// When the query was asked, as its result says.
 fn asked(reported: &ReportedFacts) -> Option<Moment> {
     reported.cluster.get(&format!("asked.{}", reported.query.as_deref()?))?.value()?.parse().ok()
-}
-
-/// The fact of exports that is the node's build.
-const PRODUCT_VERSION: &str = "product.version";
-
-/// A fact of kind version as the build it names.
-fn as_build(reported: &Observed<String>) -> Observed<BuildVersion> {
-    match reported.value().and_then(|text| BuildVersion::parse(text).ok()).zip(reported.place()) {
-        Some((build, place)) => Observed::known(build, place.clone()),
-        None => Observed::not_collected("no file supplied contains it"),
-    }
-}
-
-/// The node's build: the node list's word first, then the DLLs'. Where the two disagree both are kept, and the
-/// rules weigh when each was taken.
-fn version(node: &Node) -> Observed<BuildVersion> {
-    let by_dll =
-        node.snapshot.as_ref().map(|snapshot| product_version::of_binaries(&snapshot.facts.binaries));
-    match (node.row.as_ref().map(|row| row.binary_version.clone()), by_dll) {
-        (Some(listed), Some(by_dll)) => listed.or(by_dll),
-        (Some(only), None) | (None, Some(only)) => only,
-        (None, None) => {
-            Observed::not_collected("no data: there is no bundle of it, and it is not in the node list")
-        }
-    }
 }
 
 /// Whether a list names all nodes.
@@ -554,7 +521,11 @@ fn node_set(
         inputs: list.map(|list| list.input.clone()).into_iter().collect(),
         incomparable: None,
         without_bundle: bare.map(|(_, node)| node.name.clone()).collect(),
-        unlisted: other.into_iter().filter(|(_, node)| node.bundle().is_some()).map(|(_, node)| node.name.clone()).collect(),
+        unlisted: other
+            .into_iter()
+            .filter(|(_, node)| node.bundle().is_some())
+            .map(|(_, node)| node.name.clone())
+            .collect(),
         conflicts: Vec::new(),
     }
 }

@@ -26,7 +26,7 @@ struct EventLine {
 }
 
 /// What a member of event records was understood as.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct EventMember {
     records: Vec<ReadRecord>,
     /// The first line that was not understood, and how many there are.
@@ -34,7 +34,7 @@ pub(super) struct EventMember {
 }
 
 /// A record that belongs on the axis, if it is about the product's application pool.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct ReadRecord {
     record: EventRecord,
     /// Its short texts, one of which names the pool.
@@ -72,18 +72,47 @@ impl EventMember {
             Ok(_) if *counted >= MAX_RECORDS => {
                 self.fail(number, format!("is one of more than {MAX_RECORDS}"));
             }
-            Ok((EventLine { at, mut provider, id, level, mut data }, _)) => {
+            Ok((EventLine { at, provider, id, level, data }, _)) => {
                 *counted += 1;
-                if let Some(meaning) = meaning(&provider, id, level, &data) {
-                    data.retain(|text| text.len() <= POOL_NAME);
-                    data.truncate(if meaning.names_pool() { MAX_TEXTS } else { 0 });
-                    provider = provider.chars().take(PROVIDER).collect();
-                    let record =
-                        EventRecord { at, meaning, provider, id, member: String::new(), line: number };
-                    self.records.push(ReadRecord { record, texts: data });
-                }
+                self.keep(number, at, provider, id, level, data);
             }
             Err(why) => self.fail(number, why),
+        }
+    }
+
+    /// Takes a record of another file than the collector's.
+    pub(super) fn add(
+        &mut self,
+        number: u32,
+        at: DateTime<Utc>,
+        provider: String,
+        id: u32,
+        level: u8,
+        data: Vec<String>,
+    ) {
+        if self.records.len() < MAX_RECORDS {
+            self.keep(number, at, provider, id, level, data);
+        } else {
+            self.fail(number, format!("is one of more than {MAX_RECORDS}"));
+        }
+    }
+
+    /// Keeps what the axis needs of a record, if it belongs there.
+    fn keep(
+        &mut self,
+        line: u32,
+        at: DateTime<Utc>,
+        provider: String,
+        id: u32,
+        level: u8,
+        mut data: Vec<String>,
+    ) {
+        if let Some(meaning) = meaning(&provider, id, level, &data) {
+            data.retain(|text| text.len() <= POOL_NAME);
+            data.truncate(if meaning.names_pool() { MAX_TEXTS } else { 0 });
+            let provider = provider.chars().take(PROVIDER).collect();
+            let record = EventRecord { at, meaning, provider, id, member: String::new(), line };
+            self.records.push(ReadRecord { record, texts: data });
         }
     }
 

@@ -1,6 +1,7 @@
 //! What any input can say.
 
 use super::checklist;
+use super::event_file::ComputerEvents;
 use super::inventory::Inventory;
 use super::loose::LooseFacts;
 use super::reported::ReportedFacts;
@@ -28,6 +29,8 @@ pub enum Facts {
     Contacts(Vec<Contact>),
     /// Files of one node that are in no bundle.
     Loose(Box<LooseFacts>),
+    /// Records of Windows event logs, by machine.
+    Events(Vec<ComputerEvents>),
     /// What any other export tells.
     Reported(ReportedFacts),
 }

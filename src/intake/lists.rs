@@ -189,7 +189,9 @@ fn join_pages(builder: &mut CaseBuilder) {
         begun.newest_connection = newest.reduce(|a, b| if earlier(a, b) == a { b } else { a });
         let (first, whole) = (*first, begun.missing().is_none());
         let name = builder.name(first);
-        builder.note(index, format!("It is read as one list with {name}, of which it is another page."));
+        if index != first {
+            builder.note(index, format!("It is read as one list with {name}, of which it is another page."));
+        }
         for part in [first, index].into_iter().filter(|_| whole) {
             builder.take_page_back(part);
         }
@@ -278,7 +280,12 @@ fn keep(builder: &mut CaseBuilder, lists: &[usize], chosen: usize) {
     }
     for at in &others {
         if let Some(index) = builder.lists.get(*at).map(|(index, _)| *index) {
-            builder.note(index, format!("{name} is a newer list of the same cluster and counts instead."));
+            let newer = if builder.name(index) == name {
+                "A newer list of the same cluster in it counts instead of an older one.".to_owned()
+            } else {
+                format!("{name} is a newer list of the same cluster and counts instead.")
+            };
+            builder.note(index, newer);
         }
     }
     let kept = std::mem::take(&mut builder.lists).into_iter().nth(chosen);

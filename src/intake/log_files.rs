@@ -1,13 +1,51 @@
 //! The logs of a bundle, for whoever reads their entries: whose they are, by which clock, and what must not be shown.
 
+use super::loose::{self, Claim, LooseOptions, LooseSet};
 use super::members::{self, is_log, redactor};
 use super::sanitized;
 use crate::bundle::manifest::{NO_LOG, TOO_OLD};
-use crate::bundle::{Bundle, Status};
+use crate::bundle::source::Given;
+use crate::bundle::{Bundle, Leaf, Status};
 use crate::logs::LogClock;
 use crate::model::host_name::{is_name, visible};
 use crate::redact::{Redactor, Sanitizer};
 use std::collections::BTreeMap;
+
+/// Logs that are in no bundle, and what else was given.
+pub struct Loose {
+    /// Logs that came together.
+    pub sets: Vec<LooseLogs>,
+    /// Replaces secrets, also those that are in a configuration that came with the logs.
+    pub redactor: Redactor,
+    /// Everything else.
+    pub others: Vec<Given>,
+}
+
+/// Logs that came together and are of one node.
+pub struct LooseLogs {
+    /// The folder or archive that has them, or the file.
+    pub input: String,
+    /// The node, if anything names it.
+    pub node: Option<String>,
+    /// The logs.
+    pub logs: Vec<Leaf>,
+}
+
+/// Finds the logs that are in no bundle. `node_of` says whose a file or a folder is.
+pub fn loose(given: Vec<Given>, node_of: &[(String, String)]) -> Loose {
+    let options = LooseOptions { node_of: node_of.to_vec(), case_key: None };
+    let (sets, others) = loose::sort(given, &options);
+    let redactor = loose::secrets(&sets).redactor();
+    let logs = |set: LooseSet| {
+        let logs = loose::logs_of(&set);
+        let node = match set.claim {
+            Claim::Named(name) | Claim::Maybe(name) => Some(name),
+            Claim::Nobody => None,
+        };
+        LooseLogs { input: set.name, node, logs }
+    };
+    Loose { sets: sets.into_iter().map(logs).collect(), redactor, others }
+}
 
 /// The logs of one node, as a bundle has them.
 pub struct BundleLogs {

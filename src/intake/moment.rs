@@ -126,9 +126,10 @@ fn readings(text: &str) -> Result<(Option<Moment>, Option<Moment>), MomentError>
     if text.len() > LONGEST {
         return Err(MomentError::Unknown);
     }
+    let days = excel(text.trim());
     let text = plain(text);
     let (text, utc) = strip_utc(&text);
-    let only = first(text, utc, &DATES).or_else(|| excel(text));
+    let only = first(text, utc, &DATES).or(days);
     if only.is_some() {
         return Ok((only, only));
     }
@@ -158,8 +159,9 @@ fn strip_utc(text: &str) -> (&str, bool) {
 
 /// The reading of a number of days with a fraction, as a cell of Excel holds a date.
 fn excel(text: &str) -> Option<Moment> {
-    let plain = |byte: u8| byte.is_ascii_digit() || byte == b'.';
-    let days: f64 = text.bytes().all(plain).then(|| text.parse().ok()).flatten()?;
+    let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
+    // Many languages have a comma before the part of a day.
+    let days: f64 = text.bytes().all(plain).then(|| text.replacen(',', ".", 1).parse().ok()).flatten()?;
     let zero = NaiveDate::from_ymd_opt(1899, 12, 30)?.and_time(NaiveTime::MIN);
     if !EXCEL_DAYS.contains(&days) {
         return None;
@@ -242,6 +244,7 @@ mod tests {
         assert_eq!(read("2025-09-06 오후 7:40:51").0, "2025-09-06 19:40:51");
         assert_eq!(read("6 févr. 2025 19:40").0, "2025-02-06 19:40:00");
         assert_eq!(read("46312.843113425924").0, "2026-10-17 20:14:05");
+        assert_eq!(read("46312,5").0, "2026-10-17 12:00:00");
         assert_eq!(read("46336").0, "2026-11-10 00:00:00");
         assert_eq!(read("Sat, 17 Oct 2026 20:14:05 GMT").1.as_deref(), Some("2026-10-17 20:14:05"));
         assert_eq!(read("2026-11-20").0, "2026-11-20 00:00:00");

@@ -2,6 +2,8 @@
 //! only full name that starts with it, and a name of 15 characters the only longer one that starts with it.
 
 use crate::model::host_name::{NETBIOS, is_cut_of, label, visible};
+use crate::model::lookup::APP_SETTING;
+use crate::model::{Node, Observed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All names of one case, so that each can be told which machine it means.
@@ -59,6 +61,36 @@ impl MachineNames {
 fn netbios(label: &str) -> Option<String> {
     let cut: String = label.chars().take(NETBIOS).collect();
     (cut.chars().count() == NETBIOS).then_some(cut)
+}
+
+/// Spells the keys of `appSettings` on all nodes as the first of them does: they have no case.
+pub(super) fn one_spelling(nodes: &mut BTreeMap<String, Node>) {
+    let mut spellings: BTreeMap<(String, String), String> = BTreeMap::new();
+    for snapshot in nodes.values_mut().filter_map(|node| node.snapshot.as_mut()) {
+        for (file, settings) in &mut snapshot.settings {
+            let Observed::Known { value: settings, .. } = settings else { continue };
+            let keys: Vec<String> =
+                settings.keys().filter(|path| path.starts_with(APP_SETTING)).cloned().collect();
+            for path in keys {
+                let spelling =
+                    spellings.entry((file.clone(), path.to_lowercase())).or_insert_with(|| path.clone());
+                if *spelling != path
+                    && let Some(mut setting) = settings.remove(&path)
+                {
+                    let key = spelling.strip_prefix(APP_SETTING).and_then(|rest| rest.strip_suffix("]@key"));
+                    setting.value = key.map_or(setting.value, ToOwned::to_owned);
+                    settings.insert(spelling.clone(), setting);
+                }
+            }
+        }
+    }
+}
+
+/// Names a node that has no name yet, or only the `NetBIOS` name that was cut from this one.
+pub(super) fn name_fully(name: &mut String, other: &str) {
+    if name.is_empty() || is_cut_of(&label(name).to_uppercase(), &label(other).to_uppercase()) {
+        other.clone_into(name);
+    }
 }
 
 #[cfg(test)]

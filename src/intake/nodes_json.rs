@@ -3,11 +3,11 @@
 //! Only the client classes of that call are public, no example of a body: keys are read in any case, values as
 //! text, number or boolean, the list bare or in an envelope.
 
+use super::json::{self, Places};
 use super::moment::Column;
 use super::node_row::{self, Field, Fields};
-use super::table::head;
-use super::json::{self, Places};
 use super::powershell::{bare, is_unwritten};
+use super::table::head;
 use super::{Parsed, Source};
 use crate::model::export::NodeList;
 use serde_json::{Map, Value};
@@ -48,7 +48,9 @@ fn dates(path: &str, records: &[Value], places: &Places) -> Column {
     for (index, record) in records.iter().enumerate() {
         for (key, value) in record.as_object().into_iter().flatten() {
             if node_row::heads("last connected").contains(&head(key).as_str()) {
-                dates.learn(&json::text(value).unwrap_or_default(), || places.at(&format!("{path}[{index}].{key}")));
+                dates.learn(&json::text(value).unwrap_or_default(), || {
+                    places.at(&format!("{path}[{index}].{key}"))
+                });
             }
         }
     }
@@ -61,7 +63,8 @@ fn fields(record: &Map<String, Value>, places: &Places, path: &str, cut: &mut Ve
     for (key, value) in record.iter().filter(|(key, _)| node_row::is_known(&head(key))) {
         let (path, text) = (format!("{path}.{key}"), json::text(value));
         if text.as_deref().is_some_and(is_unwritten) {
-            cut.push(path);
+            // A row without a name has a problem of its own.
+            cut.extend((!node_row::heads("machine name").contains(&head(key).as_str())).then_some(path));
         } else {
             fields.insert(head(key), Field { text, place: places.at(&path) });
         }

@@ -41,7 +41,8 @@ pub(super) fn start(row: &Row) -> Option<Reader> {
 impl RowSink for Reader {
     fn add(&mut self, row: &Row) {
         // A grid repeats its header on every page; footers have no other cell.
-        let counts = !row.cell(0).starts_with(REMARK) && header(row).is_none() && row.filled() > 1 && !is_no_data(row);
+        let counts =
+            !row.cell(0).starts_with(REMARK) && header(row).is_none() && row.filled() > 1 && !is_no_data(row);
         // One more than the limit, so that it can be reported.
         if counts && self.rows.len() <= MAX_NODES {
             self.rows.push(row.clone());
@@ -130,5 +131,33 @@ mod tests {
             "#TYPE System.Management.Automation.PSCustomObject\r\n\"nodeId\",\"machineName\",\"binaryVersion\",\"inCluster\"\r\n\"1\",\"WEB01\",\"11.7.000049\",\"True\"\r\n",
         );
         assert_eq!(parsed.value.rows[0].in_cluster.value(), Some(&true));
+    }
+
+    #[test]
+    fn german_and_french_excel() {
+        let german = "sep=;\r\nMachine Name;Version;In Cluster;Last Connected;Error\r\nWEB01;11.7.000049;WAHR;30.11.2026 09:15:00;Schl\u{fc}ssel fehlt\r\n\
+            WEB02;'11.6.000001;FALSCH;46356,5;\r\n";
+        let ansi: Vec<u8> = german.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        let marked = format!("\u{feff}{german}").into_bytes();
+        for bytes in [ansi, marked] {
+            let [sheet] = table::read(&bytes, &NoSanitize, start).unwrap().try_into().unwrap();
+            let parsed = sheet.sink.unwrap().finish(source("nodes.csv")).unwrap();
+            let [web01, web02] = parsed.value.rows.as_slice() else { panic!("{parsed:?}") };
+            assert_eq!((web01.in_cluster.value(), web02.in_cluster.value()), (Some(&true), Some(&false)));
+            assert_eq!(web01.error_message.value().unwrap(), "Schl\u{fc}ssel fehlt");
+            assert_eq!(web01.last_connected.value().unwrap().wall.to_string(), "2026-11-30 09:15:00");
+            assert_eq!(web02.last_connected.value().unwrap().wall.to_string(), "2026-11-30 12:00:00");
+            assert_eq!(web02.binary_version.value(), Some(&BuildVersion::new(11, 6, 1)));
+            assert_eq!(web02.binary_version.place().unwrap().to_string(), "nodes.csv B4");
+        }
+        let french = parse(
+            "Machine Name;Version;In Cluster;Last Connected\nWEB01;11.7.000049;VRAI;30/11/2026 09:15\nWEB02;11.7.000049;FAUX;\n",
+        );
+        assert_eq!(
+            french.value.rows[0].last_connected.value().unwrap().wall.to_string(),
+            "2026-11-30 09:15:00"
+        );
+        let either = parse("Machine Name;Version;Last Connected\nWEB01;11.7.000049;03/04/2026 09:15\n");
+        assert!(either.value.rows[0].last_connected.is_unknown());
     }
 }

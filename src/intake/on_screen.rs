@@ -67,7 +67,9 @@ fn read_list(cx: Source, text: &str) -> Option<Result<ReadExport, String>> {
         read.parsed.notes.push("It is the list that PowerShell shows on screen.".to_owned());
         read.parsed.problems.extend(list.shortened.first().map(|first| {
             let first = cx.shown(first);
-            malformed(format!("\"{first}\" holds a list that PowerShell shows in part, and does not count: {SAVE}."))
+            malformed(format!(
+                "\"{first}\" holds a list that PowerShell shows in part, and does not count: {SAVE}."
+            ))
         }));
         read
     });
@@ -128,7 +130,8 @@ fn is_prompt(line: &str) -> bool {
 fn property(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(" :")?;
     let key = key.trim();
-    let is_name = key.len() <= 100 && key.starts_with(char::is_alphabetic) && !key.contains([':', '"', '{', '=']);
+    let is_name =
+        key.len() <= 100 && key.starts_with(char::is_alphabetic) && !key.contains([':', '"', '{', '=']);
     (is_name && (value.is_empty() || value.starts_with(' '))).then(|| (key, value.trim()))
 }
 
@@ -158,7 +161,10 @@ mod tests {
             assert!(web01.error_message.is_absent() && web02.in_cluster.value() == Some(&false));
             assert_eq!(web01.last_connected.value().unwrap().wall.to_string(), "2026-11-20 09:05:10");
             if shift < 99 {
-                assert_eq!(web01.binary_version.place().unwrap().to_string(), format!("nodes.txt:{}", 3 + shift));
+                assert_eq!(
+                    web01.binary_version.place().unwrap().to_string(),
+                    format!("nodes.txt:{}", 3 + shift)
+                );
                 assert_eq!(web02.place.to_string(), format!("nodes.txt:{}", 9 + shift));
             }
         }
@@ -176,13 +182,17 @@ mod tests {
             NODES.replace("fehlt: SQL01", "feh…"),
         ] {
             let why = list(&broken).unwrap().unwrap_err();
-            assert!(why.contains("the list PowerShell shows on screen") && why.contains("Export-Csv"), "{why}");
+            assert!(
+                why.contains("the list PowerShell shows on screen") && why.contains("Export-Csv"),
+                "{why}"
+            );
         }
     }
 
     #[test]
     fn other_texts_are_none_of_it() {
-        for text in ["Name : x\nOther : y\n", "Host Name:  WEB01\nOS Name:  x\n", "a mail\nwith : one\n", ""] {
+        for text in ["Name : x\nOther : y\n", "Host Name:  WEB01\nOS Name:  x\n", "a mail\nwith : one\n", ""]
+        {
             assert!(list(text).is_none(), "{text}");
         }
         let why = list("clusterbrief:jobs:1   A #1    state    WAITING\n").unwrap().unwrap_err();

@@ -1,25 +1,35 @@
 //! Reads every input, bundles and exports in parallel, and says what became of each.
 
 use super::answers::{self, Question};
+use super::event_file::is_event_file;
 use super::facts::Facts;
 use super::json::JsonError;
+use super::loose::{self, LooseLogs, LooseOptions};
 use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, Unrecognised, recognise};
-use super::loose::{self, LooseOptions};
-use super::{ReadExport, Source, json, kinds, leaks, manual_capture, on_screen, snapshot, tables, workbook};
-use crate::bundle::source::{Content, Given, GivenError};
-use crate::bundle::{Bundle, Form};
+use super::together::together;
+use super::{
+    Parsed, ReadExport, Source, crowd, event_file, json, kinds, leaks, malformed, manual_capture, on_screen,
+    snapshot, tables, workbook,
+};
+use crate::bundle::source::{Content, Given, GivenError, Origin};
+use crate::bundle::{Bundle, Form, LeafError, Sha256};
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
-use crate::model::excerpt::Sanitize;
 use crate::model::Grade;
+use crate::model::excerpt::Sanitize;
 use crate::model::host_name::{is_name, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::redact::columns::heading;
 use crate::text::encoding;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Something given, with what is to be said of it.
+type Noted = (Given, Vec<String>);
+
+/// Notes on the same bytes under other names.
+const SAME: usize = 10;
 
 /// What inputs are read with.
 #[derive(Clone, Copy)]
@@ -45,13 +55,19 @@ pub struct ReadInput {
     pub facts: Vec<Facts>,
 }
 
-/// The bundles of a case by the name of their input, for what is read a second time.
-pub type Bundles = BTreeMap<String, Bundle>;
+/// What is read a second time.
+#[derive(Default)]
+pub struct Reread {
+    /// The bundles of a case by the name of their input.
+    pub(super) bundles: BTreeMap<String, Bundle>,
+    /// Logs that are in none.
+    pub(super) loose: LooseLogs,
+}
 
 /// Reads every input, in order of name, and keeps the bundles open. Names are made unique first, since evidence cites them; the same bytes
 /// given twice count once.
-pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles) {
-    let read = |(given, notes): (Given, Vec<String>)| {
+pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Reread) {
+    let read = |(given, notes): Noted| {
         // Of what is no bundle a plain hash would be an oracle: it may hold a secret that somebody can guess.
         let hash = || given.sha256().filter(|_| matches!(given.content, Ok(Content::Bundle(_))));
         let (mut read, hash) = rayon::join(|| read(&given, notes, tools), hash);
@@ -63,24 +79,16 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Bundles
         (read, bundle)
     };
     let (sets, given) = loose::sort(given, tools.loose);
-    // What is in one inner archive is read together, one archive after the other: each may have to be held in memory.
-    let mut inner: BTreeMap<Option<usize>, Vec<(usize, (Given, Vec<String>))>> = BTreeMap::new();
-    for (at, given) in named(given).into_iter().enumerate() {
-        inner.entry(given.0.inner_id()).or_default().push((at, given));
-    }
-    let mut all = Vec::new();
-    for group in inner.into_values() {
-        all.par_extend(group.into_par_iter().with_max_len(1).map(|(at, given)| (at, read(given))));
-    }
-    all.sort_by_key(|(at, _)| *at);
-    let (mut reads, bundles): (Vec<_>, Vec<_>) = all.into_iter().map(|(_, read)| read).unzip();
-    reads.extend(unique(loose::read(sets, tools), &reads));
-    (reads, bundles.into_iter().flatten().collect())
+    let reads = together(named(given), |(given, _)| given.inner_id(), read);
+    let (mut reads, bundles): (Vec<_>, Vec<_>) = reads.into_iter().unzip();
+    let (of_loose, loose) = loose::read(sets, tools);
+    reads.extend(unique(of_loose, &reads));
+    (crowd::bounded(reads), Reread { bundles: bundles.into_iter().flatten().collect(), loose })
 }
 
 /// Sorts by name and content, so that the order of the command line does not matter, drops what was given twice and
 /// numbers what has the same name.
-fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
+pub(super) fn named(mut given: Vec<Given>) -> Vec<Noted> {
     let key = |given: &Given| {
         let refused = given.content.as_ref().err().map(ToString::to_string);
         (given.name.to_lowercase(), given.name.clone(), refused, given.path.clone())
@@ -90,17 +98,28 @@ fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
     for same in given.chunk_by_mut(|a, b| a.name == b.name).filter(|same| same.len() > 1) {
         same.sort_by_key(Given::sha256);
     }
-    let mut kept: Vec<(Given, Vec<String>)> = Vec::new();
+    // A folder's digest is that of its manifest, which says nothing of what its members became.
+    let is_whole = |given: &Given| !is_folder(given);
+    let mut sizes: BTreeMap<u64, usize> = BTreeMap::new();
+    for given in given.iter().filter(|given| is_whole(given)) {
+        *sizes.entry(given.bytes).or_default() += 1;
+    }
+    let mut kept: Vec<Noted> = Vec::new();
+    let mut known: BTreeMap<(u64, Sha256), usize> = BTreeMap::new();
     for given in given {
-        // A folder's digest is that of its manifest, which says nothing of what its members became.
-        let is_same = |(first, _): &&mut (Given, Vec<String>)| {
-            let may_be = first.bytes == given.bytes && !is_folder(first) && !is_folder(&given);
-            may_be && given.sha256().is_some_and(|hash| first.sha256() == Some(hash))
-        };
-        if let Some((first, notes)) = kept.iter_mut().find(is_same) {
-            let name = if given.name == first.name { String::new() } else { format!(" as {}", given.name) };
-            notes.push(format!("The same bytes were given again{name}; they count once."));
+        // Only what is as long as something else has to be hashed.
+        let may_be = is_whole(&given) && sizes.get(&given.bytes).is_some_and(|count| *count > 1);
+        let key = may_be.then(|| given.sha256()).flatten().map(|hash| (given.bytes, hash));
+        if let Some((first, notes)) = key.and_then(|key| kept.get_mut(*known.get(&key)?)) {
+            if notes.len() < SAME {
+                let name =
+                    if given.name == first.name { String::new() } else { format!(" as {}", given.name) };
+                notes.push(format!("The same bytes were given again{name}; they count once."));
+            }
             continue;
+        }
+        if let Some(key) = key {
+            known.insert(key, kept.len());
         }
         kept.push((given, Vec::new()));
     }
@@ -135,6 +154,11 @@ fn is_folder(given: &Given) -> bool {
     matches!(&given.content, Ok(Content::Bundle(bundle)) if !bundle.is_one_file())
 }
 
+/// Reads one input by itself.
+pub(super) fn one(given: &Given, tools: Tools<'_>) -> ReadInput {
+    read(given, Vec::new(), tools)
+}
+
 fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
     let input = Input {
         name: given.name.clone(),
@@ -156,13 +180,23 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
             let node = node_in_name(&given.name).map(visible);
             refused(Input { node, ..input }, ProblemKind::Newer, error)
         }
+        Err(GivenError::LeftOut { reason, what: Some(what), .. }) => {
+            passed_over(input, what.clone(), sanitized(reason, tools.sanitizer))
+        }
+        Err(GivenError::LeftOut { kind, reason, .. }) => {
+            let node = match &given.origin {
+                Origin::Case(Some(owner)) => Some(visible(&owner.name)),
+                _ => None,
+            };
+            refused(Input { node, ..input }, *kind, sanitized(reason, tools.sanitizer))
+        }
         Err(error) => refused(input, ProblemKind::Malformed, error),
         Ok(Content::Bundle(bundle)) => read_bundle(input, bundle, tools),
         // No export is so large: its beginning says what it is.
         Ok(Content::File(leaf)) if leaf.size() > MAX_EXPORT_BYTES => match leaf.head() {
             Ok(head) => match kinds::of_bytes(&head, leaf.size()).or_else(|| kinds::of_text(&head)) {
                 Some(known) => of_kind(input, &known),
-                None => refused(input, ProblemKind::NoInput, kinds::unknown(&head, leaf.size())),
+                None => refused(input, ProblemKind::Malformed, LeafError::TooLarge(MAX_EXPORT_BYTES)),
             },
             Err(error) => refused(input, ProblemKind::Malformed, error),
         },
@@ -193,11 +227,17 @@ fn refused(mut input: Input, kind: ProblemKind, why: impl std::fmt::Display) -> 
 }
 
 /// An input of a known kind that no reader takes.
-fn of_kind(mut input: Input, known: &kinds::Known) -> ReadInput {
-    input.holds = vec![known.name.clone().into_owned()];
-    let status = known.status();
-    let mut read = refused(input, kinds::PROBLEM, known.sentence());
-    read.input.status = status;
+fn of_kind(input: Input, known: &kinds::Known) -> ReadInput {
+    let mut read = passed_over(input, known.name.clone().into_owned(), known.sentence());
+    read.input.status = known.status();
+    read
+}
+
+/// An input that nothing was expected from: what it is, and the sentence about it.
+fn passed_over(mut input: Input, what: String, why: impl std::fmt::Display) -> ReadInput {
+    input.holds = vec![what];
+    let mut read = refused(input, kinds::PROBLEM, why);
+    read.input.status = InputStatus::PassedOver;
     read
 }
 
@@ -242,7 +282,7 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     if let Some((kind, why)) = leaks::of_file(&name, bytes) {
         return refused(input, kind, why);
     }
-    if let Some(known) = kinds::of_bytes(bytes, bytes.len() as u64) {
+    if let Some(known) = kinds::of_bytes(bytes, bytes.len() as u64).filter(|_| !is_event_file(bytes)) {
         return of_kind(input, &known);
     }
     let read = match recognise(bytes) {
@@ -276,6 +316,21 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
                 .map(|parsed| ReadExport { kind: input.kind, holds: input.holds.clone(), parsed })
                 .map_err(|error| format!("is {error}"))
         }
+        Ok(ExportForm::Events) => {
+            input.kind = InputKind::Export;
+            input.holds = vec!["a Windows event log".to_owned()];
+            event_file::read(cx, bytes)
+                .map(|file| {
+                    if let [only] = file.computers.as_slice() {
+                        input.node = Some(only.computer.clone());
+                    }
+                    let problems = file.problem.into_iter().map(malformed).collect();
+                    let parsed =
+                        Parsed { value: vec![Facts::Events(file.computers)], problems, notes: Vec::new() };
+                    ReadExport { kind: input.kind, holds: input.holds.clone(), parsed }
+                })
+                .map_err(|error| error.to_string())
+        }
         Ok(ExportForm::Table) => match tables::read(cx, bytes) {
             Ok(Some(read)) => Ok(read),
             Ok(None) => match on_screen::read(cx, bytes) {
@@ -302,7 +357,10 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     };
     let status = if parsed.problems.is_empty() { InputStatus::Read } else { InputStatus::Partly };
     input.notes.extend(parsed.notes);
-    input.grade = kind.is_evidence().then_some(Grade::Export);
+    // A log that was saved by hand may be cut anywhere.
+    let is_whole = !parsed.value.iter().any(|facts| matches!(facts, Facts::Events(_)));
+    let grade = if is_whole { Grade::Export } else { Grade::Loose };
+    input.grade = kind.is_evidence().then_some(grade);
     ReadInput {
         input: Input { kind, holds, status, problems: parsed.problems, ..input },
         facts: parsed.value,
@@ -314,8 +372,12 @@ fn other_table(bytes: &[u8]) -> Option<String> {
     let text = encoding::decode(bytes);
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let looks = match heading(first) {
-        _ if workbook::is_workbook(bytes) => "a workbook, but no sheet has the columns of an export".to_owned(),
-        Some((_, columns)) => format!("a table of {} columns, but they are not those of an export", columns.len()),
+        _ if workbook::is_workbook(bytes) => {
+            "a workbook, but no sheet has the columns of an export".to_owned()
+        }
+        Some((_, columns)) => {
+            format!("a table of {} columns, but they are not those of an export", columns.len())
+        }
         None => return None,
     };
     Some(format!(

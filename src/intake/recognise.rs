@@ -1,8 +1,9 @@
 //! Recognises the kind of a file by its content, never by its name.
 
+use super::event_file;
 use super::json::documents;
 use super::powershell::SAVE;
-use super::{answers, manual_capture, workbook};
+use super::{answers, manual_capture, old_workbook, open_document, workbook};
 use crate::text::encoding;
 use crate::text::size::size;
 use memchr::memmem;
@@ -20,13 +21,21 @@ pub enum Unrecognised {
     /// Over [`MAX_EXPORT_BYTES`].
     #[error("is larger than {}, and no export is that large", size(MAX_EXPORT_BYTES))]
     TooLarge,
-    /// The old binary form, or an encrypted workbook, which has the same container.
+    /// An event log over [`MAX_EXPORT_BYTES`].
     #[error(
-        "is a workbook protected by a password or in the old XLS form: save it as XLSX or CSV without one"
+        "is a Windows event log of more than {}: export the last week only, with \"wevtutil epl System System.evtx \
+         /q:*[System[TimeCreated[timediff(@SystemTime)<=604800000]]]\"",
+        size(MAX_EXPORT_BYTES)
+    )]
+    LargeLog,
+    /// An encrypted workbook, or another file in the same container.
+    #[error(
+        "is a workbook protected by a password, or a damaged or other file in the old XLS form: save it as XLSX or CSV without \
+         one"
     )]
     OldWorkbook,
-    /// A sheet of another office program.
-    #[error("is an OpenDocument file, which is not read: save it as XLSX or CSV")]
+    /// A text or a drawing of another office program.
+    #[error("is an OpenDocument file and no spreadsheet: save what is in it as XLSX, ODS or CSV")]
     OpenDocument,
     /// The directory at the end of a zip is missing.
     #[error("is a workbook or another zip that was cut off: copy or export it again")]
@@ -57,6 +66,8 @@ pub enum Form {
     ManualCapture,
     /// JSON, whatever is in it.
     Json,
+    /// A Windows event log.
+    Events,
     /// Separated text or a workbook, whatever is in it.
     Table,
 }
@@ -70,14 +81,25 @@ const ZIP: &[u8] = b"PK\x03\x04";
 /// Tells what an export is. Bundles are reported apart before, by [`crate::bundle`].
 pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if bytes.len() as u64 > MAX_EXPORT_BYTES {
-        return Err(Unrecognised::TooLarge);
+        return Err(if event_file::is_event_file(bytes) {
+            Unrecognised::LargeLog
+        } else {
+            Unrecognised::TooLarge
+        });
+    }
+    if event_file::is_event_file(bytes) {
+        return Ok(Form::Events);
     }
     if bytes.starts_with(COMPOUND_FILE) {
-        return Err(Unrecognised::OldWorkbook);
+        return if old_workbook::is_workbook(bytes) {
+            Ok(Form::Table)
+        } else {
+            Err(Unrecognised::OldWorkbook)
+        };
     }
     if bytes.starts_with(ZIP) {
         return match () {
-            () if workbook::is_workbook(bytes) => Ok(Form::Table),
+            () if workbook::is_workbook(bytes) || open_document::is_spreadsheet(bytes) => Ok(Form::Table),
             () if memmem::rfind(bytes, b"PK\x05\x06").is_none() => Err(Unrecognised::Torn),
             () if is_open_document(bytes) => Err(Unrecognised::OpenDocument),
             () => Err(Unrecognised::OtherZip),
@@ -94,6 +116,9 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if answers::is_answers(&text) {
         return Ok(Form::Answers);
     }
+    if start.starts_with("HTTP/") && is_web_page(body(start)) {
+        return Err(Unrecognised::WebPage);
+    }
     if start.starts_with(['[', '{']) || is_json_text(start) || documents::begins_with_tool(start) {
         return Ok(Form::Json);
     }
@@ -106,9 +131,22 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     Ok(Form::Table)
 }
 
+/// An answer without the headers before it, those of redirections too.
+fn body(answer: &str) -> &str {
+    let mut body = answer;
+    while body.starts_with("HTTP/") {
+        let end = body.find("\n\r\n").or_else(|| body.find("\n\n"));
+        let Some(tail) = end.and_then(|end| body.get(end..)) else { return "" };
+        body = tail.trim_start();
+    }
+    body
+}
+
 /// Whether a text begins as a text of JSON with JSON in it does.
 fn is_json_text(start: &str) -> bool {
-    ["\"[{\\\"", "\"{\\\"", "\"[\\r", "\"[\\n", "\"{\\r", "\"{\\n"].iter().any(|begin| start.starts_with(begin))
+    ["\"[{\\\"", "\"{\\\"", "\"[\\r", "\"[\\n", "\"{\\r", "\"{\\n"]
+        .iter()
+        .any(|begin| start.starts_with(begin))
 }
 
 /// Whether a text begins as a page of HTML does, comments and an XML declaration aside.
@@ -122,7 +160,9 @@ fn is_web_page(start: &str) -> bool {
 fn is_serialised(start: &str) -> bool {
     let head: String = start.chars().take(512).collect();
     head.starts_with("#< CLIXML")
-        || (head.starts_with('<') && head.contains("<Objs") && head.contains("schemas.microsoft.com/powershell/"))
+        || (head.starts_with('<')
+            && head.contains("<Objs")
+            && head.contains("schemas.microsoft.com/powershell/"))
 }
 
 /// Whether a zip is an `OpenDocument` file: its first entry says so, stored as it is for just this purpose.
@@ -160,6 +200,16 @@ mod tests {
             ["<!DOCTYPE html><title>Login</title>", "\u{feff}\n<!-- x -->\n<HTML lang=\"de\">", "<html>"]
         {
             assert_eq!(recognise(page.as_bytes()), Err(Unrecognised::WebPage), "{page}");
+        }
+        let page =
+            "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\nHTTP/1.1 200 OK\r\nServer: IIS\r\n\r\n<!DOCTYPE html>";
+        assert_eq!(recognise(page.as_bytes()), Err(Unrecognised::WebPage));
+        assert_eq!(recognise(b"HTTP/1.1 200 OK\n\n[]"), Ok(Form::Json));
+        for serialised in [
+            "#< CLIXML\r\n<Objs Version=\"1.1.0.1\">",
+            "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">",
+        ] {
+            assert!(says(serialised.as_bytes()).contains("ConvertTo-Json"), "{serialised}");
         }
         assert_eq!(recognise(b"Page,<html>\n1,2\n"), Ok(Form::Table));
         assert_eq!(recognise(&vec![b' '; 49 << 20]), Err(Unrecognised::TooLarge));

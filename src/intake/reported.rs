@@ -138,10 +138,7 @@ pub(super) fn canonical(kind: Kind, reading: FieldParser, text: &str, cx: Source
             (Some(flag), _) => Ok(flag.to_string()),
             (None, _) => Err(format!("\"{}\" is not yes or no", shown())),
         },
-        Kind::Number => match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(text.to_owned()),
-            _ => Err(format!("\"{}\" is no number", shown())),
-        },
+        Kind::Number => number(text).ok_or_else(|| format!("\"{}\" is no number", shown())),
         Kind::Version => BuildVersion::parse(text)
             .map(|version| version.to_string())
             .map_err(|error| format!("{error} (\"{}\")", shown())),
@@ -157,13 +154,30 @@ fn is_dotted(text: &&str) -> bool {
     parts.clone().count() > 1 && parts.all(|part| !part.is_empty())
 }
 
+/// Words for yes and no: those of tools, and what Excel and people write in German, French, Spanish and Italian.
+const YES: [&str; 11] =
+    ["true", "yes", "1", "on", "enabled", "wahr", "ja", "vrai", "oui", "verdadero", "vero"];
+const NO: [&str; 10] = ["false", "no", "0", "off", "disabled", "falsch", "nein", "faux", "non", "falso"];
+
 /// Any usual word for yes or no.
 pub(super) fn flag(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "1" | "on" | "enabled" => Some(true),
-        "false" | "no" | "0" | "off" | "disabled" => Some(false),
-        _ => None,
+    let is_one_of = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_one_of(&YES) { Some(true) } else { is_one_of(&NO).then_some(false) }
+}
+
+/// A number in the form of this program: a comma before anything but three digits separates decimals.
+fn number(text: &str) -> Option<String> {
+    let is_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
+    if is_number(text) {
+        return Some(text.to_owned());
     }
+    let (whole, decimals) = text.split_once(',')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // 1,500 may be one and a half, or one thousand and five hundred.
+    let is_clear = decimals.len() != 3 || matches!(whole, "0" | "-0");
+    let dotted = format!("{whole}.{decimals}");
+    (digits(whole.trim_start_matches('-')) && digits(decimals) && is_clear && is_number(&dotted))
+        .then_some(dotted)
 }
 
 /// Adds a sighting of a fact to those before it.
@@ -190,5 +204,30 @@ pub(super) fn merge_items(onto: &mut Observed<Items>, more: Observed<Items>) {
             sources.extend(places);
         }
         (_, more) => *onto = std::mem::take(onto).or(more),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_numbers_of_other_languages() {
+        for (text, meant) in
+            [("WAHR", true), ("Vrai", true), ("ja", true), ("FALSCH", false), ("faux", false), ("Non", false)]
+        {
+            assert_eq!(flag(text), Some(meant), "{text}");
+        }
+        for text in ["", "maybe", "wahrscheinlich", "2"] {
+            assert_eq!(flag(text), None, "{text}");
+        }
+        for (text, meant) in
+            [("1,5", Some("1.5")), ("-12,25", Some("-12.25")), ("0,125", Some("0.125")), ("7", Some("7"))]
+        {
+            assert_eq!(number(text).as_deref(), meant, "{text}");
+        }
+        for text in ["1,500", "1.500,5", "1,5,5", ",5", "5,", "a,b", "NaN", ""] {
+            assert_eq!(number(text), None, "{text}");
+        }
     }
 }

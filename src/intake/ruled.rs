@@ -7,21 +7,33 @@
 use super::table::{MAX_COLUMNS, Row, TableError, is_footer};
 use std::ops::Range;
 
+/// What takes a row, and says whether more are wanted and whether the table counts.
+type Each<'e> = &'e mut dyn FnMut(&Row) -> Result<(bool, bool), TableError>;
+
 /// Calls `each` with the header and the rows of every table in a text, until it returns `false`. A row that does not fit
 /// its columns is an error once `is_known` says that the table counts.
-pub(super) fn records(
-    text: &str,
-    each: &mut dyn FnMut(&Row) -> Result<(bool, bool), TableError>,
-) -> Result<(), TableError> {
+pub(super) fn records(text: &str, each: Each) -> Result<(), TableError> {
     let mut lines = (1u32..).zip(text.lines().map(str::trim_end)).peekable();
     let mut columns: Option<Vec<Range<usize>>> = None;
-    let (mut known, mut rows) = (false, 0usize);
+    let (mut known, mut is_wrapped, mut rows) = (false, false, 0usize);
+    let mut error = TableError::Printed;
     while let Some((number, line)) = lines.next() {
         let below = lines.peek().and_then(|(_, below)| rule(below));
         if let Some(new) = below.filter(|_| !line.trim().is_empty()) {
             lines.next();
             let (row, _) = cells(line, &new, number);
+            // PowerShell makes the dashes as long as the name of a column, SQL tools as long as its values may be.
+            let is_screen = row.cells().zip(&new).all(|(cell, column)| cell.chars().count() == column.len());
+            error = if is_screen { TableError::Screen } else { TableError::Printed };
             let (wanted, counts) = each(&row)?;
+            // The tool broke each line at the width of its window.
+            is_wrapped = false;
+            while lines.next_if(|(_, below)| rule(below).is_some()).is_some() {
+                is_wrapped = true;
+            }
+            if counts && is_wrapped {
+                return Err(error);
+            }
             (columns, known, rows) = (Some(new), counts, 0);
             if !wanted {
                 return Ok(());
@@ -35,7 +47,7 @@ pub(super) fn records(
         if let Some(count) = is_footer(line) {
             // A text with line ends in it takes several lines of the table.
             if known && count != rows as u64 {
-                return Err(TableError::Printed);
+                return Err(error);
             }
             columns = None;
             continue;
@@ -48,7 +60,7 @@ pub(super) fn records(
         let is_cut = row.cells().any(|cell| cell.ends_with("...") || cell.ends_with('…'));
         if !fits || is_cut {
             if known {
-                return Err(TableError::Printed);
+                return Err(error);
             }
             columns = None;
             continue;
@@ -56,6 +68,9 @@ pub(super) fn records(
         rows += 1;
         let (wanted, counts) = each(&row)?;
         known |= counts;
+        if known && is_wrapped {
+            return Err(error);
+        }
         if !wanted {
             return Ok(());
         }
@@ -69,8 +84,7 @@ fn rule(line: &str) -> Option<Vec<Range<usize>>> {
         return None;
     }
     let mut columns: Vec<Range<usize>> = Vec::new();
-    for (at, byte) in line.bytes().enumerate().filter(|(_, byte)| *byte == b'-') {
-        debug_assert_eq!(byte, b'-');
+    for at in memchr::memchr_iter(b'-', line.as_bytes()) {
         match columns.last_mut() {
             Some(last) if last.end == at => last.end = at + 1,
             _ => columns.push(at..at + 1),
@@ -86,8 +100,8 @@ fn cells(line: &str, columns: &[Range<usize>], number: u32) -> (Row, bool) {
     let mut signs = line.chars();
     let mut at = 0;
     for (index, column) in columns.iter().enumerate() {
-        let gap = signs.by_ref().take(column.start - at);
-        fits &= gap.fold(true, |blank, sign| blank && sign == ' ');
+        let mut gap = signs.by_ref().take(column.start - at);
+        fits &= gap.all(|sign| sign == ' ');
         let is_last = index + 1 == columns.len();
         let length = if is_last { usize::MAX } else { column.len() };
         let cell: String = signs.by_ref().take(length).collect();
@@ -108,7 +122,9 @@ mod tests {
     }
 
     fn printed(rows: &[[&str; 4]], footer: &str) -> String {
-        let line = |cells: [&str; 4]| format!("{:<24} {:<30} {:<20} {:<40}\r\n", cells[0], cells[1], cells[2], cells[3]);
+        let line = |cells: [&str; 4]| {
+            format!("{:<24} {:<30} {:<20} {:<40}\r\n", cells[0], cells[1], cells[2], cells[3])
+        };
         let dashes = [24, 30, 20, 40].map(|width| "-".repeat(width));
         let dashes = line([&dashes[0], &dashes[1], &dashes[2], &dashes[3]]);
         let rows: String = rows.iter().map(|row| line(*row)).collect();
@@ -124,14 +140,27 @@ mod tests {
 
     #[test]
     fn results_of_sql_tools_are_read_by_their_dashes() {
-        for footer in ["(4 rows affected)", "(4 Zeilen betroffen)", "(4 Zeile(n) betroffen)", "(4 lignes affectées)", ""] {
-            let database = printed(&[["clusterbrief:database:1", "", "compatibility level", "130"]], "(1 row affected)");
-            let text = format!("Changed database context to 'SecretServer'.\r\n{}\r\n{database}Completion time: 2026-11-30T09:15:00\r\n", printed(&JOBS, footer));
+        for footer in [
+            "(4 rows affected)",
+            "(4 Zeilen betroffen)",
+            "(4 Zeile(n) betroffen)",
+            "(4 lignes affectées)",
+            "",
+        ] {
+            let database =
+                printed(&[["clusterbrief:database:1", "", "compatibility level", "130"]], "(1 row affected)");
+            let text = format!(
+                "Changed database context to 'SecretServer'.\r\n{}\r\n{database}Completion time: 2026-11-30T09:15:00\r\n",
+                printed(&JOBS, footer)
+            );
             let parsed = read(&text).unwrap().unwrap_or_else(|| panic!("{text}"));
             assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
-            let [Facts::Reported(database), Facts::Reported(jobs)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+            let [Facts::Reported(database), Facts::Reported(jobs)] = parsed.value.as_slice() else {
+                panic!("{parsed:?}")
+            };
             assert_eq!(database.cluster["database.compatibility-level"].value().unwrap(), "130");
-            let names: Vec<&str> = jobs.lists["job"].value().unwrap().iter().map(|item| item.name()).collect();
+            let names: Vec<&str> =
+                jobs.lists["job"].value().unwrap().iter().map(crate::model::items::Item::name).collect();
             assert_eq!(names, ["Auftrag größer  A", "B"]);
         }
     }
@@ -141,10 +170,18 @@ mod tests {
         for text in [
             printed(&JOBS, "(5 rows affected)"),
             printed(&JOBS, "(4 rows affected)").replace("WAITING", "WAI..."),
-            printed(&JOBS, "").replace("ERROR", "ERROR\r\n  and this is more of the text of the value that was broken"),
+            printed(&JOBS, "")
+                .replace("ERROR", "ERROR\r\n  and this is more of the text of the value that was broken"),
         ] {
             assert_eq!(read(&text).unwrap_err(), TableError::Printed, "{text}");
         }
+        // Broken after 80 characters, as sqlcmd does without -w.
+        let broken = printed(&JOBS, "(4 rows affected)").replace("\r\n", "\n");
+        let signs = |line: &str| {
+            line.chars().collect::<Vec<_>>().chunks(80).map(String::from_iter).collect::<Vec<_>>().join("\n")
+        };
+        let broken: String = broken.lines().map(|line| signs(line) + "\n").collect();
+        assert_eq!(read(&broken).unwrap_err(), TableError::Printed, "{broken}");
         assert!(read("Title\n-----\nsome text of a mail\n").unwrap().is_none());
     }
 
@@ -162,6 +199,6 @@ mod tests {
         assert_eq!(nodes.rows[1].database.value().unwrap(), "SQL01\\SecretServer");
         assert_eq!(nodes.rows[1].binary_version.place().unwrap().to_string(), "result.txt B5");
         let moved = table.replace("WEB02       ", "WEB02-OF-THE-SITE ");
-        assert_eq!(read(&moved).unwrap_err(), TableError::Printed);
+        assert_eq!(read(&moved).unwrap_err(), TableError::Screen);
     }
 }

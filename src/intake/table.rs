@@ -6,7 +6,7 @@
 use super::nodes_json::MAX_NODES;
 use super::on_screen::SAVE_RESULT;
 use super::powershell::SAVE;
-use super::{ruled, separated, workbook};
+use super::{old_workbook, open_document, ruled, separated, workbook};
 use crate::model::Location;
 use crate::model::excerpt::Sanitize;
 use crate::model::location::{CellPos, SourceRef};
@@ -42,7 +42,7 @@ pub enum TableError {
     #[error("it lists more than {MAX_NODES} nodes")]
     TooManyNodes,
     /// Not the workbook it looks like.
-    #[error("the workbook is damaged, or not in the XLSX form")]
+    #[error("the workbook is damaged, or older than Excel 97: save it as XLSX")]
     Workbook,
     /// Larger than the limits, inflated.
     #[error(
@@ -65,11 +65,11 @@ pub enum TableError {
         crate::model::checklist::VERSION
     )]
     OtherChecklist,
-    /// A printed table whose columns do not show where a value ends.
-    #[error(
-        "its columns are cut or do not line up, as in a table that PowerShell shows on screen ({SAVE}) or that a SQL tool prints \
-         ({SAVE_RESULT})"
-    )]
+    /// A table of a window that lost a part of its columns.
+    #[error("this is the table PowerShell shows on screen, with values that are cut or moved: {SAVE}")]
+    Screen,
+    /// A printed result whose columns do not show where a value ends.
+    #[error("it is a printed result whose columns are cut, broken or moved: {SAVE_RESULT}")]
     Printed,
     /// Encrypted.
     #[error("the workbook is protected by a password: save it without one")]
@@ -158,6 +158,12 @@ pub fn read<B: RowSink>(
     if workbook::is_workbook(bytes) {
         return workbook::read(bytes, sanitizer, &mut header, &mut budget);
     }
+    if open_document::is_spreadsheet(bytes) {
+        return open_document::read(bytes, sanitizer, &mut header, &mut budget);
+    }
+    if old_workbook::is_workbook(bytes) {
+        return old_workbook::read(bytes, sanitizer, &mut header, &mut budget);
+    }
     let text = encoding::decode(bytes);
     let mut sheet = Sheet { name: None, hidden: false, empty: true, wide: false, sink: None };
     for delimiter in DELIMITERS {
@@ -238,7 +244,17 @@ pub(super) fn is_footer(line: &str) -> Option<u64> {
 fn trimmed(text: &str) -> &str {
     let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     let bytes = text.as_bytes();
-    if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
+    let text = if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() };
+    if text.starts_with('\'') { without_mark(text) } else { text }
+}
+
+/// A number without the sign by which a spreadsheet keeps it as a text: `'11.7.000049`.
+fn without_mark(text: &str) -> &str {
+    let number = text.trim_start_matches('\'');
+    let is_number = number.len() + 1 == text.len()
+        && number.starts_with(|c: char| c.is_ascii_digit())
+        && !number.contains('\'');
+    if is_number { number } else { text }
 }
 
 /// Characters of a cell that are looked at as a head; a cell may be as long as its file.
@@ -283,6 +299,8 @@ mod tests {
             "Machine Name\tVersion\nWEB01\t11.7\n",
             "\u{feff}\"MachineName\",\"Version\"\n\"WEB01\",\"11.7\"\n",
             "sep=;\nMachine Name;Version\n\nWEB01;11.7\n;\n",
+            "Machine Name|Version\nWEB01|'11.7\n",
+            "sep=|\r\nMachine Name|Version\r\nWEB01|11.7\r\n",
             "#TYPE Node\nServer Nodes of today\nMachine Name,Version\nWEB01,11.7\n",
         ] {
             let rows = find(text.as_bytes()).unwrap().unwrap_or_else(|| panic!("{text}"));
@@ -316,7 +334,7 @@ mod tests {
         }
 
         #[test]
-        fn the_delimiter_does_not_matter(cells in proptest::collection::vec("[A-Za-z0-9 \"\n]{1,8}", 2..20), which in 0usize..3) {
+        fn the_delimiter_does_not_matter(cells in proptest::collection::vec("[A-Za-z0-9 \"\n]{1,8}", 2..20), which in 0usize..4) {
             let mut writer = csv::WriterBuilder::new().delimiter(DELIMITERS[which]).from_writer(Vec::new());
             writer.write_record(["Machine Name", "Version"]).unwrap();
             for pair in cells.chunks_exact(2) {

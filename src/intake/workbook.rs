@@ -1,9 +1,9 @@
-//! Reader of XLSX workbooks: every sheet as rows of text, behind limits that the library does not have.
+//! Reader of XLSX and XLSB workbooks: every sheet as rows of text, behind limits that the library does not have.
 
 use super::table::{Budget, HeaderSearch, MAX_COLUMNS, Row, RowSink, Sheet, TableError};
 use crate::intake::sanitized;
 use crate::model::excerpt::Sanitize;
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{Cell, DataRef, Reader, SheetType, SheetVisible, Xlsb, XlsbError, Xlsx, XlsxError};
 use memchr::memmem;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read};
@@ -46,7 +46,7 @@ pub(super) fn read<B: RowSink>(
 
 /// Inflates every part once against the limits: the library itself reads without any, and reserves memory for as
 /// many shared texts as the workbook says there are.
-fn check(bytes: &[u8]) -> Result<(), TableError> {
+pub(super) fn check(bytes: &[u8]) -> Result<(), TableError> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| TableError::Workbook)?;
     if archive.len() > MAX_PARTS {
         return Err(TableError::WorkbookTooLarge);
@@ -56,7 +56,14 @@ fn check(bytes: &[u8]) -> Result<(), TableError> {
         let mut entry = archive.by_index(index).map_err(|_| TableError::Workbook)?;
         let name = entry.name().map_err(|_| TableError::Workbook)?;
         let shared = name.to_ascii_lowercase().ends_with("sharedstrings.xml");
-        let size = check_part(&mut entry, left.min(if shared { MAX_SHARED } else { MAX_INFLATED }), shared)?;
+        let is_binary = name.to_ascii_lowercase().ends_with(".bin");
+        let shared_binary = name.to_ascii_lowercase().ends_with("sharedstrings.bin");
+        let most = left.min(if shared || shared_binary { MAX_SHARED } else { MAX_INFLATED });
+        let size = if is_binary {
+            check_binary(&mut entry, most, shared_binary)?
+        } else {
+            check_part(&mut entry, most, shared)?
+        };
         left = left.saturating_sub(size);
     }
     Ok(())
@@ -94,6 +101,17 @@ fn check_part(part: &mut impl Read, most: u64, shared: bool) -> Result<u64, Tabl
     }
 }
 
+/// Reads a binary part of at most `most` bytes, and gives its size. Each of its texts has its length before it.
+fn check_binary(part: &mut impl Read, most: u64, shared: bool) -> Result<u64, TableError> {
+    match std::io::copy(&mut part.take(most + 1), &mut std::io::sink()) {
+        Err(_) => Err(TableError::Workbook),
+        Ok(size) if size > most => {
+            Err(if shared { TableError::TextTooLarge } else { TableError::WorkbookTooLarge })
+        }
+        Ok(size) => Ok(size),
+    }
+}
+
 /// Bytes of a piece that are looked at again with the next one: an attribute and its number.
 const OVERLAP: usize = 64;
 
@@ -126,11 +144,51 @@ fn sheets<B: RowSink>(
     header: &mut dyn FnMut(&Row) -> Option<B>,
     budget: &mut Budget,
 ) -> Result<Vec<Sheet<B>>, TableError> {
+    if memmem::find(bytes, BINARY.as_bytes()).is_some() {
+        return binary_sheets(bytes, sanitizer, header, budget);
+    }
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
         XlsxError::Password => TableError::Protected,
         _ => TableError::Workbook,
     })?;
     let all = workbook.sheets_metadata().to_vec();
+    each_sheet(all, sanitizer, header, budget, |name, row, each| {
+        let mut cells = workbook.worksheet_cells_reader(name).map_err(|_| TableError::Workbook)?;
+        rows(&mut || cells.next_cell().map_err(|_| TableError::Workbook), row, each)
+    })
+}
+
+/// The part of a workbook in the binary form (XLSB) that lists its sheets.
+const BINARY: &str = "xl/workbook.bin";
+
+fn binary_sheets<B: RowSink>(
+    bytes: &[u8],
+    sanitizer: &dyn Sanitize,
+    header: &mut dyn FnMut(&Row) -> Option<B>,
+    budget: &mut Budget,
+) -> Result<Vec<Sheet<B>>, TableError> {
+    let mut workbook: Xlsb<_> = Xlsb::new(Cursor::new(bytes)).map_err(|error| match error {
+        XlsbError::Password => TableError::Protected,
+        _ => TableError::Workbook,
+    })?;
+    let all = workbook.sheets_metadata().to_vec();
+    each_sheet(all, sanitizer, header, budget, |name, row, each| {
+        let mut cells = workbook.worksheet_cells_reader(name).map_err(|_| TableError::Workbook)?;
+        rows(&mut || cells.next_cell().map_err(|_| TableError::Workbook), row, each)
+    })
+}
+
+/// What takes a row, and says whether more are wanted.
+type Each<'e> = &'e mut dyn FnMut(&Row) -> Result<bool, TableError>;
+
+/// Reads every sheet with `cells`, which gives the rows of the sheet of a name.
+fn each_sheet<B: RowSink>(
+    all: Vec<calamine::Sheet>,
+    sanitizer: &dyn Sanitize,
+    header: &mut dyn FnMut(&Row) -> Option<B>,
+    budget: &mut Budget,
+    mut cells: impl FnMut(&str, Row, Each) -> Result<(), TableError>,
+) -> Result<Vec<Sheet<B>>, TableError> {
     if all.len() > MAX_SHEETS {
         return Err(TableError::WorkbookTooLarge);
     }
@@ -139,10 +197,8 @@ fn sheets<B: RowSink>(
         let name: Arc<str> = sanitized(&sheet.name, sanitizer).into();
         let mut search = HeaderSearch::new(&mut *header, &mut *budget);
         if sheet.typ == SheetType::WorkSheet {
-            let mut cells = workbook.worksheet_cells_reader(&sheet.name).map_err(|_| TableError::Workbook)?;
-            rows(&mut cells, Row { sheet: Some(name.clone()), ..Row::default() }, &mut |row| {
-                search.row(row)
-            })?;
+            let row = Row { sheet: Some(name.clone()), ..Row::default() };
+            cells(&sheet.name, row, &mut |row| search.row(row))?;
         }
         let hidden = sheet.visible != SheetVisible::Visible;
         let (empty, wide) = (search.seen == 0, search.wide);
@@ -153,13 +209,13 @@ fn sheets<B: RowSink>(
 
 /// Gives the rows of a sheet that have a cell with text to `each` until it wants no more. Reading cell by cell keeps a
 /// sheet that claims a cell at its far end from costing the memory of all the cells before it.
-fn rows<R: Read + std::io::Seek>(
-    cells: &mut XlsxCellReader<'_, R>,
+fn rows<'c>(
+    next: &mut dyn FnMut() -> Result<Option<Cell<DataRef<'c>>>, TableError>,
     mut row: Row,
-    each: &mut dyn FnMut(&Row) -> Result<bool, TableError>,
+    each: Each,
 ) -> Result<(), TableError> {
     let mut text = String::new();
-    while let Some(cell) = cells.next_cell().map_err(|_| TableError::Workbook)? {
+    while let Some(cell) = next()? {
         let (number, column) = cell.get_position();
         let (number, column) = (number.saturating_add(1), usize::try_from(column).unwrap_or(usize::MAX));
         if row.number != number {
@@ -352,6 +408,68 @@ mod tests {
         let sheets: Vec<_> = (0..=MAX_SHEETS).map(|n| format!("s{n}")).collect();
         let sheets: Vec<_> = sheets.iter().map(|name| (name.as_str(), "", CELL)).collect();
         assert_eq!(read(&made(&sheets, &shared("2"))).unwrap_err(), TableError::WorkbookTooLarge);
+    }
+
+    /// A record of the binary form: number, length and data.
+    fn record(number: u16, data: &[u8]) -> Vec<u8> {
+        let number = match u8::try_from(number) {
+            Ok(small) if small < 128 => vec![small],
+            _ => vec![u8::try_from(number & 0x7f).unwrap() | 0x80, u8::try_from(number >> 7).unwrap()],
+        };
+        [number, vec![u8::try_from(data.len()).unwrap()], data.to_vec()].concat()
+    }
+
+    fn binary_text(text: &str) -> Vec<u8> {
+        let count = u32::try_from(text.encode_utf16().count()).unwrap().to_le_bytes();
+        count.into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+    }
+
+    #[test]
+    fn the_binary_form_is_read_too() {
+        use std::io::Write as _;
+        let cell = |kind: u16, column: u32, value: &[u8]| {
+            record(kind, &[&column.to_le_bytes()[..], &[0; 4], value].concat())
+        };
+        let row = |number: u32, cells: &[Vec<u8>]| {
+            [record(0, &[&number.to_le_bytes()[..], &[0; 13]].concat()), cells.concat()].concat()
+        };
+        let sheet = [
+            record(148, &[[0; 4], 4u32.to_le_bytes(), [0; 4], 2u32.to_le_bytes()].concat()),
+            record(145, &[]),
+            row(0, &[cell(6, 0, &binary_text("Machine Name")), cell(6, 2, &binary_text("Größe"))]),
+            row(
+                4,
+                &[
+                    cell(6, 0, &binary_text("WEB01")),
+                    cell(4, 1, &[1]),
+                    cell(5, 2, &46_346.5f64.to_le_bytes()),
+                ],
+            ),
+            record(146, &[]),
+        ];
+        let name =
+            [&[0u8; 4][..], &1u32.to_le_bytes(), &binary_text("rId1"), &binary_text("Knoten")].concat();
+        let book = [record(143, &[]), record(156, &name), record(144, &[]), record(157, &[])].concat();
+        let links = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.bin"/></Relationships>"#;
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (part, content) in [
+            ("xl/workbook.bin", book),
+            ("xl/_rels/workbook.bin.rels", links.as_bytes().to_vec()),
+            ("xl/worksheets/sheet1.bin", sheet.concat()),
+        ] {
+            zip.start_file(part, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(&content).unwrap();
+        }
+        let file = zip.finish().unwrap().into_inner();
+        let sheets = read(&file).unwrap();
+        let rows: Vec<Row> =
+            sheets.into_iter().filter_map(|sheet| sheet.sink).flat_map(|kept| kept.0).collect();
+        assert_eq!(rows[0].record, vec!["Machine Name", "", "Größe"]);
+        assert_eq!(rows[1].record, vec!["WEB01", "true", "46346.5"]);
+        assert_eq!(rows[1].cell_place("n.xlsb", 0).to_string(), "n.xlsb sheet Knoten, A5");
+        for cut in (0..file.len()).step_by(37) {
+            let _ = read(&file[..cut]);
+        }
     }
 
     #[test]

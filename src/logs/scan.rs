@@ -152,6 +152,14 @@ impl<'s> FileScan<'s> {
         self
     }
 
+    /// The log is of this component, which its name need not say: a person renamed it.
+    #[must_use]
+    pub fn of_component(mut self, component: Option<Component>) -> Self {
+        let digest = &mut self.lines.digest;
+        digest.file.component = digest.file.component.or(component);
+        self
+    }
+
     /// Takes the next bytes of the file, in pieces of any size.
     pub fn push(&mut self, bytes: &[u8]) {
         let Self { text, blocks, lines, other_order } = self;

@@ -12,6 +12,42 @@ pub const POOL_FAILURES: [u32; 2] = [5_002, 5_011];
 pub const WORKER_ENDS: [u32; 14] =
     [5_009, 5_010, 5_011, 5_012, 5_074, 5_075, 5_076, 5_077, 5_078, 5_079, 5_080, 5_081, 5_117, 5_186];
 
+/// The name of the log of programs.
+pub const APPLICATION: &str = "Application";
+/// The name of the log of Windows.
+pub const SYSTEM: &str = "System";
+/// Providers whose records of the log of programs are read.
+pub const APPLICATION_PROVIDERS: [&str; 3] = [".NET Runtime", "Application Error", "ASP.NET 4.0.30319.0"];
+/// Providers whose records of the log of Windows are read.
+pub const SYSTEM_PROVIDERS: [&str; 7] = [
+    "Microsoft-Windows-WAS",
+    "WAS",
+    "W3SVC",
+    "Microsoft-Windows-IIS-W3SVC",
+    "Microsoft-Windows-Time-Service",
+    "W32Time",
+    "EventLog",
+];
+/// Words that only records of the product contain, in lower case.
+const PRODUCT: [&str; 4] = ["secretserver", "secret server", "thycotic", "delinea"];
+
+/// Whether the provider or a text of a record names the product.
+pub fn names_product(provider: &str, data: &[String]) -> bool {
+    data.iter().map(String::as_str).chain([provider]).any(|text| {
+        let text = text.to_lowercase();
+        PRODUCT.iter().any(|word| text.contains(word))
+    })
+}
+
+/// Whether a record of a log with this name is one of those that are read.
+pub fn is_collected(channel: &str, provider: &str, data: &[String]) -> bool {
+    match channel {
+        SYSTEM => SYSTEM_PROVIDERS.contains(&provider),
+        APPLICATION => APPLICATION_PROVIDERS.contains(&provider) || names_product(provider, data),
+        _ => names_product(provider, data),
+    }
+}
+
 /// One record. Its texts are not kept: all that the axis needs of them is in the meaning.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EventRecord {

@@ -1,9 +1,9 @@
 //! How much evidence can prove, by how it came.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a piece of evidence can prove, the most first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Grade {

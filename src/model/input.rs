@@ -1,7 +1,7 @@
 //! Input files of a report, and whether each could be read.
 
 use super::grade::Grade;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -108,7 +108,7 @@ pub struct Problem {
 }
 
 /// Kinds of problems; in brackets the rule that reports them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {

@@ -92,7 +92,7 @@ impl<'a> Conditions<'a> {
 
     /// Whether it holds of any node on the database; false only where the set of nodes is confirmed.
     fn any_node(self, check: impl Fn(&Node) -> Option<bool>) -> Option<bool> {
-        let nodes = self.cluster.nodes.iter().filter(|node| node.role != Role::Dr);
+        let nodes = self.cluster.nodes.iter().filter(|node| !matches!(node.role, Role::Dr | Role::Unplaced));
         any(nodes.map(check)).filter(|holds| *holds || self.node_set_is_confirmed())
     }
 

@@ -91,6 +91,8 @@ pub(super) fn answer(cluster: &mut Cluster, question: &str, node: &str, value: &
 pub(super) fn bundle<'c>(cluster: &'c mut Cluster, name: &str) -> &'c mut Snapshot {
     let began = chrono::DateTime::UNIX_EPOCH.fixed_offset();
     let snapshot = Snapshot {
+        grade: crate::model::Grade::Bundle,
+        parts: Vec::new(),
         input: name.into(),
         started: began,
         ended: began,

@@ -4,7 +4,7 @@
 mod access;
 mod antivirus;
 mod certificate;
-#[cfg(any(windows, test))]
+#[cfg(any(windows, test, feature = "report"))]
 mod event_xml;
 mod events;
 mod fake;
@@ -33,6 +33,8 @@ pub(crate) use access::{CURRENT_VERSION, MACHINE, all_accesses};
 pub use access::{Command, EVENTS, HOST, ProbeAccess};
 #[cfg(windows)]
 pub(crate) use event_xml::event;
+#[cfg(feature = "report")]
+pub(crate) use event_xml::{EventOfComputer, event_of_computer};
 pub use fake::FakeSystem;
 #[cfg(any(windows, test))]
 pub(crate) use pool::pool_of;

@@ -54,7 +54,7 @@ pub use secret_set::{Secret, SecretSet};
 #[cfg(test)]
 pub(crate) use text::busy_text;
 pub use text::{Redactor, Sanitizer, Stream};
-#[cfg(any(windows, test))]
+#[cfg(any(windows, test, feature = "report"))]
 pub(crate) use words::names_secret;
 
 /// What is where a secret was, when no key can tell two of them apart.

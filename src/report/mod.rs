@@ -6,6 +6,7 @@ pub mod document;
 mod families;
 pub mod format;
 pub mod html;
+pub mod intake_text;
 pub mod json;
 pub mod markdown;
 pub mod model;

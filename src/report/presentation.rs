@@ -4,6 +4,7 @@ use super::RenderError;
 use super::families::by_family;
 use super::model::{CellState, FindingView, HitView, MatrixRow, Parity, Report};
 use crate::finding::Severity;
+use crate::model::Grade;
 use crate::text::escape::{code_block, code_span, one_line};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
@@ -235,14 +236,21 @@ fn words(text: &str) -> String {
     text.replace('-', " ")
 }
 
+/// The grade of evidence as a reader says it.
+fn grade(word: &str) -> String {
+    let all = [Grade::Bundle, Grade::Export, Grade::Copied, Grade::Loose];
+    all.into_iter().find(|grade| grade.word() == word).map_or(word, |grade| grade.phrase()).to_owned()
+}
+
 /// The kind of an input as a reader says it.
-fn kind(kind: &str) -> String {
+pub(super) fn kind(kind: &str) -> String {
     match kind {
         "bundle-zip" | "bundle-folder" => "bundle",
         "nodes-json" => "the product's list of nodes, over REST",
         "nodes-table" => "the product's list of nodes, copied from its page",
         "version-table" => "the version history of the database",
         "answers" => "answers of people",
+        "config" => "a configuration file",
         "unrecognised" => "not recognised",
         other => return words(other),
     }
@@ -267,6 +275,7 @@ pub(super) fn engine(
     tera.register_filter("families", |ids: Vec<String>, _: Kwargs, _: &State| {
         Value::from_serializable(&by_family(&ids))
     });
+    tera.register_filter("grade", |text: &str, _: Kwargs, _: &State| grade(text));
     tera.register_filter("kind", |text: &str, _: Kwargs, _: &State| kind(text));
     tera.register_filter("words", |text: &str, _: Kwargs, _: &State| words(text));
     // These two escape by themselves: nothing means anything inside code, if its fence is long enough.

@@ -113,6 +113,8 @@ fn a_file_that_is_no_table_is_refused_with_a_reason_of_its_own() {
         ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
         ("content.xml", b"<office:document-content/>"),
     ]);
+    let letter =
+        zipped(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", b"<x/>")]);
     let binary = workbook(&[("nodes", nodes)]).iter().rev().copied().collect::<Vec<u8>>();
     let said = report(
         &[
@@ -121,6 +123,7 @@ fn a_file_that_is_no_table_is_refused_with_a_reason_of_its_own() {
             ("protected.xlsx", &compound),
             ("old.xls", compound.get(..1_000).unwrap()),
             ("nodes.ods", &document),
+            ("letter.odt", &letter),
             ("other.zip", &zipped(&[("readme.txt", b"hello")])),
             ("binary.csv", &binary),
             ("other.xlsx", &workbook(&[("Read me", |sheet| rows(sheet, &[&["made", "for the ticket"]]))])),
@@ -133,9 +136,10 @@ fn a_file_that_is_no_table_is_refused_with_a_reason_of_its_own() {
         .refused("twisted.xlsx", "the workbook is damaged")
         .refused("old.xls", "in the old XLS form")
         .refused("protected.xlsx", "protected by a password")
-        .refused("nodes.ods", "is an OpenDocument file")
-        .refused("other.zip", "nor a workbook")
-        .refused("binary.csv", "is not a file that this program knows")
+        .refused("nodes.ods", "the workbook is damaged")
+        .expect("letter.odt", "passed-over", "problems", "is a document of Writer (ODT)")
+        .refused("other.zip/readme.txt", "is of no kind that this program knows")
+        .refused("binary.csv", "is of no kind that this program knows")
         .refused("other.xlsx", "is not a file that this program knows")
         .refused("other.csv", "is not a file that this program knows");
 }

@@ -4,6 +4,7 @@ use crate::support::bless::{compare, compare_part};
 use crate::support::fixtures::{Fixture, fixtures, root};
 use clusterbrief::cli::catalogue::markdown;
 use clusterbrief::finding::{SubjectKind, is_bundle_safety};
+use clusterbrief::intake::kinds::{Handling, ROWS, UNNAMED};
 use clusterbrief::knowledge::exports::Call;
 use clusterbrief::knowledge::facts::Entity;
 use clusterbrief::knowledge::rows::{Family, Quantifier, RuleMeta};
@@ -372,4 +373,48 @@ fn a_fixture_knows_its_outcomes() {
     let fixture = Fixture::parse(text);
     assert!(fixture.has("findings") && !fixture.has("pass"));
     assert!(fixture.case("n").unwrap().answered && fixture.case("m").is_none());
+}
+
+/// The page of all kinds of inputs, from the one table.
+fn inputs_page() -> String {
+    let mut page = String::from(
+        "# What can be given\n\n\
+         `report`, `logs`, `plan`, `checklist` and `intake` take files, folders and archives as they came. What a file is says its content, never its\n\
+         name. This page is made from the table that decides (`src/intake/kinds/table.rs`); `scripts/bless` rewrites it. [loose.md](loose.md) says what\n\
+         files without a bundle can prove, [exports.md](exports.md) how exports are saved.\n",
+    );
+    for (handling, heading, about) in [
+        (Handling::Read, "Read", "These are evidence, or tell how to read it."),
+        (
+            Handling::Refused,
+            "Refused",
+            "These may hold what is looked for, but not in this form. The report says what to do instead.",
+        ),
+        (
+            Handling::PassedOver,
+            "Passed over",
+            "These say nothing of a cluster. The report names them in one line, and nobody has to do anything.",
+        ),
+    ] {
+        let _ = write!(
+            page,
+            "\n## {heading}\n\n{about}\n\n| What | Known by | What it can tell | What to do |\n|---|---|---|---|\n"
+        );
+        for row in ROWS.iter().filter(|row| row.handling == handling) {
+            let _ = writeln!(page, "| {} | {} | {} | {} |", row.title, row.known_by, row.tells, row.instead);
+        }
+    }
+    page += "\n## Not named\n\nA file of no known kind is one line with its size and what its bytes look like. These are never named:\n\n";
+    for (what, why) in UNNAMED {
+        let _ = writeln!(page, "* **{what}.** {why}");
+    }
+    page += "\n## Limits\n\nArchives in archives are opened to a depth of 4. One file on disk may hold 100,000 entries that declare 4 GiB together. A compressed inner\n\
+        archive may have 256 MiB. Zips may be stored, deflated or Deflate64; other methods are named. Parts such as `logs.zip.001` are joined if all\n\
+        are in one folder.\n";
+    page
+}
+
+#[test]
+fn the_page_of_inputs_is_the_table_of_kinds() {
+    compare("docs/inputs.md", &inputs_page());
 }

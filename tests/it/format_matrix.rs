@@ -222,13 +222,13 @@ fn versions_are_read_as_documented() {
     let keep = |_: &mut Value| ();
 
     // Same minor: strict, and the first unknown key is named.
-    assert_eq!(of("1.2", keep), Ok((plain.clone(), None)));
+    assert_eq!(of("1.3", keep), Ok((plain.clone(), None)));
     for change in [|manifest: &mut Value| manifest["node"]["rack"] = json!(7), grow] {
-        let error = of("1.2", change).unwrap_err();
-        assert!(error.contains(", which format 1.2 does not know"), "{error}");
+        let error = of("1.3", change).unwrap_err();
+        assert!(error.contains(", which format 1.3 does not know"), "{error}");
     }
-    let error = of("1.2", |manifest| manifest["members"][3]["mood"] = json!("good")).unwrap_err();
-    assert_eq!(error, "has a manifest.json that has the key members[3].mood, which format 1.2 does not know");
+    let error = of("1.3", |manifest| manifest["members"][3]["mood"] = json!("good")).unwrap_err();
+    assert_eq!(error, "has a manifest.json that has the key members[3].mood, which format 1.3 does not know");
 
     // Older minor: the same bundle without the keys that were added since, just as strict.
     let older = Manifest { format: "1.0".to_owned().try_into().unwrap(), ..plain.clone() };
@@ -236,7 +236,7 @@ fn versions_are_read_as_documented() {
     assert!(of("1.0", grow).unwrap_err().contains(", which format 1.0 does not know"));
 
     // Newer minor: the same manifest, and the keys it added in a note.
-    for version in ["1.3", "1.65535"] {
+    for version in ["1.4", "1.65535"] {
         let format = version.to_owned().try_into().unwrap();
         let newer = Manifest { format, ..plain.clone() };
         assert_eq!(of(version, keep), Ok((newer.clone(), None)));

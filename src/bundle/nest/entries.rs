@@ -7,7 +7,7 @@ use super::super::problem::MemberError;
 use super::super::read::Bundle;
 use super::super::zipped::{OpenZip, is_leftover};
 use super::{BYTES, ENTRIES, Nest, What};
-use crate::bundle::{GivenError, MANIFEST, OpenError};
+use crate::bundle::{FACTS, GivenError, INVENTORY, MANIFEST, OpenError};
 use chrono::NaiveDateTime;
 
 /// One entry of an archive.
@@ -38,7 +38,13 @@ impl Nest<'_> {
         let in_root = |name: &str, roots: &[String]| roots.iter().any(|root| name.starts_with(root.as_str()));
         let is_one = roots.len() == 1
             && files.iter().all(|entry| is_above(&entry.name, &roots) || in_root(&entry.name, &roots));
-        if is_one && self.one(place, whole)? {
+        // A bundle that has lost its manifest is none any more, and nothing else either.
+        let own = |name: &str| files.iter().any(|entry| entry.name == name);
+        if roots.is_empty() && own(FACTS) && own(INVENTORY) {
+            return Err(OpenError::NoManifest.into());
+        }
+        let has_facts = |root: &str| files.iter().any(|entry| entry.name.strip_prefix(root) == Some(FACTS));
+        if is_one && self.one(place, has_facts(roots.first().map_or("", |root| root)), whole)? {
             return Ok(());
         }
         if is_one {
@@ -48,7 +54,7 @@ impl Nest<'_> {
         for root in &roots {
             let bundle = listed(&files, root).and_then(|listing| Bundle::of_part(archive.cloned(), listing));
             match bundle {
-                Err(error) if error.is_foreign() => continue,
+                Err(error) if error.is_foreign() && !has_facts(root) => continue,
                 Err(error) => self.refuse(&format!("{place}/{}", root.trim_end_matches('/')), 0, error),
                 Ok(bundle) => {
                     let name = format!("{place}/{}", root.trim_end_matches('/'));
@@ -94,15 +100,16 @@ impl Nest<'_> {
         Ok(())
     }
 
-    /// An archive that is one bundle; `false` if it is none of ours.
+    /// An archive that is one bundle; `false` if it is none of ours. A file with facts says that it is.
     fn one(
         &mut self,
         place: &str,
+        has_facts: bool,
         whole: impl FnOnce() -> Result<Bundle, OpenError>,
     ) -> Result<bool, GivenError> {
         match whole() {
             Ok(bundle) => self.add(place.to_owned(), 0, What::Bundle(Box::new(bundle))),
-            Err(error) if error.is_foreign() => return Ok(false),
+            Err(error) if error.is_foreign() && !has_facts => return Ok(false),
             Err(error) => return Err(error.into()),
         }
         Ok(true)

@@ -9,6 +9,7 @@
 //! Nothing is unpacked to disk. An inner archive that is stored is read in place; one that is compressed is inflated once
 //! into memory, within a limit for all of them together.
 
+mod cases;
 mod entries;
 mod parts;
 #[cfg(feature = "report")]
@@ -23,7 +24,9 @@ use super::read::Bundle;
 use super::source::{Content, Given, GivenError};
 use super::write::PARTIAL;
 use super::zipped::{self, is_leftover};
-use super::{HEAD, MANIFEST, OpenError, relative};
+use super::{FACTS, HEAD, MANIFEST, OpenError, relative};
+use crate::text::signature;
+use cases::Listed;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,7 +45,7 @@ const FOLDERS: usize = 64;
 pub(super) fn find(path: &Path, room: &Arc<Room>) -> Vec<Found> {
     let mut nest = Nest { room, found: Vec::new(), disk: path.to_owned(), entries: 0, bytes: 0 };
     nest.given(path);
-    nest.found
+    cases::restore(nest.found, path)
 }
 
 /// One thing that was found.
@@ -55,12 +58,14 @@ pub(super) struct Found {
     pub(super) bytes: u64,
     /// What it is.
     pub(super) what: Result<What, GivenError>,
+    /// What the list of a case folder says of it.
+    pub(super) listed: Listed,
 }
 
 /// What was found.
 pub(super) enum What {
     /// A folder on disk with a manifest.
-    Folder,
+    Folder(PathBuf),
     /// A bundle in an archive, open.
     Bundle(Box<Bundle>),
     /// Another file.
@@ -71,14 +76,20 @@ impl Found {
     /// Opens it.
     pub(super) fn open(self) -> Given {
         let content = match self.what {
-            Ok(What::Folder) => {
-                Bundle::open(&self.disk).map(Box::new).map(Content::Bundle).map_err(Into::into)
+            Ok(What::Folder(path)) => {
+                Bundle::open(&path).map(Box::new).map(Content::Bundle).map_err(Into::into)
             }
             Ok(What::Bundle(bundle)) => Ok(Content::Bundle(bundle)),
             Ok(What::File(leaf)) => Ok(Content::File(leaf)),
             Err(error) => Err(error),
         };
-        Given::new(self.place, self.disk, self.bytes, content)
+        let given = Given::new(self.place, self.disk, self.bytes, content).from(self.listed.origin);
+        match self.listed.sha256 {
+            Some(sha256) if given.content.is_ok() && given.sha256() != Some(sha256) => {
+                given.refused(GivenError::Changed)
+            }
+            _ => given,
+        }
     }
 }
 
@@ -102,7 +113,7 @@ impl Nest<'_> {
         match std::fs::metadata(path) {
             Err(error) => self.refuse(&name, 0, OpenError::Io(error)),
             // What a person names is followed, also through a link of their own.
-            Ok(data) if data.is_dir() && is_ours(path) => self.add(name, 0, What::Folder),
+            Ok(data) if data.is_dir() && is_ours(path) => self.add(name, 0, What::Folder(path.to_owned())),
             Ok(data) if data.is_dir() => self.folder(path, &name),
             Ok(_) => self.on_disk(name, path, true),
         }
@@ -144,7 +155,7 @@ impl Nest<'_> {
             self.disk.clone_from(&path);
             (self.entries, self.bytes) = (0, 0);
             if kind.is_dir() {
-                self.add(place, 0, What::Folder);
+                self.add(place, 0, What::Folder(path));
             } else if !kind.is_file() {
                 self.refuse(&place, 0, GivenError::Special);
             } else if let Some(parts) = parts.get(&path) {
@@ -188,17 +199,21 @@ impl Nest<'_> {
     fn file(&mut self, leaf: Leaf, depth: usize) {
         let head = match leaf.head() {
             Ok(head) => head,
-            Err(error) => return self.refuse(&leaf.place().to_owned(), leaf.size(), error),
+            Err(error) => return self.refuse(leaf.place(), leaf.size(), error),
         };
         let archive = match Archive::of(&head) {
             None if depth == 0 && parts::is_last(&leaf, &head) => {
-                return self.refuse(&leaf.place().to_owned(), leaf.size(), GivenError::Part);
+                return self.refuse(leaf.place(), leaf.size(), GivenError::Part);
+            }
+            // By its name it is a bundle, and its content is no other thing that can be named.
+            None if ends_in_zip(&leaf) && signature::format(&head, leaf.size()).is_none() => {
+                return self.refuse(leaf.place(), leaf.size(), OpenError::NotZip);
             }
             None => return self.leaf(leaf),
             Some(archive) => archive,
         };
         if depth == DEPTH {
-            return self.refuse(&leaf.place().to_owned(), leaf.size(), GivenError::Deep);
+            return self.refuse(leaf.place(), leaf.size(), GivenError::Deep);
         }
         let opened = match archive {
             Archive::Zip => self.zip(&leaf, depth + 1),
@@ -207,7 +222,7 @@ impl Nest<'_> {
             Archive::Tar => self.tar(&leaf, depth + 1),
         };
         if let Err(error) = opened {
-            self.refuse(&leaf.place().to_owned(), leaf.size(), error);
+            self.refuse(leaf.place(), leaf.size(), error);
         }
     }
 
@@ -247,12 +262,24 @@ impl Nest<'_> {
     }
 
     fn add(&mut self, place: String, bytes: u64, what: What) {
-        self.found.push(Found { place, disk: self.disk.clone(), bytes, what: Ok(what) });
+        self.found.push(Found {
+            place,
+            disk: self.disk.clone(),
+            bytes,
+            what: Ok(what),
+            listed: Listed::default(),
+        });
     }
 
     fn refuse(&mut self, place: &str, bytes: u64, error: impl Into<GivenError>) {
         let what = Err(error.into());
-        self.found.push(Found { place: place.to_owned(), disk: self.disk.clone(), bytes, what });
+        self.found.push(Found {
+            place: place.to_owned(),
+            disk: self.disk.clone(),
+            bytes,
+            what,
+            listed: Listed::default(),
+        });
     }
 }
 
@@ -289,7 +316,12 @@ fn limits() -> Limits {
     Limits { entries: ENTRIES, directory_bytes: 64 << 20, ..Limits::default() }
 }
 
-/// Whether a folder on disk is a bundle: web applications have a file of that name, too.
+/// Whether a folder on disk is a bundle: web applications have a file of that name, too, but not the other one.
 fn is_ours(folder: &Path) -> bool {
-    folder.join(MANIFEST).exists() && !matches!(Bundle::open(folder), Err(error) if error.is_foreign())
+    let is_foreign = || matches!(Bundle::open(folder), Err(error) if error.is_foreign());
+    folder.join(MANIFEST).exists() && (folder.join(FACTS).exists() || !is_foreign())
+}
+
+fn ends_in_zip(leaf: &Leaf) -> bool {
+    leaf.name().rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("zip"))
 }

@@ -31,9 +31,10 @@ fn all(first: &Path) -> Vec<PathBuf> {
 /// The number of a part, `logs.zip.001`: the name before it is that of a zip.
 fn number(path: &Path) -> Option<u32> {
     let number = path.extension()?.to_str()?;
-    let stem = path.file_stem()?.to_str()?.to_ascii_lowercase();
-    let is_part =
-        number.len() == 3 && stem.ends_with(".zip") && number.bytes().all(|byte| byte.is_ascii_digit());
+    let stem = Path::new(path.file_stem()?);
+    let is_part = number.len() == 3
+        && stem.extension().is_some_and(|end| end.eq_ignore_ascii_case("zip"))
+        && number.bytes().all(|byte| byte.is_ascii_digit());
     is_part.then(|| number.parse().ok()).flatten()
 }
 

@@ -6,11 +6,19 @@ use super::super::read::Bundle;
 use super::super::zipped::{self, OpenZip, fault, names_of};
 use super::entries::Packed;
 use super::{Nest, limits};
-use crate::bundle::{GivenError, OpenError};
+use crate::bundle::{GivenError, MANIFEST, OpenError};
 use chrono::{NaiveDate, NaiveDateTime};
 
 /// Names in the directory of a document or a program that is packed as a zip.
-const DOCUMENTS: [&str; 3] = ["[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF"];
+const DOCUMENTS: [&str; 7] = [
+    "[Content_Types].xml",
+    "mimetype",
+    "META-INF/MANIFEST.MF",
+    "xl/workbook.xml",
+    "xl/workbook.bin",
+    "word/document.xml",
+    "ppt/presentation.xml",
+];
 /// Ends of names of such documents.
 const OFFICE: [&str; 9] = ["xlsx", "xlsm", "xlsb", "docx", "pptx", "ods", "odt", "odp", "jar"];
 
@@ -27,7 +35,10 @@ impl Nest<'_> {
             Err(error) => return Err(error.into()),
         };
         let names = names_of(&archive);
-        if names.iter().any(|name| DOCUMENTS.contains(&name.as_str())) {
+        let is_manifest = |name: &String| name.rsplit('/').next() == Some(MANIFEST);
+        let is_document = names.iter().any(|name| DOCUMENTS.contains(&name.as_str()))
+            || (is_office(leaf.name()) && !names.iter().any(is_manifest));
+        if is_document {
             self.leaf(leaf.clone());
             return Ok(());
         }

@@ -22,6 +22,8 @@ pub(in crate::cli) enum AnalysisVerb {
     Report(ReportArgs),
     /// Show the logs of all nodes together: patterns of errors, or entries in order of time
     Logs(LogsArgs),
+    /// Show what each file of a ticket is and what it decides; with -o, write all of it redacted into a folder
+    Intake(IntakeArgs),
     /// Write an upgrade or set-up checklist, pre-filled from the evidence
     Checklist(ChecklistArgs),
     /// Write the exact steps, in order and for each server, to upgrade the cluster or to add a node
@@ -60,6 +62,7 @@ impl AnalysisVerb {
         match self {
             Self::Report(args) => Some(&mut args.case.inputs),
             Self::Logs(args) => Some(&mut args.inputs),
+            Self::Intake(args) => Some(&mut args.case.inputs),
             Self::Checklist(args) => Some(&mut args.case.inputs),
             Self::Plan(args) => Some(&mut args.case.inputs),
             _ => None,
@@ -73,6 +76,9 @@ pub(in crate::cli) struct LogsArgs {
     /// Bundles (zip or folder), logs, folders and zips of them; the folder of a loose log names its node
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
+    /// The node of a file or folder that is in no bundle, such as "ticket.zip/SS.log=WEB02"
+    #[arg(long, value_name = "PATH=NAME", value_parser = node_of)]
+    pub node_of: Vec<(String, String)>,
     /// Only this node; can be repeated
     #[arg(long, value_name = "NAME")]
     pub node: Vec<String>,
@@ -278,6 +284,25 @@ fn areas() -> impl TypedValueParser<Value = RequiredArea> {
     let words = words.chain([PossibleValue::new("all").help("Every area")]);
     PossibleValuesParser::new(words).map(|word| Area::ALL.into_iter().find(|area| area.word() == word))
 }
+
+#[derive(Debug, Arguments)]
+#[command(after_help = INTAKE_HELP)]
+pub(in crate::cli) struct IntakeArgs {
+    #[command(flatten)]
+    pub case: CaseArgs,
+    /// New or empty folder for a redacted copy of all that can be used, which later runs read instead
+    #[arg(short, long = "out", value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+const INTAKE_HELP: &str = "\
+Give it the folder of the ticket as it came. A report over the folder of -o says
+the same as one over the originals; the list in its case.json keeps where each
+file came from, and why others were left out.
+
+  clusterbrief intake ticket-4711/
+  clusterbrief intake ticket-4711/ mail.zip -o case-4711
+  clusterbrief report case-4711 -o report.html";
 
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct ChecklistArgs {

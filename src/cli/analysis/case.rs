@@ -3,6 +3,7 @@
 use super::args::CaseArgs;
 use super::{Exit, Failure, knowledge, output};
 use crate::analysis::{self, Analysis, Analyzer, Options};
+use crate::bundle::source::Given;
 use crate::bundle::{Limits, list_archive};
 use crate::cli::collect::case_key;
 use crate::cli::{OrExit as _, must_exist};
@@ -38,24 +39,8 @@ pub(super) fn audited(
     auditor: &Analyzer,
     baseline: Option<Baseline>,
 ) -> Result<Analysis, Failure> {
-    let paths: Vec<&Path> = evidence(args).collect();
-    paths.iter().try_for_each(|path| must_exist(path))?;
-    #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
-    let now = Utc::now().trunc_subsecs(0);
-    let options = Options {
-        expect_nodes: args.expect_nodes.clone(),
-        roles: args.role.iter().cloned().collect(),
-        as_of: args.as_of.unwrap_or(now),
-        target: args.target,
-        package: args.upgrade_package.as_deref().map(package).transpose()?,
-        require: args.required(),
-        baseline,
-        loose: LooseOptions {
-            node_of: args.node_of.clone(),
-            case_key: args.case_key_file.as_deref().map(case_key).transpose().or_exit(Exit::Usage)?,
-        },
-    };
-    let audited = auditor.analyze(analysis::open(paths), &options);
+    let options = options(args, baseline)?;
+    let audited = auditor.analyze(opened(args)?, &options);
     for remark in &audited.remarks {
         output::complain(remark);
     }
@@ -77,6 +62,32 @@ pub(super) fn audited(
         return Err(Failure::new(Exit::NoInput, error));
     }
     Ok(audited)
+}
+
+/// Everything that was given, opened.
+pub(super) fn opened(args: &CaseArgs) -> Result<Vec<Given>, Failure> {
+    let paths: Vec<&Path> = evidence(args).collect();
+    paths.iter().try_for_each(|path| must_exist(path))?;
+    Ok(analysis::open(paths))
+}
+
+/// What the command line says of the case.
+pub(super) fn options(args: &CaseArgs, baseline: Option<Baseline>) -> Result<Options, Failure> {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
+    let now = Utc::now().trunc_subsecs(0);
+    Ok(Options {
+        expect_nodes: args.expect_nodes.clone(),
+        roles: args.role.iter().cloned().collect(),
+        as_of: args.as_of.unwrap_or(now),
+        target: args.target,
+        package: args.upgrade_package.as_deref().map(package).transpose()?,
+        require: args.required(),
+        baseline,
+        loose: LooseOptions {
+            node_of: args.node_of.clone(),
+            case_key: args.case_key_file.as_deref().map(case_key).transpose().or_exit(Exit::Usage)?,
+        },
+    })
 }
 
 /// Name, hash and member list of the downloaded package. Rules check whether it is a zip and whole.

@@ -102,10 +102,10 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>) -> Result<(), Fail
         });
     }
     // The short form says it by itself.
-    if let Content::Report(report) = content {
-        if let Some(line) = used(&report.inputs).passed_over {
-            output::complain(&line);
-        }
+    if let Content::Report(report) = content
+        && let Some(line) = used(&report.inputs).passed_over
+    {
+        output::complain(&line);
     }
     for (path, format) in outputs {
         let bytes = (format.render)(content).with_context(|| format!("cannot render {}", path.display()));

@@ -8,6 +8,7 @@ mod demo;
 mod explain;
 mod file;
 mod forms;
+mod intake;
 mod knowledge;
 mod logs;
 mod plan;
@@ -29,6 +30,7 @@ pub(super) fn run(mut verb: AnalysisVerb) -> Result<Exit, Failure> {
     match verb {
         AnalysisVerb::Report(args) => report::run(&args),
         AnalysisVerb::Logs(args) => logs::run(&args),
+        AnalysisVerb::Intake(args) => intake::run(&args),
         AnalysisVerb::Checklist(args) => checklist::run(&args),
         AnalysisVerb::Plan(args) => plan::run(&args),
         AnalysisVerb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),

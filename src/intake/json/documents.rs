@@ -57,7 +57,9 @@ pub(super) struct Documents {
 pub(in crate::intake) fn begins_with_tool(text: &str) -> bool {
     let first = text.trim_start().lines().next().unwrap_or_default();
     let is_prompt = |line: &str| {
-        line.strip_prefix("PS ").and_then(|line| line.split_once('>')).is_some_and(|(path, _)| path.len() < 200)
+        line.strip_prefix("PS ")
+            .and_then(|line| line.split_once('>'))
+            .is_some_and(|(path, _)| path.len() < 200)
     };
     is_status(first).is_some() || first.trim_start().starts_with("% Total ") || is_prompt(first)
 }
@@ -186,8 +188,12 @@ impl Documents {
                 (self.status, in_headers, answered) = (Some(status), true, None);
             } else if let Some((name, value)) = line.split_once(':') {
                 match name.to_ascii_lowercase().as_str() {
-                    "date" if in_headers => answered = moment::parse(value.trim()).ok().filter(|at| at.utc.is_some()),
-                    "set-cookie" | "cookie" | "authorization" | "proxy-authorization" => self.has_credentials = true,
+                    "date" if in_headers => {
+                        answered = moment::parse(value.trim()).ok().filter(|at| at.utc.is_some());
+                    }
+                    "set-cookie" | "cookie" | "authorization" | "proxy-authorization" => {
+                        self.has_credentials = true;
+                    }
                     _ => {}
                 }
             }

@@ -45,7 +45,9 @@ pub enum JsonError {
     )]
     Recording,
     /// Headers and no document after them.
-    #[error("the headers of an answer (status {0}) without JSON after them: ask again, and save the JSON that is answered")]
+    #[error(
+        "an answer with status {0} and no JSON after its headers: ask again, and save the JSON that is answered"
+    )]
     NoBody(u16),
     /// A node list of more than [`MAX_NODES`].
     #[error("a list of {0} nodes, more than the {MAX_NODES} that are read")]
@@ -117,7 +119,6 @@ fn refuses(root: &Map<String, Value>) -> bool {
     let word = |text: &str| REFUSALS.iter().any(|refusal| text.to_lowercase().contains(refusal));
     matches!(status.and_then(Value::as_u64), Some(401 | 403)) || words.into_iter().flatten().any(word)
 }
-
 
 /// Bytes at the beginning of a recording that name its parts.
 const RECORDING_HEAD: usize = 4 << 10;

@@ -220,7 +220,8 @@ impl<'a> FoundExport<'a> {
     /// Paths of its fields that are a type in place of what is in it.
     pub(super) fn cut(&self) -> Vec<String> {
         let known = heads(self.export);
-        let fields = self.objects.iter().flat_map(|object| object.map.iter().map(move |field| (object, field)));
+        let fields =
+            self.objects.iter().flat_map(|object| object.map.iter().map(move |field| (object, field)));
         let cut = fields.filter(|(_, (key, value))| is_cut(value) && known.contains(&head(key)));
         cut.map(|(object, (key, _))| step(&object.path, key)).collect()
     }

@@ -61,11 +61,17 @@ pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<ReadExport, JsonError> {
 
 /// Reads a text that is no export of another form, if there is JSON in it.
 pub(super) fn read_within(cx: Source, text: &str) -> Option<Result<ReadExport, JsonError>> {
-    if text.len() as u64 > MAX_JSON_BYTES || memchr::memchr_iter(b',', text.as_bytes()).nth(MAX_VALUES).is_some() {
+    if text.len() as u64 > MAX_JSON_BYTES
+        || memchr::memchr_iter(b',', text.as_bytes()).nth(MAX_VALUES).is_some()
+    {
         return None;
     }
     let documents = documents::find(text);
-    (!documents.found.is_empty() || documents.status.is_some()).then(|| read_documents(cx, documents))
+    let is_answer = documents.status.is_some();
+    let read = (!documents.found.is_empty() || is_answer).then(|| read_documents(cx, documents))?;
+    // A log or a mail may have JSON in it that is nothing for this program.
+    let is_other = matches!(read, Err(JsonError::Other | JsonError::Empty | JsonError::Message));
+    (is_answer || !is_other).then_some(read)
 }
 
 fn read_text(cx: Source, text: &str) -> Result<ReadExport, JsonError> {
@@ -112,6 +118,7 @@ impl Documents {
         match (self.fault, self.status) {
             (Some(fault), _) if fault.wrapped => JsonError::Wrapped { line: fault.line },
             (Some(fault), _) => JsonError::NotJson { line: fault.line, column: fault.column },
+            (None, Some(401 | 403)) => JsonError::Refused,
             (None, Some(status)) => JsonError::NoBody(status),
             (None, None) => JsonError::NotJson { line: 1, column: 1 },
         }

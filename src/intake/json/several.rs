@@ -8,9 +8,10 @@ use crate::intake::facts::Facts;
 use crate::intake::reported::ReportedFacts;
 use crate::intake::table::head;
 use crate::intake::{Parsed, ReadExport, Source, malformed};
+use crate::model::Observed;
 use crate::model::export::NodeList;
 use crate::model::input::{InputKind, Problem, ProblemKind};
-use crate::model::items::Item;
+use crate::model::items::{Item, Items};
 use crate::model::pages::Pages;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,7 +110,7 @@ fn size(facts: &Facts) -> usize {
     match facts {
         Facts::Nodes(list) => list.rows.len(),
         Facts::Reported(reported) => {
-            reported.lists.values().filter_map(|list| list.value()).map(|items| items.len()).sum()
+            reported.lists.values().filter_map(|list| list.value()).map(Items::len).sum()
         }
         _ => 0,
     }
@@ -128,7 +129,8 @@ fn mark(facts: &mut [Facts]) -> bool {
             Facts::Nodes(list) if list.pages.is_none() => sets.push(names(list)),
             Facts::Reported(reported) => {
                 for (path, list) in &reported.lists {
-                    let names = list.value().map(|items| items.iter().map(Item::name).map(str::to_owned).collect());
+                    let names =
+                        list.value().map(|items| items.iter().map(Item::name).map(str::to_owned).collect());
                     items.entry(path.clone()).or_default().extend(names);
                 }
             }
@@ -136,7 +138,8 @@ fn mark(facts: &mut [Facts]) -> bool {
         }
     }
     let differs = |sets: &Vec<BTreeSet<String>>| sets.iter().any(|set| Some(set) != sets.first());
-    let split: BTreeSet<String> = items.into_iter().filter(|(_, sets)| differs(sets)).map(|(path, _)| path).collect();
+    let split: BTreeSet<String> =
+        items.into_iter().filter(|(_, sets)| differs(sets)).map(|(path, _)| path).collect();
     let (mut held, mut seen, mut before) = (0, BTreeSet::new(), BTreeMap::new());
     for one in facts.iter_mut() {
         match one {
@@ -155,8 +158,8 @@ fn mark(facts: &mut [Facts]) -> bool {
     facts.iter().any(|one| match one {
         Facts::Nodes(list) => list.missing().is_some_and(|why| why.contains(LONGER)),
         Facts::Reported(reported) => {
-            let missing = |list: &crate::model::Observed<crate::model::items::Items>| {
-                list.value().and_then(|items| items.missing()).is_some_and(|why| why.contains(LONGER))
+            let missing = |list: &Observed<Items>| {
+                list.value().and_then(Items::missing).is_some_and(|why| why.contains(LONGER))
             };
             reported.lists.values().any(missing)
         }
@@ -173,9 +176,13 @@ fn piece(from: usize, len: usize) -> Pages {
 }
 
 /// Makes lists pieces that come after those before.
-fn put_in_pieces(reported: &mut ReportedFacts, before: &mut BTreeMap<String, usize>, of: impl Fn(&str) -> bool) {
+fn put_in_pieces(
+    reported: &mut ReportedFacts,
+    before: &mut BTreeMap<String, usize>,
+    of: impl Fn(&str) -> bool,
+) {
     for (path, list) in reported.lists.iter_mut().filter(|(path, _)| of(path)) {
-        let len = list.value().map_or(0, |items| items.len());
+        let len = list.value().map_or(0, Items::len);
         let from = before.entry(path.clone()).or_default();
         let pages = piece(*from, len);
         *from += len;

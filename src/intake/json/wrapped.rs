@@ -60,7 +60,10 @@ mod tests {
 
     #[test]
     fn lines_of_one_width_are_joined() {
-        let text = format!("[{}]", vec![r#"{"name":"WEB01 \\ \"x\" größer","at":1795165510000,"on":true}"#; 9].join(", "));
+        let text = format!(
+            "[{}]",
+            [r#"{"name":"WEB01 \\ \"x\" größer","at":1795165510000,"on":true}"#; 9].join(", ")
+        );
         for width in [40, 41, 57, 80, 119, 120] {
             for end in ["\n", "\r\n"] {
                 let (joined, at) = join(&wrap(&text, width, end)).unwrap();
@@ -71,7 +74,7 @@ mod tests {
 
     #[test]
     fn what_is_not_clear_is_left_alone() {
-        let text = format!("[{}]", vec![r#"{"name": "a text of many words and blanks"}"#; 9].join(", "));
+        let text = format!("[{}]", [r#"{"name": "a text of many words and blanks"}"#; 9].join(", "));
         let wrapped = wrap(&text, 80, "\n");
         assert!(join(&wrapped.replacen("words", "wor\nds", 1)).is_none(), "a line that is shorter");
         assert!(join(&wrap(&text, 30, "\n")).is_none() && join(&text).is_none());

@@ -58,7 +58,7 @@ const ZIPPED: &[(&str, Id, &str)] = &[
     ("doc.kml", Id::Document, "a map (KMZ)"),
 ];
 
-/// What the first entry of an OpenDocument file and of a book says, stored as it is for just this purpose.
+/// What the first entry of an `OpenDocument` file and of a book says, stored as it is for just this purpose.
 const MIMES: &[(&str, Id, &str)] = &[
     ("application/vnd.oasis.opendocument.text", Id::Document, "a document of Writer (ODT)"),
     ("application/vnd.oasis.opendocument.presentation", Id::Document, "slides of Impress (ODP)"),
@@ -91,8 +91,9 @@ fn zip(bytes: &[u8]) -> Option<Known> {
         return Some(Known::new(Id::Program, "a package (NuGet)"));
     }
     let row = ZIPPED.iter().find(|(wanted, ..)| has(wanted));
-    row.map(|(_, id, name)| Known::new(*id, *name))
-        .or_else(|| has("[Content_Types].xml").then(|| Known::new(Id::Document, "a document of an office program")))
+    row.map(|(_, id, name)| Known::new(*id, *name)).or_else(|| {
+        has("[Content_Types].xml").then(|| Known::new(Id::Document, "a document of an office program"))
+    })
 }
 
 /// Names in the directory of a zip.
@@ -119,7 +120,9 @@ fn deeper(bytes: &[u8]) -> Option<Known> {
     if has(1080, b"\x53\xef") && has(0, &[0; 64]) {
         return Some(Known::new(Id::Disk, "an image of a disk (ext)"));
     }
-    if has(510, b"\x55\xaa") && (has(3, b"NTFS    ") || has(54, b"FAT") || has(82, b"FAT32") || has(512, b"EFI PART")) {
+    if has(510, b"\x55\xaa")
+        && (has(3, b"NTFS    ") || has(54, b"FAT") || has(82, b"FAT32") || has(512, b"EFI PART"))
+    {
         return Some(Known::new(Id::Disk, "an image of a disk"));
     }
     None

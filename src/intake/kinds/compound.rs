@@ -33,6 +33,7 @@ pub(super) fn of(bytes: &[u8]) -> Option<Known> {
     let found = PARTS.iter().find(|(part, ..)| has(part));
     found.map(|(_, id, name)| Known::new(*id, *name)).or_else(|| {
         let at = memmem::find(bytes, INSTALLER)?.checked_sub(1)?;
-        matches!(bytes.get(at), Some(0x82 | 0x84 | 0x86)).then(|| Known::new(Id::Program, "a program (Windows Installer)"))
+        matches!(bytes.get(at), Some(0x82 | 0x84 | 0x86))
+            .then(|| Known::new(Id::Program, "a program (Windows Installer)"))
     })
 }

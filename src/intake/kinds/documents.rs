@@ -32,14 +32,21 @@ pub(super) fn of(start: &str) -> Option<Known> {
         return None;
     }
     let row = KEYS.iter().find(|(keys, ..)| keys.iter().all(|key| start.contains(key)));
-    Some(row.map_or_else(|| Known::new(Id::Json, "JSON of another kind"), |(_, id, name)| Known::new(*id, *name)))
+    Some(
+        row.map_or_else(
+            || Known::new(Id::Json, "JSON of another kind"),
+            |(_, id, name)| Known::new(*id, *name),
+        ),
+    )
 }
 
 /// Whether a text begins as an object or a list of JSON does.
 fn is_json(start: &str) -> bool {
     let inner = start.strip_prefix(['{', '[']).map(str::trim_start);
-    inner.is_some_and(|inner| match start.starts_with('{') {
-        true => inner.starts_with(['"', '}']),
-        false => inner.starts_with(['{', '[', '"', ']', '-']) || inner.starts_with(|c: char| c.is_ascii_digit()),
+    inner.is_some_and(|inner| {
+        if start.starts_with('{') {
+            return inner.starts_with(['"', '}']);
+        }
+        inner.starts_with(['{', '[', '"', ']', '-']) || inner.starts_with(|c: char| c.is_ascii_digit())
     })
 }

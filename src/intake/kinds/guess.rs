@@ -20,7 +20,7 @@ fn looks(head: &[u8]) -> String {
     if encoding.is_some() {
         return "text in UTF-16 or with a byte order mark".to_owned();
     }
-    let zeros = head.iter().filter(|byte| **byte == 0).count();
+    let zeros = memchr::memchr_iter(0, head).count();
     if zeros == head.len() {
         return "nothing but zeros".to_owned();
     }
@@ -36,7 +36,7 @@ fn looks(head: &[u8]) -> String {
             *count += 1;
         }
     }
-    let length = head.len().max(1) as f64;
+    let length = f64::from(u32::try_from(head.len().max(1)).unwrap_or(u32::MAX));
     let bits: f64 = counts
         .iter()
         .filter(|count| **count > 0)
@@ -47,13 +47,17 @@ fn looks(head: &[u8]) -> String {
         .sum();
     // Random bytes come close to what so many of them can have.
     let most = length.min(256.0).log2();
-    if bits > most * 0.92 { "binary data that look compressed or encrypted" } else { "binary data" }.to_owned()
+    if bits > most * 0.92 { "binary data that look compressed or encrypted" } else { "binary data" }
+        .to_owned()
 }
 
 fn text(head: &[u8]) -> &'static str {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte);
     match () {
-        () if head.len() >= 64 && !head.contains(&b' ') && head.iter().all(|byte| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace()) => {
+        () if head.len() >= 64
+            && !head.contains(&b' ')
+            && head.iter().all(|byte| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace()) =>
+        {
             "text of hexadecimal digits"
         }
         () if head.len() >= 64 && head.iter().all(is_base64) => "text in Base64",

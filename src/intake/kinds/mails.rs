@@ -5,12 +5,25 @@ use std::collections::BTreeSet;
 
 /// Headers of mails, in lower case.
 const HEADERS: [&str; 14] = [
-    "from", "to", "subject", "date", "message-id", "received", "mime-version", "return-path", "delivered-to", "content-type", "cc",
-    "reply-to", "x-mailer", "dkim-signature",
+    "from",
+    "to",
+    "subject",
+    "date",
+    "message-id",
+    "received",
+    "mime-version",
+    "return-path",
+    "delivered-to",
+    "content-type",
+    "cc",
+    "reply-to",
+    "x-mailer",
+    "dkim-signature",
 ];
 
 pub(super) fn of(start: &str) -> Option<Known> {
-    for (mark, name) in [("BEGIN:VCARD", "a contact (vCard)"), ("BEGIN:VCALENDAR", "a calendar (iCalendar)")] {
+    for (mark, name) in [("BEGIN:VCARD", "a contact (vCard)"), ("BEGIN:VCALENDAR", "a calendar (iCalendar)")]
+    {
         if start.starts_with(mark) {
             return Some(Known::new(Id::Text, name));
         }
@@ -35,6 +48,7 @@ fn headers<'t>(lines: impl Iterator<Item = &'t str>) -> usize {
         }
         seen.extend(HEADERS.iter().find(|header| name.eq_ignore_ascii_case(header)));
     }
-    let is_mail = ["subject", "message-id", "received", "from"].iter().filter(|header| seen.contains(*header)).count();
+    let is_mail =
+        ["subject", "message-id", "received", "from"].iter().filter(|header| seen.contains(*header)).count();
     if is_mail >= 2 { seen.len() } else { 0 }
 }

@@ -154,7 +154,9 @@ impl Known {
     pub fn sentence(&self) -> String {
         match (self.id, self.row().handling) {
             (Id::Own, _) => format!("was {}: {}", self.name, self.row().instead),
-            (_, Handling::PassedOver) => format!("is {}, which is no input: {}", self.name, self.row().instead),
+            (_, Handling::PassedOver) => {
+                format!("is {}, which is no input: {}", self.name, self.row().instead)
+            }
             _ => format!("is {}, which is not read: {}", self.name, self.row().instead),
         }
     }

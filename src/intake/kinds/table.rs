@@ -3,7 +3,12 @@
 use super::Handling::{PassedOver, Read, Refused};
 use super::{Handling, Id, Row};
 
-const fn read(title: &'static str, known_by: &'static str, tells: &'static str, instead: &'static str) -> Row {
+const fn read(
+    title: &'static str,
+    known_by: &'static str,
+    tells: &'static str,
+    instead: &'static str,
+) -> Row {
     Row { id: Id::Read, title, known_by, tells, instead, handling: Read }
 }
 
@@ -42,7 +47,12 @@ pub const ROWS: &[Row] = &[
         "what the product, SQL Server or the message bus says of nodes and settings",
         "save it as `docs/exports.md` shows",
     ),
-    read("Answers", "`[[answer]]` in a TOML file, or the sheets of a checklist or an inventory", "what people know", "fill it in"),
+    read(
+        "Answers",
+        "`[[answer]]` in a TOML file, or the sheets of a checklist or an inventory",
+        "what people know",
+        "fill it in",
+    ),
     read(
         "Saved output of commands",
         "the line `#clusterbrief by-hand`",
@@ -61,7 +71,18 @@ pub const ROWS: &[Row] = &[
         "settings of one node; secrets in them are replaced before anything else is read",
         "say whose they are with `--node-of`, if nothing names the node",
     ),
-    read("Copied application folders", "a `web.config` with DLLs in `bin` beside it", "build, settings and logs of one node", "give the folder"),
+    read(
+        "Copied application folders",
+        "a `web.config` with DLLs in `bin` beside it",
+        "build, settings and logs of one node",
+        "give the folder",
+    ),
+    read(
+        "Case folders",
+        "a `case.json` of `clusterbrief intake -o`",
+        "what the originals told, with their grades",
+        "give the folder, or a zip of it",
+    ),
     row(
         Id::Own,
         PassedOver,
@@ -126,7 +147,14 @@ pub const ROWS: &[Row] = &[
         "nothing to this program; memory may hold what the vault protects",
         "delete it here, unless the vendor's support asked for it",
     ),
-    row(Id::Disk, PassedOver, "Images of disks", "first bytes: VHD, VHDX, VMDK, QCOW, ISO and others", "nothing", "leave it out"),
+    row(
+        Id::Disk,
+        PassedOver,
+        "Images of disks",
+        "first bytes: VHD, VHDX, VMDK, QCOW, ISO and others",
+        "nothing",
+        "leave it out",
+    ),
     row(
         Id::SqlServer,
         PassedOver,
@@ -135,14 +163,21 @@ pub const ROWS: &[Row] = &[
         "nothing to this program; it may hold the whole vault",
         "delete it here, and ask for the results of the queries that `clusterbrief sql` prints",
     ),
-    row(Id::Database, PassedOver, "Other databases", "first bytes: SQLite, Access, ESE, Parquet and others", "nothing", "leave it out"),
+    row(
+        Id::Database,
+        PassedOver,
+        "Other databases",
+        "first bytes: SQLite, Access, ESE, Parquet and others",
+        "nothing",
+        "leave it out",
+    ),
     row(
         Id::EventLog,
-        Refused,
+        Read,
         "Event logs of Windows",
-        "first bytes (`ElfFile`)",
-        "events of one node, which a bundle has too",
-        "collect on the node, so that the events come with the bundle",
+        "first bytes (`ElfFile`), or `<Event>` elements of event XML",
+        "starts, stops and errors of the node that the events name, on the time axis",
+        "save System and Application as .evtx or XML",
     ),
     row(
         Id::Record,
@@ -160,9 +195,23 @@ pub const ROWS: &[Row] = &[
         "nothing that a rule reads; it may hold what users sent",
         "delete it here, unless somebody asked for it",
     ),
-    row(Id::Program, PassedOver, "Programs and parts of them", "first bytes, or the names in a zip", "nothing", "leave it out"),
+    row(
+        Id::Program,
+        PassedOver,
+        "Programs and parts of them",
+        "first bytes, or the names in a zip",
+        "nothing",
+        "leave it out",
+    ),
     row(Id::Font, PassedOver, "Fonts", "first bytes", "nothing", "leave it out"),
-    row(Id::Media, PassedOver, "Sound and film", "first bytes", "what a person sees or hears in it", "ask for the text or the file that it shows"),
+    row(
+        Id::Media,
+        PassedOver,
+        "Sound and film",
+        "first bytes",
+        "what a person sees or hears in it",
+        "ask for the text or the file that it shows",
+    ),
     row(
         Id::Encrypted,
         Refused,
@@ -195,7 +244,14 @@ pub const ROWS: &[Row] = &[
         "what a person reads in it",
         "save the JSON that the REST interface answers, or copy the table of the page into a text file; docs/exports.md shows both",
     ),
-    row(Id::Script, PassedOver, "Scripts and texts of programs", "the words of their language", "nothing of a cluster", "leave it out"),
+    row(
+        Id::Script,
+        PassedOver,
+        "Scripts and texts of programs",
+        "the words of their language",
+        "nothing of a cluster",
+        "leave it out",
+    ),
     row(
         Id::Xml,
         Refused,
@@ -249,11 +305,17 @@ pub const UNNAMED: &[(&str, &str)] = &[
         "Raw pictures, sound and samples without a header (TGA, raw PCM)",
         "They have no first bytes of their own, and a guess would hit other files too.",
     ),
-    ("Brotli, raw deflate and other streams without a header", "The same: any bytes may be the beginning of one."),
+    (
+        "Brotli, raw deflate and other streams without a header",
+        "The same: any bytes may be the beginning of one.",
+    ),
     (
         "Images of disks of another form than those above, and DMG",
         "What names them is at their end or deep inside, and of a large file only the beginning is read.",
     ),
     ("Texts of a language that is not known here", "They are told as a text, with the size."),
-    ("Tables with other columns", "They are told as a table with so many columns, for they may be an export that was changed."),
+    (
+        "Tables with other columns",
+        "They are told as a table with so many columns, for they may be an export that was changed.",
+    ),
 ];

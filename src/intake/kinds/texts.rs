@@ -47,7 +47,8 @@ pub(super) fn of(start: &str) -> Option<Known> {
     if let Some((_, id, name)) = BEGINS.iter().find(|(begin, ..)| unix.starts_with(begin)) {
         return Some(Known::new(*id, *name));
     }
-    let lines: Vec<&str> = unix.lines().take(LINES).map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> =
+        unix.lines().take(LINES).map(str::trim_end).filter(|line| !line.is_empty()).collect();
     let most = |is: fn(&str) -> bool, of_ten: usize| {
         let count = lines.iter().filter(|line| is(line)).count();
         count > 0 && count * 10 >= lines.len() * of_ten
@@ -55,14 +56,26 @@ pub(super) fn of(start: &str) -> Option<Known> {
     let some = |is: fn(&str) -> bool| lines.iter().filter(|line| is(line)).count();
     Some(match () {
         () if most(is_digest, 9) => Known::new(Id::Output, "a list of digests"),
-        () if some(is_section) > 0 && most(|line| is_section(line) || is_setting(line) || is_comment(line), 8) => {
+        () if some(is_section) > 0
+            && most(|line| is_section(line) || is_setting(line) || is_comment(line), 8) =>
+        {
             Known::new(Id::Settings, "settings (INI or TOML)")
         }
-        () if lines.len() > 1 && most(|line| is_setting(line) || is_comment(line), 9) => Known::new(Id::Settings, "settings (name=value)"),
-        () if (unix.starts_with("---\n") || lines.len() > 2) && some(is_yaml) > 1 && most(|line| is_yaml(line) || is_comment(line) || line.starts_with(' ') || line == "---", 9) => {
+        () if lines.len() > 1 && most(|line| is_setting(line) || is_comment(line), 9) => {
+            Known::new(Id::Settings, "settings (name=value)")
+        }
+        () if (unix.starts_with("---\n") || lines.len() > 2)
+            && some(is_yaml) > 1
+            && most(
+                |line| is_yaml(line) || is_comment(line) || line.starts_with(' ') || line == "---",
+                9,
+            ) =>
+        {
             Known::new(Id::Settings, "settings (YAML)")
         }
-        () if some(|line| line.contains(" --> ") && line.starts_with(|c: char| c.is_ascii_digit())) > 0 => Known::new(Id::Media, "titles of a film (SRT)"),
+        () if some(|line| line.contains(" --> ") && line.starts_with(|c: char| c.is_ascii_digit())) > 0 => {
+            Known::new(Id::Media, "titles of a film (SRT)")
+        }
         () if most(has_time, 5) => Known::new(Id::Output, "a log of another program"),
         () if some(is_heading) > 0 => Known::new(Id::Text, "a document (Markdown)"),
         () if has_sentences(&lines) => Known::new(Id::Text, "a text"),
@@ -81,7 +94,9 @@ fn is_comment(line: &str) -> bool {
 fn is_setting(line: &str) -> bool {
     line.split_once('=').is_some_and(|(name, _)| {
         let name = name.trim();
-        !name.is_empty() && name.len() < 80 && name.chars().all(|c| c.is_alphanumeric() || "._-/: \\\"".contains(c))
+        !name.is_empty()
+            && name.len() < 80
+            && name.chars().all(|c| c.is_alphanumeric() || "._-/: \\\"".contains(c))
     })
 }
 
@@ -100,21 +115,24 @@ fn is_heading(line: &str) -> bool {
 
 fn is_digest(line: &str) -> bool {
     let digits = line.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(0);
-    [32, 40, 56, 64, 96, 128].contains(&digits) && line.get(digits..).is_some_and(|name| name.starts_with([' ', '\t']))
+    [32, 40, 56, 64, 96, 128].contains(&digits)
+        && line.get(digits..).is_some_and(|name| name.starts_with([' ', '\t']))
 }
 
 /// Whether a time of day is near the start of a line.
 fn has_time(line: &str) -> bool {
     let head: Vec<u8> = line.bytes().take(40).collect();
-    head.windows(5).any(|five| {
-        matches!(five, [a, b, b':', c, d] if [a, b, c, d].iter().all(|digit| digit.is_ascii_digit()))
-    })
+    head.windows(5).any(
+        |five| matches!(five, [a, b, b':', c, d] if [a, b, c, d].iter().all(|digit| digit.is_ascii_digit())),
+    )
 }
 
 /// Whether a text reads as one for people: most lines have words with blanks between them.
 fn has_sentences(lines: &[&str]) -> bool {
     let is_words = |line: &&&str| {
-        let words = line.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() * 2 >= word.chars().count());
+        let words = line
+            .split_whitespace()
+            .filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() * 2 >= word.chars().count());
         words.count() >= 3 && !line.contains('\t')
     };
     let count = lines.iter().filter(is_words).count();

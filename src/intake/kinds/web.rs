@@ -7,14 +7,40 @@ const HEAD: usize = 16 << 10;
 
 /// Words of sign-in pages, in lower case.
 const SIGN_IN: [&str; 16] = [
-    "sign in", "sign-in", "signin", "log in", "login", "log on", "logon", "anmelden", "anmeldung", "einloggen", "connexion",
-    "se connecter", "iniciar sesión", "accedi", "inloggen", "zaloguj",
+    "sign in",
+    "sign-in",
+    "signin",
+    "log in",
+    "login",
+    "log on",
+    "logon",
+    "anmelden",
+    "anmeldung",
+    "einloggen",
+    "connexion",
+    "se connecter",
+    "iniciar sesión",
+    "accedi",
+    "inloggen",
+    "zaloguj",
 ];
 
 /// Words of error pages, in lower case.
 const ERRORS: [&str; 14] = [
-    "error", "not found", "forbidden", "access denied", "unauthorized", "unavailable", "bad gateway", "bad request", "timeout",
-    "timed out", "fehler", "erreur", "nicht gefunden", "is offline",
+    "error",
+    "not found",
+    "forbidden",
+    "access denied",
+    "unauthorized",
+    "unavailable",
+    "bad gateway",
+    "bad request",
+    "timeout",
+    "timed out",
+    "fehler",
+    "erreur",
+    "nicht gefunden",
+    "is offline",
 ];
 
 pub(super) fn of(start: &str) -> Option<Known> {
@@ -23,15 +49,19 @@ pub(super) fn of(start: &str) -> Option<Known> {
     }
     let head: String = start.chars().take(HEAD).collect::<String>().to_lowercase();
     let first: String = head.chars().take(1024).collect();
-    if !["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| first.contains(tag)) || first.contains("<?xml-stylesheet") {
+    if !["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| first.contains(tag))
+        || first.contains("<?xml-stylesheet")
+    {
         return None;
     }
     let title = inside(&head, "<title").or_else(|| inside(&head, "<h1")).unwrap_or_default();
     let heading = inside(&head, "<h1").unwrap_or_default();
     let says = |words: &[&str]| words.iter().any(|word| title.contains(word) || heading.contains(word));
-    let has_password = ["type=\"password\"", "type='password'", "type=password"].iter().any(|field| head.contains(field));
+    let has_password =
+        ["type=\"password\"", "type='password'", "type=password"].iter().any(|field| head.contains(field));
     let status = |text: &str| {
-        text.split(|c: char| !c.is_ascii_digit()).any(|number| number.len() == 3 && matches!(number.as_bytes().first(), Some(b'4' | b'5')))
+        text.split(|c: char| !c.is_ascii_digit())
+            .any(|number| number.len() == 3 && matches!(number.as_bytes().first(), Some(b'4' | b'5')))
     };
     Some(match () {
         () if has_password => Known::new(Id::SignIn, "a web page that asks to sign in"),
@@ -46,8 +76,11 @@ pub(super) fn of(start: &str) -> Option<Known> {
 
 /// Whether a page only sends the browser to where one signs in.
 fn is_moved(head: &str) -> bool {
-    let sends_on = head.contains("http-equiv=\"refresh\"") || head.contains("object moved") || head.contains("samlrequest");
-    sends_on && ["login", "signin", "saml", "oauth", "adfs", "authorize"].iter().any(|word| head.contains(word))
+    let sends_on = head.contains("http-equiv=\"refresh\"")
+        || head.contains("object moved")
+        || head.contains("samlrequest");
+    sends_on
+        && ["login", "signin", "saml", "oauth", "adfs", "authorize"].iter().any(|word| head.contains(word))
 }
 
 /// The text inside of the first element of a name.

@@ -8,17 +8,27 @@ use crate::intake::cluster::CaseBuilder;
 use crate::logs::{FileDigest, merge};
 use crate::model::facts::NodeFacts;
 use crate::model::host_name::visible;
+use crate::model::input::{InputStatus, ProblemKind};
 use crate::model::log::LogDigest;
 use crate::model::node::{Snapshot, SnapshotPart};
 use crate::model::{Grade, Location, Node, Observed, Role};
 use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 
+/// Most inputs of which nobody says whose they are that are judged.
+const NOBODYS: usize = 20;
+/// Most logs of one node.
+const LOGS: usize = 5_000;
+
 /// Facts of one input.
 type Of = (usize, LooseFacts);
 
 /// Adds what is loose to the nodes. `confirmed`: all nodes are known by name, as a list or a person says.
-pub(in crate::intake) fn assemble(builder: &mut CaseBuilder, nodes: &mut BTreeMap<String, Node>, confirmed: bool) {
+pub(in crate::intake) fn assemble(
+    builder: &mut CaseBuilder,
+    nodes: &mut BTreeMap<String, Node>,
+    confirmed: bool,
+) {
     let mut by_machine: BTreeMap<String, Vec<Of>> = BTreeMap::new();
     let mut nobody: Vec<Of> = Vec::new();
     for (index, facts) in std::mem::take(&mut builder.loose) {
@@ -47,7 +57,10 @@ pub(in crate::intake) fn assemble(builder: &mut CaseBuilder, nodes: &mut BTreeMa
         for (index, facts) in &all {
             builder.set_node(*index, &node.name);
             if unlisted {
-                let text = format!("{} is no node by the list of nodes: what this shows is judged apart.", node.name);
+                let text = format!(
+                    "{} is no node by the list of nodes: what this shows is judged apart.",
+                    node.name
+                );
                 builder.note(*index, text);
                 builder.unplace(*index);
             } else if !is_dated(facts) {
@@ -59,10 +72,21 @@ pub(in crate::intake) fn assemble(builder: &mut CaseBuilder, nodes: &mut BTreeMa
             None => node.snapshot = snapshot(builder, all, &node.name),
         }
     }
-    for (index, facts) in nobody {
+    for (number, (index, facts)) in nobody.into_iter().enumerate() {
         let name = builder.name(index);
+        if number >= NOBODYS {
+            let text = format!(
+                "{name} does not count: it is one of more than {NOBODYS} inputs of which nobody says whose they are; say it with \
+                 --node-of."
+            );
+            builder.problem(index, InputStatus::Refused, ProblemKind::Malformed, text);
+            continue;
+        }
         builder.unplace(index);
-        builder.note(index, format!("Nobody says of which node it is: say it with --node-of \"{name}\"=NAME."));
+        builder.note(
+            index,
+            "Nobody says of which node it is; what it shows is reported as inferred.".to_owned(),
+        );
         let snapshot = snapshot(builder, vec![(index, facts)], &name);
         // No machine is called so, and none can be compared with it.
         let node = Node { name: name.clone(), role: Role::Unplaced, snapshot, ..Node::default() };
@@ -79,7 +103,11 @@ fn is_dated(facts: &LooseFacts) -> bool {
 fn snapshot(builder: &mut CaseBuilder, all: Vec<Of>, node: &str) -> Option<Snapshot> {
     let (first, _) = all.first()?;
     let input = builder.name(*first);
-    let why = format!("only loose files of {node} were given: collect there");
+    let why = if input == node {
+        format!("only {node} was given, and nobody says of which node it is")
+    } else {
+        format!("only loose files of {node} were given: collect there")
+    };
     let newest = all.iter().filter_map(|(_, facts)| facts.newest()).max();
     let mut one = Snapshot {
         input,
@@ -109,10 +137,17 @@ fn fill(builder: &mut CaseBuilder, mut bundle: Snapshot, all: Vec<Of>) -> Snapsh
 }
 
 fn fill_from(builder: &mut CaseBuilder, snapshot: &mut Snapshot, mut all: Vec<Of>) {
-    // What proves more comes first, then what is newer.
+    // What proves more comes first, then what is less deep in folders: those of the product have a `web.config`, too. Then
+    // what is newer.
+    let depth = |builder: &CaseBuilder, index: usize| builder.name(index).matches('/').count();
     all.sort_by(|(a, one), (b, other)| {
         let newest = |facts: &LooseFacts| std::cmp::Reverse(facts.newest());
-        (one.grade, newest(one), a).cmp(&(other.grade, newest(other), b))
+        (one.grade, depth(builder, *a), newest(one), a).cmp(&(
+            other.grade,
+            depth(builder, *b),
+            newest(other),
+            b,
+        ))
     });
     let mut logs: Vec<(usize, Grade, FileDigest)> = Vec::new();
     for (index, facts) in all {
@@ -125,7 +160,9 @@ fn fill_from(builder: &mut CaseBuilder, snapshot: &mut Snapshot, mut all: Vec<Of
             grade,
         };
         if let Some(CopiedFolder { place, facts, inventory }) = folder {
-            if snapshot.parts.iter().any(|part| part.what == SnapshotPart::FILES) || snapshot.grade != Grade::Loose {
+            if snapshot.parts.iter().any(|part| part.what == SnapshotPart::FILES)
+                || snapshot.grade != Grade::Loose
+            {
                 builder.unused(index, &format!("the folder {place}"), &snapshot.input);
             } else {
                 snapshot.grade = Grade::Copied;
@@ -139,7 +176,11 @@ fn fill_from(builder: &mut CaseBuilder, snapshot: &mut Snapshot, mut all: Vec<Of
         }
         for (file, LooseConfig { place, state, settings }) in configs {
             let has = snapshot.settings.get(&file).is_some_and(|known| !known.is_unknown())
-                || snapshot.facts.configs.get(&file).is_some_and(|known| !known.is_unknown() && snapshot.settings.contains_key(&file));
+                || snapshot
+                    .facts
+                    .configs
+                    .get(&file)
+                    .is_some_and(|known| !known.is_unknown() && snapshot.settings.contains_key(&file));
             if has {
                 builder.unused(index, &place, &snapshot.input);
                 continue;
@@ -168,9 +209,13 @@ fn fill_from(builder: &mut CaseBuilder, snapshot: &mut Snapshot, mut all: Vec<Of
 }
 
 /// Logs of a node without any; a bundle's own logs count, and what goes on after them is said.
-fn add_logs(builder: &mut CaseBuilder, snapshot: &mut Snapshot, logs: Vec<(usize, Grade, FileDigest)>) {
+fn add_logs(builder: &mut CaseBuilder, snapshot: &mut Snapshot, mut logs: Vec<(usize, Grade, FileDigest)>) {
     if logs.is_empty() {
         return;
+    }
+    for (index, _, log) in logs.split_off(logs.len().min(LOGS)) {
+        let text = format!("{} is not read: these are more than {LOGS} logs of one node.", log.file.name);
+        builder.problem(index, InputStatus::Partly, ProblemKind::Malformed, text);
     }
     if let Some(digest) = snapshot.logs.value() {
         let until = digest.newest();
@@ -198,8 +243,15 @@ fn add_logs(builder: &mut CaseBuilder, snapshot: &mut Snapshot, logs: Vec<(usize
     }
     let digest: LogDigest = merge(digests);
     for file in digest.files.iter().filter(|file| file.copy_of.is_some()) {
-        let text = format!("{} is a copy of {} and counts once.", file.name, file.copy_of.as_deref().unwrap_or_default());
-        let of = snapshot.parts.iter().find(|part| part.what == SnapshotPart::LOGS && file.name.starts_with(&part.place));
+        let text = format!(
+            "{} is a copy of {} and counts once.",
+            file.name,
+            file.copy_of.as_deref().unwrap_or_default()
+        );
+        let of = snapshot
+            .parts
+            .iter()
+            .find(|part| part.what == SnapshotPart::LOGS && file.name.starts_with(&part.place));
         if let Some(index) = of.and_then(|part| builder.index_of(&part.input)) {
             builder.note(index, text);
         }
@@ -209,7 +261,8 @@ fn add_logs(builder: &mut CaseBuilder, snapshot: &mut Snapshot, logs: Vec<(usize
         snapshot.ended = newest.unwrap_or(snapshot.ended);
         snapshot.started = snapshot.ended;
     }
-    let input = snapshot.parts.iter().find(|part| part.what == SnapshotPart::LOGS).map(|part| part.input.clone());
+    let input =
+        snapshot.parts.iter().find(|part| part.what == SnapshotPart::LOGS).map(|part| part.input.clone());
     let place = Location { input: input.unwrap_or_default(), ..Location::file("logs") };
     snapshot.logs = Observed::known(digest, place);
 }

@@ -1,5 +1,6 @@
 //! Configurations that are in no bundle: redacted as the collector does it, before anything of them is kept.
 
+use super::kept::Kept;
 use super::{LooseConfig, LooseFacts, LooseSet, ReadSet, Reader, What};
 use crate::bundle::Leaf;
 use crate::intake::members::MAX_SETTINGS;
@@ -47,6 +48,7 @@ pub(super) fn read(reader: &Reader<'_>, file: &str, files: &[Leaf], read: &mut R
     match leaf.bytes(MOST) {
         Err(error) => read.refuse(ProblemKind::Malformed, error),
         Ok(bytes) if bytes.is_empty() => read.refuse(ProblemKind::Malformed, "is empty"),
+        Ok(bytes) if Kept::read(&bytes).is_some() => kept(file, leaf, &bytes, read),
         Ok(bytes) => {
             let config = redacted(reader, file, leaf.place(), &bytes);
             if let Some(why) = config.state.why_unknown() {
@@ -54,6 +56,15 @@ pub(super) fn read(reader: &Reader<'_>, file: &str, files: &[Leaf], read: &mut R
             }
             read.facts.configs.insert(file.to_owned(), config);
         }
+    }
+}
+
+/// What a case folder keeps of a configuration whose text it does not keep.
+pub(super) fn kept(file: &str, leaf: &Leaf, bytes: &[u8], read: &mut ReadSet) {
+    match Kept::read(bytes) {
+        Some(Ok(facts)) => facts.restore(file, leaf.place(), read),
+        Some(Err(why)) => read.refuse(ProblemKind::Malformed, why),
+        None => {}
     }
 }
 
@@ -81,7 +92,11 @@ pub(super) fn redacted(reader: &Reader<'_>, file: &str, place: &str, bytes: &[u8
                 Observed::known(settings, Location::file(file))
             };
             let taken = ConfigState::Taken { member: place.to_owned() };
-            LooseConfig { place: place.to_owned(), state: Observed::known(taken, Location::file(file)), settings }
+            LooseConfig {
+                place: place.to_owned(),
+                state: Observed::known(taken, Location::file(file)),
+                settings,
+            }
         }
     }
 }
@@ -93,14 +108,22 @@ pub(super) fn read_iis(reader: &Reader<'_>, files: &[Leaf], read: &mut ReadSet) 
         Ok(bytes) => bytes,
         Err(error) => return read.refuse(ProblemKind::Malformed, error),
     };
+    if Kept::read(&bytes).is_some() {
+        return kept(application_host::FILE, leaf, &bytes, read);
+    }
     let facts = config::decode(&bytes).and_then(|text| iis(reader, &text));
     match facts {
-        Err(error) => read.refuse(ProblemKind::Malformed, format!("is no configuration that can be read: {error}")),
+        Err(error) => {
+            read.refuse(ProblemKind::Malformed, format!("is no configuration that can be read: {error}"));
+        }
         Ok(IisFacts { application: Observed::Unreadable { why, .. } }) => {
             read.refuse(ProblemKind::NoInput, asked_to_send(&why));
         }
         Ok(facts) => {
-            read.facts.iis = Some((leaf.place().to_owned(), Observed::known(facts, Location::file(application_host::FILE))));
+            read.facts.iis = Some((
+                leaf.place().to_owned(),
+                Observed::known(facts, Location::file(application_host::FILE)),
+            ));
         }
     }
 }
@@ -108,14 +131,16 @@ pub(super) fn read_iis(reader: &Reader<'_>, files: &[Leaf], read: &mut ReadSet) 
 fn iis(reader: &Reader<'_>, text: &str) -> Result<IisFacts, ConfigError> {
     let own = Observed::not_collected("only applicationHost.config was given");
     let mark = |name: &str| reader.printer.marker(&name.to_lowercase());
-    let facts = application_host::read(text, &own, &WantedApplication::Named("SecretServer".to_owned()), &mark)?;
+    let facts =
+        application_host::read(text, &own, &WantedApplication::Named("SecretServer".to_owned()), &mark)?;
     Ok(reader.redactor.clean_all(&facts).unwrap_or(facts))
 }
 
 /// The sentence of the collector for a person who sends files: nobody has an option to give.
 fn asked_to_send(why: &str) -> String {
     let why = why.trim_start_matches("this is ").replace("give --iis-config the whole", "send the whole");
-    let why = why.replace("give --iis-config a copy", "send a copy").replace("give --iis-config the", "send the");
+    let why =
+        why.replace("give --iis-config a copy", "send a copy").replace("give --iis-config the", "send the");
     format!("gives no settings of IIS: {why}")
 }
 
@@ -169,7 +194,7 @@ fn numbered(text: &str, numbers: &mut BTreeMap<String, usize>) -> String {
         if is_marker(marker) {
             let next = numbers.len() + 1;
             let number = *numbers.entry(marker.to_owned()).or_insert(next);
-            out.push_str(&format!("{{redacted:run::{number}}}"));
+            out.extend(["{redacted:run::", &number.to_string(), "}"]);
         } else {
             // Cut off by the length of an excerpt: what is left of a fingerprint goes.
             out.push_str(MARKER);

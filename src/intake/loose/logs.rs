@@ -1,6 +1,6 @@
 //! Logs that are in no bundle: streamed through the scanner, never held.
 
-use super::names::Claim;
+use super::names::{self, Claim};
 use super::{ReadSet, Reader};
 use crate::bundle::Leaf;
 use crate::logs::FileDigest;
@@ -33,7 +33,8 @@ pub(super) fn scan(
     name: impl Fn(&Leaf) -> String + Sync,
 ) -> Vec<FileDigest> {
     let one = |leaf: &Leaf| {
-        let mut scan = reader.tools.scanner.file(&name(leaf), None, false).sanitized_by(reader.redactor);
+        let scan = reader.tools.scanner.file(&name(leaf), None, false).sanitized_by(reader.redactor);
+        let mut scan = scan.of_component(names::component(leaf.name()));
         let read = leaf.read(&mut |bytes| {
             scan.push(bytes);
             true
@@ -58,8 +59,12 @@ pub(super) fn add(digests: Vec<FileDigest>, read: &mut ReadSet) {
 
 /// The machine that the records of its own events name, if they all name one: the logs say it themselves.
 fn named_inside(logs: &[FileDigest]) -> Option<String> {
-    let hosts = logs.iter().flat_map(|log| &log.cef).filter_map(|record| record.text.split_once(' ')).map(|(host, _)| host);
-    let hosts: BTreeSet<String> = hosts.filter_map(super::names::machine).map(|host| host.to_uppercase()).collect();
+    let hosts = logs
+        .iter()
+        .flat_map(|log| &log.cef)
+        .filter_map(|record| record.text.split_once(' '))
+        .map(|(host, _)| host);
+    let hosts: BTreeSet<String> = hosts.filter_map(names::machine).map(|host| host.to_uppercase()).collect();
     let mut hosts = hosts.into_iter();
     hosts.next().filter(|_| hosts.next().is_none())
 }

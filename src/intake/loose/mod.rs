@@ -13,15 +13,19 @@ mod assemble;
 mod configs;
 mod copied;
 mod files;
+pub(in crate::intake) mod kept;
 mod logs;
 pub mod names;
+mod words;
 
 pub(super) use assemble::assemble;
+pub(super) use copied::key_of;
 pub(super) use files::sort;
 pub use names::Claim;
 
 use super::facts::Facts;
 use super::read::{ReadInput, Tools};
+use super::together::together;
 use crate::bundle::Leaf;
 use crate::logs::FileDigest;
 use crate::model::facts::{ConfigState, InventoryEntry, NodeFacts};
@@ -30,9 +34,8 @@ use crate::model::iis::IisFacts;
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::node::Setting;
 use crate::model::{Grade, Observed};
-use crate::redact::{CaseKey, Fingerprinter, SecretSet};
+use crate::redact::{CaseKey, Fingerprinter, Redactor, SecretSet};
 use chrono::NaiveDateTime;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -45,6 +48,9 @@ pub struct LooseOptions {
     pub case_key: Option<CaseKey>,
 }
 
+/// Most sets of files of one case.
+const MOST: usize = 500;
+
 /// Files that belong together.
 #[derive(Debug)]
 pub(super) struct LooseSet {
@@ -54,6 +60,8 @@ pub(super) struct LooseSet {
     pub(super) what: What,
     /// The files, with the paths that a report shows.
     pub(super) files: Vec<Leaf>,
+    /// See [`crate::bundle::Given::inner_id`].
+    pub(super) inner: Option<usize>,
 }
 
 /// What files are.
@@ -127,6 +135,15 @@ impl LooseFacts {
     }
 }
 
+/// Logs that are in no bundle, for what is read a second time.
+#[derive(Default)]
+pub struct LooseLogs {
+    /// By their places.
+    pub(super) logs: BTreeMap<String, Leaf>,
+    /// Replaces what their configurations hold as secrets.
+    pub(super) redactor: Option<Redactor>,
+}
+
 /// A set that was read.
 struct ReadSet {
     input: Input,
@@ -136,31 +153,76 @@ struct ReadSet {
 }
 
 /// Reads all sets, configurations first: what is replaced in one of them is replaced in every log.
-pub(super) fn read(sets: Vec<LooseSet>, tools: Tools<'_>) -> Vec<ReadInput> {
+pub(super) fn read(mut sets: Vec<LooseSet>, tools: Tools<'_>) -> (Vec<ReadInput>, LooseLogs) {
     if sets.is_empty() {
-        return Vec::new();
+        return (Vec::new(), LooseLogs::default());
     }
+    let more = sets.split_off(sets.len().min(MOST));
     // A key of this run, so that values can be told equal or different; what is shown has no fingerprint of it.
     let run = CaseKey::generate().ok();
     let key = tools.loose.case_key.as_ref();
     let printer = Fingerprinter::new(key.or(run.as_ref()), None);
-    let mut secrets = SecretSet::default();
-    for set in &sets {
-        configs::learn(set, &mut secrets);
-    }
-    let redactor = secrets.redactor();
+    let redactor = secrets(&sets).redactor();
     let reader = Reader { tools, redactor: &redactor, printer: &printer };
-    let mut read: Vec<ReadSet> = sets.into_par_iter().with_max_len(1).map(|set| reader.guarded(set)).collect();
+    let logs = sets.iter().filter(|set| !matches!(set.what, What::Other(_))).flat_map(logs_of);
+    let logs = logs.map(|leaf| (leaf.place().to_owned(), leaf)).collect();
+    let mut read = together(sets, |set| set.inner, |set| reader.guarded(set));
     if key.is_none() {
         configs::number(read.iter_mut().map(|set| &mut set.facts));
     }
-    read.into_iter().map(ReadSet::finish).collect()
+    let number = more.len();
+    read.extend(more.first().map(|set| {
+        let mut read = ReadSet::new(set);
+        let others = if number > 1 { format!("and {} others are", number - 1) } else { "is".to_owned() };
+        read.refuse(
+            ProblemKind::Malformed,
+            format!("{others} not read: a case may have {MOST} inputs that are in no bundle"),
+        );
+        read
+    }));
+    (read.into_iter().map(ReadSet::finish).collect(), LooseLogs { logs, redactor: Some(redactor) })
+}
+
+/// The logs of a set, with their whole places.
+pub(super) fn logs_of(set: &LooseSet) -> Vec<Leaf> {
+    match set.what {
+        What::Logs | What::Other(_) => set.files.clone(),
+        What::Copied => {
+            let logs = set.files.iter().filter(|leaf| copied::is_log(leaf)).cloned();
+            logs.map(|leaf| {
+                let place = format!("{}/{}", set.name, leaf.place());
+                leaf.renamed(place)
+            })
+            .collect()
+        }
+        What::Config(_) | What::Iis => Vec::new(),
+    }
+}
+
+/// What the configurations of all sets hold as secrets.
+pub(super) fn secrets(sets: &[LooseSet]) -> SecretSet {
+    let mut secrets = SecretSet::default();
+    for set in sets {
+        configs::learn(set, &mut secrets);
+    }
+    secrets
+}
+
+/// Reads one set; or the input that it is, if nothing of it counts.
+pub(super) fn read_one(
+    set: LooseSet,
+    tools: Tools<'_>,
+    redactor: &Redactor,
+    printer: &Fingerprinter,
+) -> Result<LooseFacts, Box<Input>> {
+    let read = Reader { tools, redactor, printer }.guarded(set);
+    if read.refused { Err(Box::new(read.input)) } else { Ok(read.facts) }
 }
 
 /// What sets are read with.
 struct Reader<'a> {
     tools: Tools<'a>,
-    redactor: &'a crate::redact::Redactor,
+    redactor: &'a Redactor,
     printer: &'a Fingerprinter,
 }
 
@@ -205,7 +267,7 @@ impl ReadSet {
                 Claim::Named(name) => Some(visible(name)),
                 Claim::Maybe(_) | Claim::Nobody => None,
             },
-            bytes: set.files.iter().map(|file| file.size()).fold(0, u64::saturating_add),
+            bytes: set.files.iter().map(Leaf::size).fold(0, u64::saturating_add),
             sha256: None,
             taken: None,
             tool: None,
@@ -236,7 +298,7 @@ impl ReadSet {
             input.grade = None;
             return ReadInput { input, facts: Vec::new() };
         }
-        input.taken = facts.newest().map(|newest| newest.format("%Y-%m-%dT%H:%M:%S").to_string());
+        input.taken = facts.newest().map(|newest| newest.format("%Y-%m-%d %H:%M").to_string());
         ReadInput { input, facts: vec![Facts::Loose(Box::new(facts))] }
     }
 }

@@ -1,5 +1,7 @@
 //! Which node a file is of, by its name and the folders and archives above it.
 
+use super::words::{is_number, is_version, is_word};
+use crate::bundle::Owner;
 use crate::model::host_name::{is_name, visible};
 use crate::model::log::Component;
 use crate::model::product::is_product_name;
@@ -18,6 +20,12 @@ pub enum Claim {
 }
 
 impl Claim {
+    /// What the list of a case folder says.
+    pub(super) fn of(owner: &Owner) -> Self {
+        let name = visible(&owner.name);
+        if owner.sure { Self::Named(name) } else { Self::Maybe(name) }
+    }
+
     /// The first of two that says more.
     fn or(self, other: impl FnOnce() -> Self) -> Self {
         match self {
@@ -31,9 +39,14 @@ impl Claim {
     }
 }
 
-/// How the product names an export of the logs of one machine, without the end of an archive.
-static EXPORTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)^(node|engine) logs - id \d+ - (.+)$").ok());
+/// How the product names an export of the logs of one machine, without the end of an archive. Browsers and ticket systems put
+/// other characters in the place of blanks.
+static EXPORTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^(node|engine)(?:[ _+]|%20)+logs(?:[ _+–—-]|%20)+id(?:[ _+]|%20)+\d+?(?:[ _+–—-]|%20)+(.+)$",
+    )
+    .ok()
+});
 /// What an operating system, a browser or a person adds to the name of a copy.
 static COPY: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)\s*(\(\d+\)|-\s*(kopie|copy|copie|copia)(\s*\(\d+\))?)\s*$").ok());
@@ -41,25 +54,21 @@ static COPY: LazyLock<Option<Regex>> =
 /// Ends of the names of archives.
 const ARCHIVES: [&str; 8] = [".tar.gz", ".zip", ".tgz", ".tar", ".gz", ".zi_", ".7z", ".rar"];
 
-/// Words of which the names of folders and files are made that are the name of no machine. A number may follow them.
-const WORDS: &[&str] = &[
-    "admin", "all", "app", "application", "apphost", "applicationhost", "archive", "attachment", "attachments", "backup", "bak",
-    "bin", "bundle", "bundles", "case", "config", "configs", "copy", "cs", "customer", "data", "delinea", "desktop", "diag",
-    "diagnostic", "diagnostics", "documents", "download", "downloads", "dump", "dumps", "engine", "error", "errors", "etc",
-    "evidence", "export", "exports", "extract", "extracted", "file", "files", "folder", "from", "home", "iis", "images", "inc",
-    "incident", "inetpub", "inetsrv", "input", "inputs", "issue", "kopie", "log", "logfile", "logfiles", "logs", "mail", "misc",
-    "new", "node", "nodes", "old", "ordner", "out", "output", "part", "ref", "report", "reports", "req", "request", "root",
-    "sample", "secret", "secretserver", "secretservers", "server", "servers", "sr", "ss", "support", "system32", "temp", "test",
-    "thycotic", "thycoticsecretserver", "thycoticsecretserverlogs", "ticket", "tickets", "tmp", "todo", "tss", "upload",
-    "uploads", "user", "users", "v", "version", "w3svc", "web", "webconfig", "windows", "work", "www", "wwwroot", "zip",
-];
-
 /// Stems of the names of the product's logs that no rule asks for.
 const OTHER_LOGS: [&str; 3] = ["ssde", "ss-pipelinescripterrors", "ss-scripterrors"];
 
 /// The stems of the names of the product's logs, the longest first.
 const STEMS: [&str; 10] = [
-    "ss-pipelinescripterrors", "ss-scripterrors", "ss-srwsr", "ss-bssr", "ss-bwsr", "ss-bswr", "ss-ewsr", "ss-mmsr", "ssde", "ss",
+    "ss-pipelinescripterrors",
+    "ss-scripterrors",
+    "ss-srwsr",
+    "ss-bssr",
+    "ss-bwsr",
+    "ss-bswr",
+    "ss-ewsr",
+    "ss-mmsr",
+    "ssde",
+    "ss",
 ];
 
 /// The name of a file or folder without the end of an archive and the marks of a copy.
@@ -87,13 +96,6 @@ pub(super) fn is_of_engine(place: &str) -> bool {
     place.split('/').rev().find_map(exported).is_some_and(|(is_node, _)| !is_node)
 }
 
-/// Whether a word can be part of the name of a machine only as all folders have such words: `logs`, `case1234`, `2026`.
-fn is_word(token: &str) -> bool {
-    let lower = token.to_lowercase();
-    let letters = lower.trim_matches(|c: char| !c.is_alphabetic());
-    letters.is_empty() || WORDS.contains(&letters)
-}
-
 /// A text as the name of a machine, if it looks like one: `WEB02`, `ssnode-2.corp.example`. `sure`: nothing else is called
 /// so.
 fn host(token: &str) -> Claim {
@@ -102,17 +104,20 @@ fn host(token: &str) -> Claim {
     while parts.first().is_some_and(|part| is_word(part)) {
         parts.remove(0);
     }
-    while parts.len() > 1 && parts.last().is_some_and(|part| part.len() != 1 && is_word(part) && !is_number(part)) {
-        parts.pop();
-    }
     // A date at the end; the number at the end of `ssnode-2` or `web-01` is its own.
     if let [name @ .., year, month, day] = parts.as_slice()
         && !name.is_empty()
-        && [(year, 4), (month, 2), (day, 2)].iter().all(|(part, digits)| is_number(part) && part.len() == *digits)
+        && [(year, 4), (month, 2), (day, 2)]
+            .iter()
+            .all(|(part, digits)| is_number(part) && part.len() == *digits)
     {
-        parts.truncate(parts.len() - 3);
+        parts.truncate(name.len());
     }
-    if parts.len() > 1 && parts.last().is_some_and(|part| is_number(part) && part.len() >= 6) {
+    while parts.len() > 1
+        && parts.last().is_some_and(|part| {
+            if is_number(part) { part.len() >= 6 } else { part.len() > 1 && is_word(part) }
+        })
+    {
         parts.pop();
     }
     let name = parts.join("-");
@@ -133,17 +138,6 @@ pub(super) fn machine(word: &str) -> Option<String> {
     }
 }
 
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether a text is a version or a time rather than a name: `v11.7.49`, `20261120T0810`.
-fn is_version(name: &str) -> bool {
-    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
-    let digits = name.chars().filter(char::is_ascii_digit).count();
-    letters <= 1 && digits >= 4
-}
-
 /// What a folder or an archive says.
 fn of_folder(segment: &str) -> Claim {
     if let Some((is_node, host)) = exported(segment) {
@@ -151,7 +145,9 @@ fn of_folder(segment: &str) -> Claim {
     }
     let name = plain(segment);
     // The folder that a node was collected or copied to: the name of the machine and nothing else, with blanks or without.
-    let tokens = name.split(|c: char| c.is_whitespace() || matches!(c, '_' | '(' | ')' | '[' | ']' | ',' | ';' | '+' | '@'));
+    let tokens = name.split(|c: char| {
+        c.is_whitespace() || matches!(c, '_' | '(' | ')' | '[' | ']' | ',' | ';' | '+' | '@')
+    });
     let mut found: Vec<Claim> =
         tokens.filter(|token| !token.is_empty()).map(host).filter(|claim| *claim != Claim::Nobody).collect();
     let sure: Vec<Claim> = found.iter().filter(|claim| matches!(claim, Claim::Named(_))).cloned().collect();
@@ -167,7 +163,10 @@ fn of_folder(segment: &str) -> Claim {
 pub(super) fn of_config(name: &str) -> Option<(String, Claim)> {
     let lower = name.to_lowercase();
     let known = |text: &str| {
-        CONFIGS.iter().find(|known| text == known.strip_suffix(".config").unwrap_or(known)).map(|known| (*known).to_owned())
+        CONFIGS
+            .iter()
+            .find(|known| text == known.strip_suffix(".config").unwrap_or(known))
+            .map(|known| (*known).to_owned())
     };
     if CONFIGS.contains(&lower.as_str()) {
         return Some((lower, Claim::Nobody));
@@ -194,7 +193,8 @@ pub(super) fn of_config(name: &str) -> Option<(String, Claim)> {
     if let Some(file) = known(&whole.to_lowercase()) {
         return Some((file, Claim::Nobody));
     }
-    for at in whole.match_indices(SEPARATORS).map(|(at, _)| at) {
+    let cuts: Vec<usize> = whole.match_indices(SEPARATORS).map(|(at, _)| at).collect();
+    for at in cuts.into_iter().rev() {
         let (before, after) = (whole.get(..at)?, whole.get(at..)?);
         if let (Some(file), named @ Claim::Named(_)) =
             (known(&before.to_lowercase()), host(after.trim_matches(SEPARATORS)))
@@ -207,8 +207,16 @@ pub(super) fn of_config(name: &str) -> Option<(String, Claim)> {
 
 /// Configuration files of the product and of IIS, the longest name first where one ends with another.
 const CONFIGS: &[&str] = &[
-    "web-appsettings.config", "web-auth.config", "web-cookie.config", "web-log4net.config", "web-connectionstrings.config",
-    "web-httpruntime.config", "web-session.config", "web-machinekey.config", "applicationhost.config", "redirection.config",
+    "web-appsettings.config",
+    "web-auth.config",
+    "web-cookie.config",
+    "web-log4net.config",
+    "web-connectionstrings.config",
+    "web-httpruntime.config",
+    "web-session.config",
+    "web-machinekey.config",
+    "applicationhost.config",
+    "redirection.config",
     "web.config",
 ];
 
@@ -249,11 +257,28 @@ pub(super) fn of_log(name: &str) -> Option<Claim> {
     None
 }
 
-/// What the folders and archives above a file say, the innermost first; `root` is the folder that was given, whose name is no
-/// part of the place.
+/// The component that writes a log of this name, whatever a person added to it.
+pub(super) fn component(name: &str) -> Option<Component> {
+    let marked = plain(name);
+    if let Some(component) = Component::of(marked) {
+        return Some(component);
+    }
+    let lower = marked.to_ascii_lowercase();
+    let at = lower.rfind(".log")?;
+    let stem = plain(lower.get(..at)?);
+    let is_stem = |known: &&&str| {
+        let tail = stem.strip_prefix(**known).or_else(|| stem.strip_suffix(**known));
+        tail.is_some_and(|tail| tail.is_empty() || tail.starts_with(SEPARATORS) || tail.ends_with(SEPARATORS))
+    };
+    let known = STEMS.iter().find(is_stem)?;
+    Component::of(&format!("{known}.log"))
+}
+
+/// What the folders and archives above a file say, the innermost first; `root` is the path of the folder that was given, which
+/// is no part of the place.
 pub(super) fn of_folders(place: &str, root: &str) -> Claim {
     let folders = place.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let above = folders.split('/').rev().chain([root]).filter(|segment| !segment.is_empty());
+    let above = folders.split('/').rev().chain(root.split('/').rev()).filter(|segment| !segment.is_empty());
     above.fold(Claim::Nobody, |known, segment| known.or(|| of_folder(segment)))
 }
 
@@ -281,6 +306,10 @@ mod tests {
             ("Node Logs - ID 2 - WEB02.zip/log/SS.log", "WEB02"),
             ("node logs - id 12 - web02.corp.example (1).zip/SS.log", "web02.corp.example"),
             ("t.zip/Node Logs - ID 3 - PAM-PRD-B/SS.log", "PAM-PRD-B"),
+            ("Node_Logs_-_ID_2_-_PAM_02.zip/SS.log", "PAM_02"),
+            ("Node+Logs+-+ID+2+-+WEB02.zip/SS.log", "WEB02"),
+            ("Node%20Logs%20-%20ID%202%20-%20WEB02.zip/SS.log", "WEB02"),
+            ("Node Logs – ID 2 – WEB02.zip/SS.log", "WEB02"),
             ("Node Logs - ID 3 - Tresor - Kopie.zip/SS.log", "Tresor"),
             ("WEB02/log/SS.log", "WEB02"),
             ("ticket-4711/ssnode-2/SecretServer/log/SS.log", "ssnode-2"),
@@ -309,7 +338,10 @@ mod tests {
             assert_eq!(of_folders(place, ""), Claim::Nobody, "{place}");
         }
         assert_eq!(of_folders("vault/SS.log", ""), Claim::Maybe("vault".into()), "only if the case knows it");
-        assert!(is_of_engine("x/Engine Logs - ID 2 - ENG01.zip/SSDE.log") && !is_of_engine("Node Logs - ID 2 - A/x"));
+        assert!(
+            is_of_engine("x/Engine Logs - ID 2 - ENG01.zip/SSDE.log")
+                && !is_of_engine("Node Logs - ID 2 - A/x")
+        );
     }
 
     #[test]
@@ -326,13 +358,38 @@ mod tests {
             assert_eq!(of_log(name), Some(expected), "{name}");
         }
         for name in [
-            "SS.log", "SS.log.1", "SS.log2026-11-20", "SS-BSSR.log", "SS-BWSR.log.3", "SS-BSWR.log", "SS-EWSR.log",
-            "SS-SRWSR.log", "SS-MMSR.log", "SSDE.log", "SS-PipeLineScriptErrors.txt", "SS (1).log", "SS - Kopie.log", "ss1.log",
+            "SS.log",
+            "SS.log.1",
+            "SS.log2026-11-20",
+            "SS-BSSR.log",
+            "SS-BWSR.log.3",
+            "SS-BSWR.log",
+            "SS-EWSR.log",
+            "SS-SRWSR.log",
+            "SS-MMSR.log",
+            "SSDE.log",
+            "SS-PipeLineScriptErrors.txt",
+            "SS (1).log",
+            "SS - Kopie.log",
+            "ss1.log",
         ] {
             assert_eq!(of_log(name), Some(Claim::Nobody), "{name}");
         }
         for name in ["u_ex261120.log", "notes.txt", "access.log", "ssl.log", "Report.wer", "passes.log"] {
             assert_eq!(of_log(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_renamed_log_is_of_its_component() {
+        for (name, component) in [
+            ("SS-WEB02.log", Some(Component::Web)),
+            ("WEB02_SS-BSSR.log.1", Some(Component::BackgroundScheduler)),
+            ("SS-EWSR (2).log", Some(Component::EngineWorker)),
+            ("other.log", None),
+            ("passes.log", None),
+        ] {
+            assert_eq!(super::component(name), component, "{name}");
         }
     }
 
@@ -353,7 +410,14 @@ mod tests {
         ] {
             assert_eq!(of_config(name), Some((file.to_owned(), claim)), "{name}");
         }
-        for name in ["encryption.config", "database.config", "myweb.config", "app.config", "web.config.md5sum1", "x.xml"] {
+        for name in [
+            "encryption.config",
+            "database.config",
+            "myweb.config",
+            "app.config",
+            "web.config.md5sum1",
+            "x.xml",
+        ] {
             let found = of_config(name);
             assert!(found.is_none() || name == "web.config.md5sum1", "{name} {found:?}");
         }
@@ -361,7 +425,10 @@ mod tests {
 
     #[test]
     fn what_a_person_says_covers_a_file_or_a_folder() {
-        let said = [("t.zip/logs".to_owned(), "WEB01".to_owned()), ("t.zip\\logs\\b/".to_owned(), "WEB02".to_owned())];
+        let said = [
+            ("t.zip/logs".to_owned(), "WEB01".to_owned()),
+            ("t.zip\\logs\\b/".to_owned(), "WEB02".to_owned()),
+        ];
         assert_eq!(declared("t.zip/logs/SS.log", &said), Some("WEB01"));
         assert_eq!(declared("t.zip/logs/b/SS.log", &said), Some("WEB02"));
         assert_eq!(declared("t.zip/logs", &said), Some("WEB01"));

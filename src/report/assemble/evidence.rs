@@ -33,7 +33,7 @@ pub(super) fn finding(
         title: finding.title.clone(),
         detail: finding.detail.clone(),
         remedy: finding.remedy.clone(),
-        evidence: finding.evidence.iter().map(|evidence| of(finding, evidence)).collect(),
+        evidence: finding.evidence.iter().map(|evidence| of(cluster, finding, evidence)).collect(),
         evidence_omitted: 0,
         notes: finding.notes.clone(),
         sources: citations(&cites, &knowledge.sources),
@@ -70,8 +70,10 @@ fn newest_year(age: &str) -> Option<i32> {
 }
 
 /// A line of a log belongs to the node that the finding is about.
-fn of(finding: &Finding, evidence: &Evidence) -> EvidenceView {
+fn of(cluster: &Cluster, finding: &Finding, evidence: &Evidence) -> EvidenceView {
     let mut view = view(evidence);
+    let input = cluster.inputs.iter().find(|input| !view.input.is_empty() && input.name == view.input);
+    view.grade = input.and_then(|input| input.grade);
     if view.kind == "text" && finding.subject.kind == SubjectKind::Node {
         view.node.clone_from(&finding.subject.name);
     }
@@ -92,7 +94,7 @@ pub(super) fn view(evidence: &Evidence) -> EvidenceView {
         Evidence::Record { source, .. } => (String::new(), source.clone()),
     };
     let [node, fact, text] = [node, fact, text].map(str::to_owned);
-    EvidenceView { kind, node, input, place, fact, text }
+    EvidenceView { kind, node, input, place, fact, text, grade: None }
 }
 
 #[cfg(test)]

@@ -10,7 +10,12 @@ use crate::report::model::{Cell, CellState, Matrix, MatrixGroup, MatrixRow, Pari
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn matrix(cluster: &Cluster, knowledge: &Knowledge) -> Matrix {
-    let nodes: Vec<&Node> = cluster.nodes.iter().collect();
+    // Logs of which nobody says whose they are have nothing to compare.
+    let is_shown = |node: &&Node| {
+        let known = node.snapshot.as_ref().is_some_and(|snapshot| !snapshot.settings.is_empty());
+        node.role != Role::Unplaced || known
+    };
+    let nodes: Vec<&Node> = cluster.nodes.iter().filter(is_shown).collect();
     let mut groups = parity_groups(&nodes, knowledge);
     groups.extend(setting_groups(&nodes, knowledge));
     groups.extend(file_groups(&nodes, knowledge));

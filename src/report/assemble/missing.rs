@@ -4,7 +4,7 @@ use crate::finding::{EvidenceRequest, MissingEvidence, Outcome, RuleResult, Seve
 use crate::knowledge::Knowledge;
 use crate::knowledge::exports::{Call, Export};
 use crate::knowledge::rows::RuleMeta;
-use crate::model::{BuildVersion, Cluster};
+use crate::model::{BuildVersion, Cluster, Role};
 use crate::plan::{listed, safe_name};
 use crate::report::model::{MissingPart, MissingView};
 use std::cmp::Reverse;
@@ -19,6 +19,7 @@ enum Closes {
     NewerProgram,
     NodeList,
     NodeNames,
+    NodeOf,
     Calls,
     Queries,
     Commands,
@@ -74,6 +75,7 @@ pub(super) fn missing(
             }
         }
     }
+    whose(cluster, results, rules, &mut gaps);
     let mut gaps: Vec<(Closes, Request)> = gaps.into_iter().collect();
     // The map has them in the order of what closes them, and the sort keeps it among equal ones.
     gaps.sort_by_key(|(closes, gap)| {
@@ -82,7 +84,8 @@ pub(super) fn missing(
     gaps.into_iter()
         .enumerate()
         .map(|(index, (closes, gap))| {
-            let names: Vec<String> = gap.nodes.iter().map(|node| safe_name(node)).collect();
+            let shown = |node: &String| if closes == Closes::NodeOf { node.clone() } else { safe_name(node) };
+            let names: Vec<String> = gap.nodes.iter().map(shown).collect();
             let parts = parts(&closes, &gap, knowledge);
             let (ask, how) = texts(&closes, &names, &parts, cluster, knowledge);
             MissingView {
@@ -97,6 +100,34 @@ pub(super) fn missing(
             }
         })
         .collect()
+}
+
+/// The one question whose the files are of which nobody says it: every rule that could then look at them depends on it.
+fn whose(
+    cluster: &Cluster,
+    results: &[RuleResult],
+    rules: &BTreeMap<&str, &RuleMeta>,
+    gaps: &mut BTreeMap<Closes, Request>,
+) {
+    let is_input = |name: &str| cluster.inputs.iter().any(|input| input.unplaced && input.name == name);
+    let nobody: BTreeSet<&str> = cluster
+        .nodes
+        .iter()
+        .map(|node| node.name.as_str())
+        .filter(|name| cluster.nodes.iter().any(|node| node.name == *name && node.role == Role::Unplaced))
+        .filter(|name| is_input(name))
+        .collect();
+    if nobody.is_empty() {
+        return;
+    }
+    let gap = gaps.entry(Closes::NodeOf).or_default();
+    gap.nodes.extend(nobody.iter().map(|name| (*name).to_owned()));
+    for one in results.iter().filter(|one| nobody.contains(one.subject.name.as_str())) {
+        gap.rules.insert(one.rule.clone());
+        if rules.get(one.rule.as_str()).is_none_or(|rule| rule.severity == Severity::Blocker) {
+            gap.blockers.insert(one.rule.clone());
+        }
+    }
 }
 
 /// The query that gives the version history.
@@ -139,7 +170,7 @@ impl Closes {
     const fn kind(&self) -> &'static str {
         match self {
             Self::Bundles | Self::Again(_) => "bundle",
-            Self::Answer(_) | Self::NodeNames => "question",
+            Self::Answer(_) | Self::NodeNames | Self::NodeOf => "question",
             Self::Nothing | Self::NewerProgram => "nothing",
             Self::NodeList | Self::Calls | Self::Queries | Self::Commands | Self::Export(_) => "export",
         }
@@ -192,6 +223,17 @@ fn texts(
             "Tell the names of all web nodes".into(),
             vec!["Every machine that runs the product against this database, standby and disaster recovery included; the report then takes them with --expect-nodes.".into()],
         ),
+        Closes::NodeOf => (
+            match names {
+                [one] => format!("Whose is {one}?"),
+                _ => format!("Whose are {nodes}?"),
+            },
+            vec![format!(
+                "Nothing in {} names the node. Say it with --node-of {}=NAME, and make the report again.",
+                if names.len() == 1 { "it" } else { "them" },
+                quoted(gap_name(names))
+            )],
+        ),
         Closes::Bundles => (
             match names {
                 [_] => format!("Collect on {nodes} and send the bundle"),
@@ -230,6 +272,20 @@ fn texts(
             vec!["They are listed so that nobody takes them for passed.".into()],
         ),
     }
+}
+
+/// The first of these names.
+fn gap_name(names: &[String]) -> &str {
+    names.first().map_or("PATH", String::as_str)
+}
+
+/// A path as an option of a command; a place for it where it has characters that mean something there.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+    if path.starts_with('-') || !path.chars().all(|c| plain(c) || matches!(c, ' ' | '(' | ')')) {
+        return "PATH".to_owned();
+    }
+    if path.chars().all(plain) { path.to_owned() } else { format!("\"{path}\"") }
 }
 
 /// The node list as this build can deliver it: over REST from 10.9.000064, else copied from the page.

@@ -1,6 +1,7 @@
 //! What was used and what was not, in at most ten lines: the lines that every form of a report shows at its top.
 
 use crate::model::InputStatus;
+use crate::model::input::ProblemKind;
 use crate::report::model::InputView;
 use serde::Serialize;
 
@@ -8,6 +9,9 @@ use serde::Serialize;
 const REFUSED: usize = 7;
 /// Names that are shown of inputs with the same reason.
 const NAMES: usize = 3;
+/// Problems that are told as matters of safety.
+const UNSAFE: [ProblemKind; 4] =
+    [ProblemKind::KeyMaterial, ProblemKind::MayBeKeyMaterial, ProblemKind::Secret, ProblemKind::DoNotSend];
 /// Kinds that are shown of what was passed over.
 const KINDS: usize = 6;
 
@@ -28,8 +32,15 @@ pub struct Used {
 pub fn used(inputs: &[InputView]) -> Used {
     let count = inputs.iter().filter(|input| input.status.is_used()).count();
     let noun = if inputs.len() == 1 { "input" } else { "inputs" };
-    let heading = (count < inputs.len()).then(|| format!("{count} of {} {noun} used", inputs.len()));
-    let groups = groups(inputs.iter().filter(|input| input.status == InputStatus::Refused), why);
+    // What must not be here has a section of its own, above these lines.
+    let is_safety = |input: &&InputView| input.problems.iter().any(|problem| UNSAFE.contains(&problem.kind));
+    let refused_inputs = || inputs.iter().filter(|input| input.status == InputStatus::Refused);
+    let safety = refused_inputs().filter(is_safety).count();
+    let heading = (count < inputs.len()).then(|| {
+        let others = if safety > 0 { format!("; {safety} under bundle safety") } else { String::new() };
+        format!("{count} of {} {noun} used{others}", inputs.len())
+    });
+    let groups = groups(refused_inputs().filter(|input| !is_safety(input)), why);
     let left: usize = groups.iter().skip(REFUSED).map(|(_, names)| names.len()).sum();
     let lines = groups.iter().take(REFUSED).map(|(reason, names)| refused(reason, names));
     Used {
@@ -65,7 +76,11 @@ fn why(input: &InputView) -> &str {
 /// One line on inputs with the same reason.
 fn refused(reason: &str, names: &[&str]) -> String {
     match names {
-        [name] if ["is", "was", "has", "holds", "may", "could", "begins", "needs", "names", "says", "made", "cannot"]
+        [name]
+            if [
+                "is", "was", "has", "holds", "may", "could", "begins", "needs", "names", "says", "made",
+                "cannot",
+            ]
             .iter()
             .any(|verb| reason.strip_prefix(verb).is_some_and(|tail| tail.starts_with(' '))) =>
         {

@@ -3,6 +3,7 @@
 use super::axis::{Axis, WhatFirst};
 use super::patterns::PatternView;
 use crate::finding::{Confidence, Severity, Subject};
+use crate::model::Grade;
 use serde::Serialize;
 
 /// A finding as shown.
@@ -74,6 +75,10 @@ pub struct EvidenceView {
     pub fact: String,
     /// Value, excerpt or saying.
     pub text: String,
+    /// How much its input can prove.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Grade"))]
+    pub grade: Option<Grade>,
 }
 
 /// A citation of a source.

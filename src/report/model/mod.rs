@@ -345,7 +345,7 @@ pub struct InputView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Grade"))]
     pub grade: Option<Grade>,
-    /// When it was made, by its own clock, RFC 3339.
+    /// When it was made, by its own clock, RFC 3339; without an offset and seconds where its zone is not known.
     pub taken: Option<String>,
     /// Tool version that wrote it, for bundles.
     pub tool: Option<String>,

@@ -3,7 +3,8 @@
 use super::context::{Context, only};
 use super::rule::{Check, Rule};
 use crate::finding::{
-    EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Severity, Subject, SubjectKind,
+    Evidence, EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Severity, Subject,
+    SubjectKind,
 };
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::RuleMeta;
@@ -110,12 +111,13 @@ impl<'a> Evaluation<'a> {
         let cx = Context::new(self.cluster, self.answers, self.knowledge, self.meta);
         let outcome = guarded(&cx, || gate(&cx, node).unwrap_or_else(|| check(&cx)));
         let outcome = match node {
-            Some(node) if node.role != Role::Serving => set_apart(outcome, node),
+            Some(node) if node.role != Role::Serving => set_apart(outcome, node, self.cluster),
             _ => outcome,
         };
         let outcome = match outcome {
             Outcome::Unknown { missing } => {
-                Outcome::Unknown { missing: missing.into_iter().map(|gap| cx.or_a_person(gap)).collect() }
+                let asked = |gap| collected_first(self.cluster, cx.or_a_person(gap));
+                Outcome::Unknown { missing: missing.into_iter().map(asked).collect() }
             }
             outcome => outcome,
         };
@@ -139,16 +141,38 @@ fn graded(outcome: Outcome, cluster: &Cluster, used: &BTreeSet<String>) -> Outco
     let loose = || cluster.inputs.iter().filter(|input| input.grade == Some(Grade::Loose));
     match outcome {
         Outcome::Pass { .. } => {
-            let missing: BTreeSet<MissingEvidence> =
-                loose().filter(|input| used.contains(&input.name)).map(|input| only_loose(cluster, input)).collect();
-            if missing.is_empty() { outcome } else { Outcome::Unknown { missing: missing.into_iter().collect() } }
+            let missing: BTreeSet<MissingEvidence> = loose()
+                .filter(|input| used.contains(&input.name))
+                .map(|input| only_loose(cluster, input))
+                .collect();
+            if missing.is_empty() {
+                outcome
+            } else {
+                Outcome::Unknown { missing: missing.into_iter().collect() }
+            }
         }
         Outcome::Findings(_) => outcome.map_findings(|finding| {
-            let rests_on = |input: &Input| finding.evidence.iter().any(|one| one.input() == Some(input.name.as_str()));
-            let unsure = loose().any(|input| input.unplaced && rests_on(input));
+            let rests_on =
+                |input: &Input| finding.evidence.iter().any(|one| one.input() == Some(input.name.as_str()));
+            let is_absence = |one: &Evidence| matches!(one, Evidence::Absence { .. });
+            let on_absence = |input: &Input| {
+                finding.evidence.iter().any(|one| is_absence(one) && one.input() == Some(input.name.as_str()))
+            };
+            let unsure = loose().any(|input| (input.unplaced && rests_on(input)) || on_absence(input));
             finding.inferred_if(unsure)
         }),
         other => other,
+    }
+}
+
+/// What is missing of a node without a bundle: nothing can be collected again that never was.
+fn collected_first(cluster: &Cluster, gap: MissingEvidence) -> MissingEvidence {
+    let EvidenceRequest::BundleAgain { node: name, .. } = &gap.from else { return gap };
+    match cluster.nodes.iter().find(|node| node.name == *name) {
+        Some(node) if node.bundle().is_none() => {
+            MissingEvidence { from: EvidenceRequest::Bundle { node: name.clone() }, why: only(node), ..gap }
+        }
+        _ => gap,
     }
 }
 
@@ -163,7 +187,12 @@ fn only_loose(cluster: &Cluster, input: &Input) -> MissingEvidence {
         }
         Some(_) => {
             let why = format!("only {} shows it, which is in no bundle", input.name);
-            MissingEvidence::again(name, format!("a bundle of {name} with it"), why, "with what the first bundle does not have")
+            MissingEvidence::again(
+                name,
+                format!("a bundle of {name} with it"),
+                why,
+                "with what the first bundle does not have",
+            )
         }
         None => {
             let why = format!("only {} shows it, and nobody says of which node it is", input.name);
@@ -182,13 +211,14 @@ fn gate(cx: &Context, node: Option<&Node>) -> Option<Outcome> {
 }
 
 /// A node in a group of its own is shown, but neither blocks the cluster nor keeps it from a verdict.
-fn set_apart(outcome: Outcome, node: &Node) -> Outcome {
+fn set_apart(outcome: Outcome, node: &Node, cluster: &Cluster) -> Outcome {
+    let is_nobodys = || cluster.inputs.iter().any(|input| input.name == node.name);
     match outcome {
         Outcome::Unknown { .. } if node.role == Role::Unplaced => {
             Outcome::not_applicable("nobody says which node it is")
         }
-        // Whose fault it is does not make it smaller.
-        Outcome::Findings(_) if node.role == Role::Unplaced => outcome,
+        // It may be a fault of any node of the cluster.
+        Outcome::Findings(_) if node.role == Role::Unplaced && is_nobodys() => outcome,
         Outcome::Unknown { .. } => Outcome::not_applicable(format!(
             "a {} node is not judged with the serving nodes",
             node.role.word()

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use crate::finding::{Confidence, Evidence, EvidenceRequest, MissingEvidence, Outcome, Severity, Subject};
-use crate::model::input::ProblemKind;
+use crate::model::input::{InputKind, ProblemKind};
 use crate::model::{Input, InputStatus, Location};
 
 /// The problems a rule stands for.
@@ -54,6 +54,10 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
     } else if all(ProblemKind::DoNotSend) {
         let remedy = "Delete it here, and tell the sender to make a new one and to collect again with that.";
         (": a file that must not be sent", remedy)
+    } else if all(ProblemKind::KeyMaterial) && input.kind == InputKind::Unrecognised {
+        let remedy = "Delete every copy of it, including copies in emails and tickets. If it left your organization, assume \
+            that others know the key.";
+        (": a key file that must not leave its node", remedy)
     } else {
         (own.as_str(), cx.rule.remediation.as_str())
     };

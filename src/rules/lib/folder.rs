@@ -1,6 +1,7 @@
 //! Comparing application folders: which nodes compare at all, and how what differs is told, file by file.
 
 use super::comparable::WITH_ONE_KEY;
+use crate::model::Grade;
 use crate::model::facts::InventoryEntry;
 use crate::model::node::Snapshot;
 use crate::model::parity::{Conformity, FileDifference, FileIndex, FileState};
@@ -35,6 +36,8 @@ pub(crate) fn and<'n>(names: impl Iterator<Item = &'n str>) -> String {
 /// Serving nodes of one build whose folders compare.
 pub(crate) struct Group<'a> {
     pub(crate) build: BuildVersion,
+    /// Nothing says of which build its members are.
+    is_unknown: bool,
     pub(crate) members: Vec<Member<'a>>,
 }
 
@@ -52,6 +55,16 @@ impl<'a> Group<'a> {
         FileIndex::new(&self.members.iter().map(|member| member.inventory).collect::<Vec<_>>())
     }
 
+    /// Whether there are loose files only of a member.
+    pub(crate) fn has_loose(&self) -> bool {
+        self.members.iter().any(|member| is_loose(member.node))
+    }
+
+    /// Its build in words.
+    fn at(&self) -> String {
+        if self.is_unknown { "a build that is not known".to_owned() } else { self.build.to_string() }
+    }
+
     fn names(&self) -> String {
         and(self.members.iter().map(|member| member.node.name.as_str()))
     }
@@ -65,7 +78,42 @@ pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<MissingEviden
     for (_, (build, member)) in members {
         groups.entry(build).or_default().push(member);
     }
-    (groups.into_iter().map(|(build, members)| Group { build, members }).collect(), missing)
+    let group = |(build, members)| Group { build, is_unknown: false, members };
+    (groups.into_iter().map(group).collect(), missing)
+}
+
+/// The same with nodes of which there are loose files only, for comparing what is in one file. Of those nothing may tell the
+/// build: they are compared with the others if these are of one build.
+fn groups_of_file<'a>(cx: &Context<'a>, file: &str) -> (Vec<Group<'a>>, Vec<MissingEvidence>) {
+    let (mut groups, missing) = groups(cx);
+    let loose =
+        |node: &&'a Node| node.snapshot.as_ref().is_some_and(|snapshot| snapshot.grade == Grade::Loose);
+    let names: Vec<&str> = cx.cluster.serving().filter(loose).map(|node| node.name.as_str()).collect();
+    let mut missing: Vec<MissingEvidence> = missing
+        .into_iter()
+        .filter(|gap| !gap.node.as_deref().is_some_and(|name| names.contains(&name)))
+        .collect();
+    let (members, gaps) = cx.of_nodes(cx.cluster.serving().filter(loose), |node| {
+        let snapshot = cx.evidence(node)?;
+        let settings = snapshot.settings.get(file).map_or_else(Observed::default, Observed::as_ref);
+        cx.settle(node, "configs", settings, file)?;
+        Ok((cx.build(node).ok(), Member { node, snapshot, inventory: &[] }))
+    });
+    missing.extend(gaps);
+    for (_, (build, member)) in members {
+        let only =
+            || groups.first().filter(|group| groups.len() == 1 && !group.is_unknown).map(|group| group.build);
+        let is_unknown = build.or_else(only).is_none();
+        let build = build.or_else(only).unwrap_or(BuildVersion::new(0, 0, 0));
+        match groups.iter_mut().find(|group| group.build == build && group.is_unknown == is_unknown) {
+            Some(group) => group.members.push(member),
+            None => groups.push(Group { build, is_unknown, members: vec![member] }),
+        }
+    }
+    for group in &mut groups {
+        group.members.sort_by(|a, b| a.node.name.cmp(&b.node.name));
+    }
+    (groups, missing)
 }
 
 fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<'a>), MissingEvidence> {
@@ -74,6 +122,21 @@ fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<
     let observed = cx.settle(node, "inventory", snapshot.inventory.as_ref(), "the list of files")?;
     let inventory = observed.value().copied().map_or(&[][..], Vec::as_slice);
     Ok((build, Member { node, snapshot, inventory }))
+}
+
+/// Whether there are only loose files of a node.
+fn is_loose(node: &Node) -> bool {
+    node.snapshot.as_ref().is_some_and(|snapshot| snapshot.grade == Grade::Loose)
+}
+
+/// Names of configuration files that came without their folder.
+pub(crate) fn files_alone(cx: &Context) -> Vec<String> {
+    let loose = cx.cluster.serving().filter(|node| is_loose(node));
+    let files = loose.filter_map(|node| node.snapshot.as_ref()).flat_map(|snapshot| snapshot.settings.keys());
+    let mut files: Vec<String> = files.cloned().collect();
+    files.sort();
+    files.dedup();
+    files
 }
 
 /// Something that is not the same on all members of a group.
@@ -131,7 +194,7 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
         let good = |at: usize| mine.iter().all(|one| one.standings.get(at) == Some(&Conformity::Same));
         let mut others = group.members.iter().enumerate();
         let others = others.find(|(at, _)| good(*at)).map(|(_, other)| other.node.name.as_str());
-        let title = format!("{name}: {} {} at {}", number(&mine, words.things), words.wrong, group.build);
+        let title = format!("{name}: {} {} at {}", number(&mine, words.things), words.wrong, group.at());
         let evidence = mine.iter().take(SHOWN).map(|one| odd(one, index, member)).collect();
         let finding = cx.on_node(member.node, title, copy_again(others, name));
         findings.push(words.weighed(reported(finding, evidence, mine.len()), &mine));
@@ -144,10 +207,10 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
                 [one] => one.name.clone(),
                 several => format!("{} {}", several.len(), words.things),
             };
-            format!("{lacking} lacks {number} that {having} has at {}", group.build)
+            format!("{lacking} lacks {number} that {having} has at {}", group.at())
         } else {
             let number = number(&undecided, words.things);
-            format!("{number} not the same on {} at {}", group.names(), group.build)
+            format!("{number} not the same on {} at {}", group.names(), group.at())
         };
         let remedy = "Find out which node holds the right files, then copy its application folder over that of the others \
             without database.config and encryption.config.";
@@ -217,10 +280,12 @@ fn odd(difference: &Difference, index: usize, member: &Member) -> Evidence {
 fn evidence(fact: &str, member: &Member, state: Option<&(String, Location)>, beside: &str) -> Evidence {
     let Member { node, snapshot, .. } = member;
     let listed = || snapshot.inventory.value().and(snapshot.inventory.place()).cloned().unwrap_or_default();
-    match state {
-        Some((text, place)) => seen_in(node, fact, format!("{text}{beside}"), place),
-        None => Evidence::absence(&node.name, fact, listed().in_input(&snapshot.input)),
+    if let Some((text, place)) = state {
+        return seen_in(node, fact, format!("{text}{beside}"), place);
     }
+    let file = fact.split_once(": ").map_or("", |(file, _)| file);
+    let place = if snapshot.part(file).is_some() { Location::file(file) } else { listed() };
+    Evidence::absence(&node.name, fact, snapshot.locate(&place))
 }
 
 /// What is not the same on all members of a group, in order of name, and the names of what does not compare.
@@ -268,7 +333,28 @@ pub(crate) fn by_part<'w>(
     compare: impl Fn(&Group) -> Result<Vec<Part<'w>>, Vec<MissingEvidence>>,
 ) -> Outcome {
     known!(cx.several_nodes());
-    let (groups, mut missing) = groups(cx);
+    by_part_in(cx, groups(cx), compare)
+}
+
+/// The same for what is in one file, which may have come by itself.
+pub(crate) fn by_file(
+    cx: &Context,
+    file: &str,
+    words: &Words,
+    remedy: Option<&str>,
+    compare: impl Fn(&Group) -> Result<Compared, Vec<MissingEvidence>>,
+) -> Outcome {
+    known!(cx.several_nodes());
+    by_part_in(cx, groups_of_file(cx, file), |group| {
+        Ok(vec![Part { words, remedy, compared: compare(group)? }])
+    })
+}
+
+fn by_part_in<'w>(
+    cx: &Context,
+    (groups, mut missing): (Vec<Group<'_>>, Vec<MissingEvidence>),
+    compare: impl Fn(&Group) -> Result<Vec<Part<'w>>, Vec<MissingEvidence>>,
+) -> Outcome {
     let mut all = Vec::new();
     for group in groups.iter().filter(|group| group.members.len() > 1) {
         let Ok(parts) = compare(group).map_err(|gaps| missing.extend(gaps)) else { continue };
@@ -315,7 +401,7 @@ pub(crate) fn outcome(groups: &[Group], findings: Vec<Finding>, missing: Vec<Mis
         return Outcome::from_parts(findings, missing);
     }
     let single = groups.iter().filter(|group| group.members.len() == 1);
-    let names: Vec<String> = single.map(|group| format!("{} at {}", group.names(), group.build)).collect();
+    let names: Vec<String> = single.map(|group| format!("{} at {}", group.names(), group.at())).collect();
     let note = match names.join(", ") {
         none if none.is_empty() => none,
         names => format!("not compared, no other node runs its build: {names}"),

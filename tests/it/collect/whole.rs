@@ -79,6 +79,7 @@ fn the_report_side_understands_a_collected_bundle() {
         sanitizer: &clusterbrief::redact::Sanitizer,
         questions: &[],
         knowledge: &knowledge,
+        loose: &clusterbrief::intake::loose::LooseOptions::default(),
     };
     let (mut read, _) = read_all(gather(&[&taken.collected.path]), tools);
     let read = read.remove(0);

@@ -194,7 +194,7 @@ pub(super) fn inputs() -> Vec<Hostile> {
         "is not listed in the manifest",
     ));
     let nested = |inner: &[u8]| zipped(&[("inner.zip".to_owned(), inner.to_vec())]);
-    all.push(hostile("bundles in a zip", INSPECT, "case.zip", nested(&whole), 4, "holds 1 bundles"));
+    all.push(hostile("bundles in a zip", INSPECT, "case.zip", nested(&whole), 0, "case.zip/inner.zip"));
     all.push(hostile(
         "a torn zip in a zip",
         LEAKS,
@@ -204,6 +204,6 @@ pub(super) fn inputs() -> Vec<Hostile> {
         "Not searched: \"inner.zip\"",
     ));
     let deep = (0..6).fold(whole, |inner, _| nested(&inner));
-    all.push(hostile("zips in zips in zips", LEAKS, "case.zip", deep, 3, "is a zip inside of 3 others"));
+    all.push(hostile("zips in zips in zips", LEAKS, "case.zip", deep, 3, "is an archive inside of 4 others"));
     all
 }

@@ -7,7 +7,7 @@ use clusterbrief::demo::NodeFolder;
 use clusterbrief::intake::cluster::Case;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::input::ProblemKind;
-use clusterbrief::model::{BuildVersion, InputStatus, Observed};
+use clusterbrief::model::{BuildVersion, InputKind, InputStatus, Observed};
 use std::fs;
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -71,7 +71,8 @@ fn a_whole_case() {
 
     for input in &cluster.inputs {
         assert_eq!((input.status, texts(input)), (InputStatus::Read, vec![]), "{}", input.name);
-        assert!(input.sha256.is_some() && input.bytes > 0);
+        let bundle = matches!(input.kind, InputKind::BundleZip | InputKind::BundleFolder);
+        assert!(input.sha256.is_some() == bundle && input.bytes > 0, "{}", input.name);
     }
     assert_eq!(input(&case, "two").node.as_deref(), Some("WEB02"));
 }

@@ -3,6 +3,7 @@
 mod case;
 mod nodes;
 mod problems;
+mod shapes;
 
 use chrono::{DateTime, Utc};
 use clusterbrief::analysis::open;
@@ -129,8 +130,13 @@ fn case_with(paths: &[&Path], options: &Options) -> Case {
         per_node: true,
     }];
     let given = open(paths);
-    let tools =
-        Tools { scanner: &scanner, sanitizer: &Sanitizer, questions: &questions, knowledge: &knowledge };
+    let tools = Tools {
+        scanner: &scanner,
+        sanitizer: &Sanitizer,
+        questions: &questions,
+        knowledge: &knowledge,
+        loose: &options.loose,
+    };
     assemble(read_all(given, tools).0, options)
 }
 

@@ -100,7 +100,7 @@ fn inputs_that_cannot_be_read_are_said_and_the_others_are_read() {
     assert_eq!((code, out.lines().count()), (3, 4), "{out}{err}");
     for words in [
         "WEB02.zip is not a zip archive",
-        "WEB01/SS.log.1.gz is packed",
+        "WEB01/SS.log.1.gz could not be read",
         "no logs by their names: picture.png",
     ] {
         assert!(err.contains(words), "{words} is not in {err}");

@@ -39,6 +39,7 @@ fn options() -> cluster::Options {
         package: None,
         require: BTreeSet::new(),
         baseline: None,
+        loose: clusterbrief::intake::loose::LooseOptions::default(),
     }
 }
 

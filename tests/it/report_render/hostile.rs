@@ -23,6 +23,7 @@ fn walk(value: &Value, key: &str, path: &str, visit: &mut dyn FnMut(&str, &str, 
 fn the_hostile_report_is_hostile_everywhere() {
     // Words of our own that never come from an input.
     let fixed: BTreeSet<&str> = [
+        "grade",
         "schema",
         "role",
         "state",

@@ -267,6 +267,7 @@ impl<'k> Bench<'k> {
             sanitizer: &Sanitizer,
             questions: &self.questions,
             knowledge: self.knowledge,
+            loose: &options.loose,
         };
         assemble(read_all(gather(&[folder]), tools).0, options)
     }
@@ -317,6 +318,7 @@ impl Args {
             package: self.package.as_ref().map(Download::package),
             require: BTreeSet::new(),
             baseline: None,
+            loose: clusterbrief::intake::loose::LooseOptions::default(),
         }
     }
 }

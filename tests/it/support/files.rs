@@ -58,9 +58,13 @@ fn pem(label: &str, der: &[u8]) -> Vec<u8> {
 }
 
 fn zip(name: &str) -> Vec<u8> {
+    zip_of(name, &random(8, 1500))
+}
+
+fn zip_of(name: &str, content: &[u8]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-    zip.write_all(&random(8, 1500)).unwrap();
+    zip.write_all(content).unwrap();
     zip.finish().unwrap().into_inner()
 }
 
@@ -94,7 +98,7 @@ pub fn kinds() -> Vec<(&'static str, Vec<u8>)> {
         ("favicon.ico", dense(b"\0\0\x01\0\x01\0\x10\x10\0\0\x01\0\x20\0")),
         ("phone.heic", dense(b"\0\0\0\x18ftypheic")),
         ("drawing.emf", at(40, b" EMF", b"\x01\0\0\0\x6c\0\0\0")),
-        ("logs.zip", zip("a.bin")),
+        ("logs.zip", zip_of("a.png", &png())),
         ("logs.7z", dense(b"7z\xbc\xaf\x27\x1c\0\x04")),
         ("logs.rar", dense(b"Rar!\x1a\x07\x01\0")),
         ("logs.tar", tar),

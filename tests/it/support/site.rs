@@ -108,7 +108,9 @@ impl Taken {
     fn read(&self) -> (Box<Snapshot>, Vec<String>) {
         let knowledge = Knowledge::builtin().expect("built-in knowledge");
         let scanner = Scanner::new(&knowledge, &Sanitizer).expect("a scanner");
-        let tools = Tools { scanner: &scanner, sanitizer: &Sanitizer, questions: &[], knowledge: &knowledge };
+        let loose = clusterbrief::intake::loose::LooseOptions::default();
+        let (sanitizer, questions) = (&Sanitizer, &[][..]);
+        let tools = Tools { scanner: &scanner, sanitizer, questions, knowledge: &knowledge, loose: &loose };
         let read = read_all(gather(&[&self.collected.path]), tools).0.remove(0);
         let problems = read.input.problems.iter().map(|problem| problem.text.clone()).collect();
         let snapshot = read.facts.into_iter().find_map(|facts| match facts {

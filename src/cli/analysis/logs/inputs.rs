@@ -1,14 +1,16 @@
-//! Which logs were given: those of bundles, and loose ones as a customer sends them, in folders and in zips.
+//! Which logs were given: those of bundles, and loose ones as a customer sends them, in folders and archives.
 
 use super::Failure;
-use crate::bundle::{Bundle, Limits, OpenError, Thing, contents, open_plain, tree};
-use crate::intake::log_files;
+use crate::bundle::source::{Content, Given};
+use crate::bundle::{Bundle, Leaf, gather};
+use crate::intake::log_files::{self, LooseLogs};
 use crate::logs::LogClock;
 use crate::model::excerpt::Excerpt;
 use crate::redact::{Redactor, Sanitizer};
+use crate::text::encoding;
 use std::collections::BTreeSet;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Everything that was given.
 #[derive(Default)]
@@ -31,7 +33,7 @@ pub(super) struct LogSet {
     pub input: String,
     pub node: String,
     pub clock: LogClock,
-    pub redactor: Redactor,
+    pub redactor: Arc<Redactor>,
     /// `None` for loose logs.
     pub bundle: Option<Bundle>,
 }
@@ -50,53 +52,55 @@ pub(super) struct Log {
 pub(super) enum LogPlace {
     /// A member of the bundle of its set.
     Member,
-    File(PathBuf),
-    /// In a zip that is no bundle.
-    Zipped {
-        zip: PathBuf,
-        name: String,
-    },
+    /// A file that is in no bundle.
+    Leaf(Leaf),
 }
 
 /// Folders that are named by what is in them, not by whose it is.
 const GENERIC: [&str; 5] = ["log", "logs", ".", "..", ""];
 /// Ends of names of files that are exports and other inputs of a report.
-const NO_LOGS: [&str; 10] = ["json", "csv", "tsv", "xlsx", "xlsm", "toml", "html", "htm", "md", "config"];
-/// What files begin with that are packed in another way than as a zip.
-const PACKED: [&[u8]; 6] = [b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"];
+const NO_LOGS: [&str; 14] = [
+    "json", "csv", "tsv", "xls", "xlsx", "xlsm", "xlsb", "ods", "toml", "html", "htm", "md", "config", "evtx",
+];
 
 impl Inputs {
     /// Finds the logs of all paths.
-    pub(super) fn find(paths: &[PathBuf]) -> Self {
+    pub(super) fn find(paths: &[PathBuf], node_of: &[(String, String)]) -> Self {
         let mut all = Self::default();
         let mut left_out = Vec::new();
-        for path in paths {
-            let found = match tree(path) {
-                Ok(found) => found,
-                Err(error) => {
-                    all.refused.push(format!("{} {error}.", named(path)));
-                    continue;
-                }
-            };
-            for (file, thing) in found {
-                // What is given by itself and with its folder counts once.
-                if !file.canonicalize().is_ok_and(|full| all.files.insert(full)) && file.exists() {
-                    continue;
-                }
-                let given = file == *path;
-                match thing {
-                    Thing::Bundle => all.add_bundle(path, &file),
-                    Thing::Special => all.refused.push(format!(
-                        "{} is a link or no plain file, and such things inside a folder are not read.",
-                        relative(path, &file)
-                    )),
-                    Thing::File if is_log_name(&file.to_string_lossy()) || (given && !is_export(&file)) => {
-                        all.add_file(path, &file);
+        let mut given = gather(paths);
+        // What is given by itself and with its folder counts once.
+        let mut seen = BTreeSet::new();
+        given.retain(|one| {
+            let full = one.path.canonicalize().unwrap_or_else(|_| one.path.clone());
+            all.files.insert(full.clone());
+            seen.insert((full, within(one)))
+        });
+        let loose = log_files::loose(given, node_of);
+        let redactor = Arc::new(loose.redactor);
+        for LooseLogs { input, node, logs } in loose.sets {
+            for leaf in logs {
+                all.add_leaf(&input, node.as_deref(), leaf, &redactor);
+            }
+        }
+        for one in loose.others {
+            let by_itself = paths.contains(&one.path) && !one.name.contains('/');
+            let export = is_export(&one.name);
+            let Given { name, content, .. } = one;
+            match content {
+                Ok(Content::Bundle(bundle)) => all.add_bundle(shown(&name), *bundle),
+                Ok(Content::File(leaf)) if is_log_name(&name) || (by_itself && !export) => {
+                    let head = leaf.head().unwrap_or_default();
+                    if !is_log_name(&name) && !encoding::is_text(&head) {
+                        all.refused.push(format!("{} is not a text.", shown(&name)));
+                    } else {
+                        all.add_leaf(&name, None, leaf, &redactor);
                     }
-                    // The exports of a case are no logs, and nobody expects them to be.
-                    Thing::File if !given && is_export(&file) => {}
-                    Thing::File => left_out.push(relative(path, &file)),
                 }
+                // The exports of a case are no logs, and nobody expects them to be.
+                Ok(Content::File(_)) if !by_itself && export => {}
+                Ok(Content::File(_)) => left_out.push(shown(&name)),
+                Err(error) => all.refused.push(format!("{} {error}.", shown(&name))),
             }
         }
         if !left_out.is_empty() {
@@ -112,95 +116,43 @@ impl Inputs {
         all
     }
 
-    fn add_bundle(&mut self, given: &Path, path: &Path) {
-        let input = named(path);
-        match Bundle::open(path) {
-            Ok(bundle) => {
-                let sha256 = bundle.manifest_sha256();
-                let same =
-                    |set: &&LogSet| set.bundle.as_ref().is_some_and(|one| one.manifest_sha256() == sha256);
-                if let Some(first) = self.sets.iter().find(same) {
-                    self.notes
-                        .push(format!("{input} is the same collection as {}; it counts once.", first.input));
-                    return;
-                }
-                let logs = match log_files::of_bundle(&bundle) {
-                    Ok(logs) => logs,
-                    Err(why) => return self.refused.push(format!("{input} {why}.")),
-                };
-                let set = self.sets.len();
-                self.notes.extend(logs.problems.iter().map(|text| format!("{input}: {text}")));
-                self.logs.extend(logs.members.into_iter().map(|(name, bytes)| Log {
-                    set,
-                    name,
-                    bytes,
-                    place: LogPlace::Member,
-                }));
-                let (node, clock, redactor) = (logs.node, logs.clock, logs.redactor);
-                self.sets.push(LogSet { input, node, clock, redactor, bundle: Some(bundle) });
-            }
-            Err(OpenError::NoManifest) if path.is_file() => self.add_zip(given, path),
-            Err(error) => self.refused.push(format!("{input} {error}.")),
+    fn add_bundle(&mut self, input: String, bundle: Bundle) {
+        let sha256 = bundle.manifest_sha256();
+        let same = |set: &&LogSet| set.bundle.as_ref().is_some_and(|one| one.manifest_sha256() == sha256);
+        if let Some(first) = self.sets.iter().find(same) {
+            self.notes.push(format!("{input} is the same collection as {}; it counts once.", first.input));
+            return;
         }
-    }
-
-    fn add_file(&mut self, given: &Path, path: &Path) {
-        let shown = relative(given, path);
-        let mut head = Vec::new();
-        let read = open_plain(path).and_then(|file| {
-            let bytes = file.metadata()?.len();
-            file.take(4096).read_to_end(&mut head)?;
-            Ok(bytes)
-        });
-        let bytes = match read {
-            Ok(bytes) => bytes,
-            Err(error) => return self.refused.push(format!("{shown} could not be read: {error}.")),
+        let logs = match log_files::of_bundle(&bundle) {
+            Ok(logs) => logs,
+            Err(why) => return self.refused.push(format!("{input} {why}.")),
         };
-        if PACKED.iter().any(|mark| head.starts_with(mark)) {
-            return self.refused.push(format!("{shown} is packed: unpack it, or pack it as a zip."));
-        }
-        if !is_log_name(&shown) && !crate::text::encoding::is_text(&head) {
-            return self.refused.push(format!("{shown} is not a text."));
-        }
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let node = node_of(folder.to_string_lossy().split(['/', '\\'])).unwrap_or_else(|| "-".to_owned());
-        let set = self.loose(named(given), node);
-        self.logs.push(Log { set, name: shown, bytes, place: LogPlace::File(path.to_owned()) });
+        let set = self.sets.len();
+        self.notes.extend(logs.problems.iter().map(|text| format!("{input}: {text}")));
+        self.logs.extend(logs.members.into_iter().map(|(name, bytes)| Log {
+            set,
+            name,
+            bytes,
+            place: LogPlace::Member,
+        }));
+        let (node, clock, redactor) = (logs.node, logs.clock, Arc::new(logs.redactor));
+        self.sets.push(LogSet { input, node, clock, redactor, bundle: Some(bundle) });
     }
 
-    /// The logs of a zip that is no bundle.
-    fn add_zip(&mut self, given: &Path, path: &Path) {
-        let input = relative(given, path);
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let mut found = Vec::new();
-        let visited = contents::visit(path, &Limits::default(), &mut |name, _| {
-            if is_log_name(name) {
-                found.push(name.to_owned());
-            }
-            Ok(())
-        });
-        match visited {
-            Ok(_) if found.is_empty() => {
-                self.refused.push(format!("{input} has no manifest.json and no log."));
-            }
-            Ok(_) => {
-                for name in found {
-                    let folders = name.rsplit_once('/').map_or("", |(folders, _)| folders);
-                    let node = node_of(folders.split('/')).unwrap_or_else(|| shown(&stem));
-                    let set = self.loose(input.clone(), node);
-                    let place = LogPlace::Zipped { zip: path.to_owned(), name: name.clone() };
-                    self.logs.push(Log { set, name: shown(&name), bytes: 0, place });
-                }
-            }
-            Err(error) => self.refused.push(format!("{input} {error}.")),
-        }
+    /// A log that is in no bundle.
+    fn add_leaf(&mut self, input: &str, node: Option<&str>, leaf: Leaf, redactor: &Arc<Redactor>) {
+        let node = node.map(str::to_owned).or_else(|| folder_of(&leaf));
+        let node = node.map_or_else(|| "-".to_owned(), |node| shown(&node));
+        let set = self.loose(shown(input), node, redactor);
+        let (name, bytes) = (shown(leaf.place()), leaf.size());
+        self.logs.push(Log { set, name, bytes, place: LogPlace::Leaf(leaf) });
     }
 
     /// The set of loose logs of a node.
-    fn loose(&mut self, input: String, node: String) -> usize {
+    fn loose(&mut self, input: String, node: String, redactor: &Arc<Redactor>) -> usize {
         let same = |set: &LogSet| set.bundle.is_none() && set.input == input && set.node == node;
         self.sets.iter().position(same).unwrap_or_else(|| {
-            let (clock, redactor) = (LogClock::default(), Redactor::patterns_only());
+            let (clock, redactor) = (LogClock::default(), Arc::clone(redactor));
             self.sets.push(LogSet { input, node, clock, redactor, bundle: None });
             self.sets.len() - 1
         })
@@ -249,10 +201,36 @@ impl Inputs {
     }
 }
 
-/// Whose logs are in a folder, by the names of the folders above them, the innermost last.
-fn node_of<'n>(folders: impl DoubleEndedIterator<Item = &'n str>) -> Option<String> {
-    let is_own = |name: &&str| !GENERIC.iter().any(|generic| name.eq_ignore_ascii_case(generic));
-    folders.rev().find(is_own).map(shown)
+impl Log {
+    /// What is equal for all logs in one inner archive that has to be inflated.
+    pub(super) fn inner_id(&self, set: &LogSet) -> Option<usize> {
+        match (&self.place, &set.bundle) {
+            (LogPlace::Member, Some(bundle)) => bundle.inner_id(),
+            (LogPlace::Leaf(leaf), _) => leaf.inner_id(),
+            _ => None,
+        }
+    }
+}
+
+/// Where something is within its file on disk; empty for the file itself.
+fn within(given: &Given) -> String {
+    let disk = given.path.file_name().unwrap_or_default().to_string_lossy();
+    let mut parts = given.name.split('/');
+    match parts.by_ref().find(|part| *part == disk) {
+        Some(_) => parts.collect::<Vec<_>>().join("/"),
+        None => given.name.clone(),
+    }
+}
+
+/// The innermost folder or archive with a log that has a name of its own: better than no name where nothing names a node.
+fn folder_of(leaf: &Leaf) -> Option<String> {
+    let own = |name: &&str| !GENERIC.iter().any(|generic| name.eq_ignore_ascii_case(generic));
+    let last = |folders: &str| folders.rsplit(['/', '\\']).find(own).map(str::to_owned);
+    let above = leaf.place().rsplit_once('/').and_then(|(above, _)| last(above));
+    let on_disk = || last(&leaf.path()?.parent()?.to_string_lossy());
+    let name = above.or_else(on_disk)?;
+    let archive = [".zip", ".tgz", ".tar.gz", ".tar"].into_iter().find_map(|end| name.strip_suffix(end));
+    Some(archive.unwrap_or(&name).to_owned())
 }
 
 /// Whether a name is that of a log: `SS.log`, `SS.log.12`, `SS.log2026-11-20`, `errors.txt`.
@@ -261,27 +239,12 @@ fn is_log_name(name: &str) -> bool {
     name.contains(".log") || [".txt", ".jsonl", ".ndjson"].iter().any(|end| name.ends_with(end))
 }
 
-fn is_export(path: &Path) -> bool {
-    let end = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+fn is_export(name: &str) -> bool {
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end).to_ascii_lowercase();
     NO_LOGS.contains(&end.as_str())
 }
 
 /// A name as it may be shown.
 fn shown(name: &str) -> String {
     Excerpt::new(name, &Sanitizer).as_str().to_owned()
-}
-
-/// The last part of a path.
-fn named(path: &Path) -> String {
-    let full = if path.file_name().is_none() { path.canonicalize().ok() } else { None };
-    let name = full.as_deref().unwrap_or(path).file_name();
-    shown(&name.map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy()))
-}
-
-/// The path of a file below what was given, or its name.
-fn relative(given: &Path, path: &Path) -> String {
-    match path.strip_prefix(given) {
-        Ok(below) if below.file_name().is_some() => shown(&below.to_string_lossy().replace('\\', "/")),
-        _ => named(path),
-    }
 }

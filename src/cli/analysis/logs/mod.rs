@@ -30,7 +30,7 @@ pub(super) fn run(args: &LogsArgs) -> Result<Exit, Failure> {
     args.inputs.iter().try_for_each(|path| must_exist(path))?;
     let mut selection = selection(args)?;
     let baseline = args.baseline.as_deref().map(baseline).transpose()?;
-    let mut inputs = Inputs::find(&args.inputs);
+    let mut inputs = Inputs::find(&args.inputs, &args.node_of);
     inputs.has_nodes(&args.node)?;
     for out in [&args.out, &args.baseline_out].into_iter().flatten() {
         if out.canonicalize().is_ok_and(|out| inputs.files.contains(&out)) {

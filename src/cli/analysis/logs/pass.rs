@@ -2,14 +2,12 @@
 
 use super::inputs::{Inputs, Log, LogPlace, LogSet};
 use super::store::{Run, Store};
-use crate::bundle::{Limits, contents, open_plain};
+use crate::intake::together::together;
 use crate::logs::{Entry, EntryCounts, EntryScan, FileDigest, FileScan, Selection};
-use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
 
 /// What takes the bytes of a log.
 pub(super) trait LogReader {
@@ -28,28 +26,19 @@ pub(super) fn each_log<'i, R: LogReader>(
     wanted: &[usize],
     start: impl Fn(&'i Log, &'i LogSet) -> R + Sync,
 ) -> ByLog<R::Read> {
-    let mut single: Vec<(usize, &Log, &LogSet)> = Vec::new();
-    let mut zips: BTreeMap<&PathBuf, BTreeMap<&str, (usize, &Log, &LogSet)>> = BTreeMap::new();
-    for &at in wanted {
-        let Some((log, set)) = inputs.logs.get(at).and_then(|log| Some((log, inputs.set(log)?))) else {
-            continue;
-        };
-        match &log.place {
-            LogPlace::Zipped { zip, name } => drop(zips.entry(zip).or_default().insert(name, (at, log, set))),
-            LogPlace::Member | LogPlace::File(_) => single.push((at, log, set)),
-        }
-    }
+    let mut chosen: Vec<(usize, &Log, &LogSet)> = wanted
+        .iter()
+        .filter_map(|at| inputs.logs.get(*at).and_then(|log| Some((*at, log, inputs.set(log)?))))
+        .collect();
     // The largest first: one may take as long as all others.
-    single.sort_by_key(|(at, log, _)| (Reverse(log.bytes), *at));
-    let of_single = single.into_par_iter().with_max_len(1).map(|(at, log, set)| {
+    chosen.sort_by_key(|(at, log, _)| (Reverse(log.bytes), *at));
+    let read = |(at, log, set): (usize, &'i Log, &'i LogSet)| {
         // A panic in any library costs the log it happened on, and nothing else.
         let read = || read_log(log, set, start(log, set));
-        let read =
-            catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err("made the reader fail".to_owned()));
-        vec![(at, read)]
-    });
-    let of_zips = zips.into_par_iter().map(|(zip, logs)| visit(zip, logs, &start));
-    of_single.chain(of_zips).flatten_iter().collect()
+        let read = catch_unwind(AssertUnwindSafe(read));
+        (at, read.unwrap_or_else(|_| Err("made the reader fail".to_owned())))
+    };
+    together(chosen, |(_, log, set)| log.inner_id(set), read).into_iter().collect()
 }
 
 fn read_log<R: LogReader>(log: &Log, set: &LogSet, mut reader: R) -> Result<R::Read, String> {
@@ -57,58 +46,16 @@ fn read_log<R: LogReader>(log: &Log, set: &LogSet, mut reader: R) -> Result<R::R
         (LogPlace::Member, Some(bundle)) => {
             bundle.read(&log.name, &mut |bytes| reader.push(bytes)).map_err(|error| error.to_string())
         }
-        (LogPlace::File(path), _) => {
-            let read = open_plain(path).and_then(|mut file| read_all(&mut file, &mut reader));
-            read.map_err(|error| unreadable(&error))
+        (LogPlace::Leaf(leaf), _) => {
+            let read = leaf.read(&mut |bytes| {
+                reader.push(bytes);
+                true
+            });
+            read.map_err(|error| error.to_string())
         }
         _ => Ok(()),
     };
     reader.finish(read)
-}
-
-/// Logs in a zip that is no bundle.
-fn visit<'i, R: LogReader>(
-    zip: &Path,
-    mut logs: BTreeMap<&'i str, (usize, &'i Log, &'i LogSet)>,
-    start: &impl Fn(&'i Log, &'i LogSet) -> R,
-) -> Vec<(usize, Result<R::Read, String>)> {
-    let mut all = Vec::new();
-    let visited = contents::visit(zip, &Limits::default(), &mut |name, source| {
-        if let Some((at, log, set)) = logs.remove(name) {
-            let mut reader = start(log, set);
-            let read = read_all(source, &mut reader).map_err(|error| unreadable(&error));
-            all.push((name.to_owned(), at, reader.finish(read)));
-        }
-        Ok(())
-    });
-    let unread = match visited {
-        Ok(visited) => visited.unread,
-        Err(error) => vec![error.to_string()],
-    };
-    let why = || unread.first().cloned().unwrap_or_else(|| "was not read".to_owned());
-    let missing: Vec<_> = logs.into_values().map(|(at, ..)| (at, Err(why()))).collect();
-    // What was read in part does not count either.
-    let all = all.into_iter().map(|(name, at, read)| {
-        let why = unread.iter().find(|why| why.contains(&*format!("\"{name}\"")));
-        (at, why.map_or(read, |why| Err(why.clone())))
-    });
-    all.chain(missing).collect()
-}
-
-fn unreadable(error: &io::Error) -> String {
-    format!("could not be read to its end: {error}")
-}
-
-fn read_all(source: &mut dyn Read, reader: &mut impl LogReader) -> io::Result<()> {
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        match source.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(read) => reader.push(buffer.get(..read).unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
 }
 
 impl LogReader for FileScan<'_> {

@@ -79,7 +79,7 @@ impl Patterns {
         let scanner = Scanner::new(&knowledge, &Sanitizer).or_exit(Exit::NoInput)?;
         let all: Vec<usize> = (0..inputs.logs.len()).collect();
         let results = each_log(inputs, &all, |log, set| {
-            let scan = scanner.file(&log.name, set.clock.offset, false).sanitized_by(&set.redactor);
+            let scan = scanner.file(&log.name, set.clock.offset, false).sanitized_by(&*set.redactor);
             match set.clock.ended {
                 Some(ended) => scan.until(ended).in_zone(&set.clock.zone, ended),
                 None => scan,

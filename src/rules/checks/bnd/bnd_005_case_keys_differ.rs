@@ -33,7 +33,7 @@ fn check(cx: &Context, input: &Input) -> Outcome {
     }
     // A disaster recovery instance is compared with nothing.
     let compared = cx.cluster.nodes.iter().filter(|node| node.role != Role::Dr);
-    let bundles: Vec<&Snapshot> = compared.filter_map(|node| node.snapshot.as_ref()).collect();
+    let bundles: Vec<&Snapshot> = compared.filter_map(|node| node.bundle()).collect();
     let keys: Vec<&str> = bundles.iter().map(|snapshot| case_key(snapshot)).collect();
     let standings = classify(&keys.iter().copied().map(Some).collect::<Vec<_>>());
     let own = bundles.iter().zip(&keys).zip(standings).find(|((bundle, _), _)| bundle.input == input.name);

@@ -29,7 +29,7 @@ const REMEDY: &str = "Merge the right settings into web.config of every node, an
 const FILE: &str = "web.config";
 
 fn check(cx: &Context) -> Outcome {
-    folder::by_group(cx, &WORDS, Some(REMEDY), |group| {
+    folder::by_file(cx, FILE, &WORDS, Some(REMEDY), |group| {
         let gaps = group.members.iter().filter_map(|member| {
             let nothing = Observed::not_collected("web.config was not taken");
             let file = member.snapshot.settings.get(FILE).unwrap_or(&nothing);

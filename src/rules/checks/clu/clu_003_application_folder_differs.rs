@@ -55,6 +55,26 @@ const KEY_FILES: &[&str] = &["encryption.config", "database.config"];
 const OWN_FOLDERS: &[&str] = &["log/", "temp/", "customresources/"];
 
 fn check(cx: &Context) -> Outcome {
+    let alone =
+        folder::files_alone(cx).into_iter().filter(|file| file != "web.config" && is_compared(cx, file));
+    alone.map(|file| of_file(cx, &file)).fold(of_folders(cx), |all, one| match (all, one) {
+        (Outcome::Findings(mut all), Outcome::Findings(more)) => {
+            all.extend(more);
+            Outcome::Findings(all)
+        }
+        (_, findings @ Outcome::Findings(_)) => findings,
+        (all, _) => all,
+    })
+}
+
+/// Compares a configuration that came without its folder with that of the other nodes.
+fn of_file(cx: &Context, file: &str) -> Outcome {
+    folder::by_file(cx, file, &SETTINGS, Some(SET), |group| {
+        Ok(if group.has_loose() { settings(cx, group, file) } else { Compared::default() })
+    })
+}
+
+fn of_folders(cx: &Context) -> Outcome {
     folder::by_part(cx, |group| {
         let configs = configs(cx, group);
         let Compared { differences, mut undecided, .. } =

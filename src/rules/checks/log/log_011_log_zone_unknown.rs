@@ -24,6 +24,9 @@ rule! {
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let digest = known!(cx.logs(node));
+    if node.bundle().is_none() {
+        return Outcome::not_applicable("its logs are in no bundle, so that nothing says their time zone");
+    }
     if digest.zone_known {
         return Outcome::pass();
     }

@@ -141,7 +141,8 @@ impl<'a> Context<'a> {
         self.ask(path);
         // What was not sent is not known to be absent.
         if fact.is_absent() && !is_row_fact(path) && !proves_absence(node, path) {
-            let (what, from) = (format!("{label} of {}", node.name), EvidenceRequest::Bundle { node: node.name.clone() });
+            let (what, from) =
+                (format!("{label} of {}", node.name), EvidenceRequest::Bundle { node: node.name.clone() });
             return Err(MissingEvidence::of(&node.name, what, only(node), from));
         }
         match fact.why_unknown() {
@@ -158,12 +159,16 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Whether what was read of a node can show that a fact is absent. Of loose files none can, except for a setting in a file
-/// that is there as a whole; what that is worth is judged with the outcome.
+/// Whether what was read of a node can show that a fact is absent. Loose files cannot; a copied folder can for what is in
+/// files that it has, never for a key file, a log or IIS.
 fn proves_absence(node: &Node, path: &str) -> bool {
-    match &node.snapshot {
-        Some(snapshot) => snapshot.grade == Grade::Bundle || path.starts_with("config."),
-        None => true,
+    let Some(snapshot) = &node.snapshot else { return true };
+    let file = path.strip_prefix("config.").map(|setting| setting.split(':').next().unwrap_or(setting));
+    let part = file.and_then(|file| snapshot.part(file)).map(|part| part.grade);
+    match part.unwrap_or(snapshot.grade) {
+        Grade::Bundle | Grade::Export => true,
+        Grade::Copied => file.is_some() || matches!(path, "binaries" | "inventory" | "configs"),
+        Grade::Loose => false,
     }
 }
 

@@ -41,7 +41,9 @@ pub struct Context<'a> {
 pub(in crate::rules) fn only(node: &Node) -> String {
     match node.snapshot.as_ref().map(|snapshot| snapshot.grade) {
         Some(Grade::Loose) => format!("only loose files of {0} were given: collect there", node.name),
-        Some(Grade::Copied) => format!("only a copy of the folder of {0} was given: collect there", node.name),
+        Some(Grade::Copied) => {
+            format!("only a copy of the folder of {0} was given: collect there", node.name)
+        }
         Some(Grade::Bundle | Grade::Export) | None => "no usable bundle of this node was given".to_owned(),
     }
 }
@@ -122,8 +124,9 @@ impl<'a> Context<'a> {
 
     /// The node's bundle itself.
     pub fn bundle(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
-        self.any_evidence(node)
-            .and_then(|snapshot| node.bundle().filter(|_| snapshot.grade == Grade::Bundle).ok_or_else(|| self.no_bundle(node)))
+        self.any_evidence(node).and_then(|snapshot| {
+            node.bundle().filter(|_| snapshot.grade == Grade::Bundle).ok_or_else(|| self.no_bundle(node))
+        })
     }
 
     /// What was read of the node, of any grade, fit for comparing it with other nodes.
@@ -148,18 +151,18 @@ impl<'a> Context<'a> {
 
     /// That there is no bundle of a node.
     fn no_bundle(&self, node: &Node) -> MissingEvidence {
-            let is_newer = |input: &&Input| {
-                input.problems.iter().any(|problem| problem.kind == ProblemKind::Newer)
-                    && input.node.as_ref().is_some_and(|of| same_host(of, &node.name))
-            };
-            let (why, from) = match self.cluster.inputs.iter().find(is_newer) {
-                Some(input) => {
-                    let why = format!("its bundle {} has a newer format than this program reads", input.name);
-                    (why, EvidenceRequest::NewerProgram)
-                }
-                None => (only(node), EvidenceRequest::Bundle { node: node.name.clone() }),
-            };
-            MissingEvidence::of(&node.name, format!("a bundle of {}", node.name), why, from)
+        let is_newer = |input: &&Input| {
+            input.problems.iter().any(|problem| problem.kind == ProblemKind::Newer)
+                && input.node.as_ref().is_some_and(|of| same_host(of, &node.name))
+        };
+        let (why, from) = match self.cluster.inputs.iter().find(is_newer) {
+            Some(input) => {
+                let why = format!("its bundle {} has a newer format than this program reads", input.name);
+                (why, EvidenceRequest::NewerProgram)
+            }
+            None => (only(node), EvidenceRequest::Bundle { node: node.name.clone() }),
+        };
+        MissingEvidence::of(&node.name, format!("a bundle of {}", node.name), why, from)
     }
 
     /// Why nodes cannot be compared at all: one serving node is known. `None` when there are several.

@@ -47,7 +47,7 @@ fn evidence(t: Text, kind: &'static str, node: &str, place: &str, fact: &str, te
     };
     // The place in an export begins with its name.
     let place = export.map_or_else(|| t(place), |file| t(file) + &place[file.len()..]);
-    EvidenceView { kind, node: t(node), input, place, fact: t(fact), text: t(text) }
+    EvidenceView { kind, node: t(node), input, place, fact: t(fact), text: t(text), grade: None }
 }
 
 /// WEB01 and WEB02 upgraded, WEB03 behind; one bundle not whole; a finding of every severity.

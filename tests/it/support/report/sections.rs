@@ -291,7 +291,7 @@ pub(super) fn input(
     node: Option<&str>,
 ) -> InputView {
     let problems = match status {
-        InputStatus::Read => vec![],
+        InputStatus::Read | InputStatus::PassedOver => vec![],
         InputStatus::Partly | InputStatus::Refused => vec![Problem {
             kind: ProblemKind::Rights,
             member: Some(t("encryption.config")),
@@ -299,6 +299,7 @@ pub(super) fn input(
         }],
     };
     InputView {
+        grade: None,
         name: t(name),
         kind,
         status,
@@ -332,6 +333,8 @@ pub(super) fn card(
     findings: BTreeMap<&'static str, usize>,
 ) -> NodeCard {
     NodeCard {
+        grade: Some("bundle"),
+        parts: Vec::new(),
         name: t(name),
         role: "serving",
         version: t(version),

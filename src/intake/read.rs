@@ -336,6 +336,8 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
             Ok(None) => match on_screen::read(cx, bytes) {
                 Some(read) => read,
                 None => match (other_table(bytes), kinds::of_text(bytes)) {
+                    // What is a table to its end may be an export that somebody changed, whatever its cells look like.
+                    (Some(why), Some(known)) if known.is_of_any_text() && is_even(bytes) => Err(why),
                     (_, Some(known)) => return of_kind(input, &known),
                     (Some(why), None) => Err(why),
                     (None, None) => {
@@ -375,6 +377,8 @@ fn other_table(bytes: &[u8]) -> Option<String> {
         _ if workbook::is_workbook(bytes) => {
             "a workbook, but no sheet has the columns of an export".to_owned()
         }
+        // Bytes that mean nothing have separators, too.
+        _ if !encoding::is_text(bytes) => return None,
         Some((_, columns)) => {
             format!("a table of {} columns, but they are not those of an export", columns.len())
         }
@@ -384,4 +388,21 @@ fn other_table(bytes: &[u8]) -> Option<String> {
         "is not a file that this program knows. It looks like {looks}: save it again as docs/exports.md describes; docs/inputs.md \
          lists all that is read"
     ))
+}
+
+/// Whether all of the first lines of a text have as many cells as its first one, and there are some.
+fn is_even(bytes: &[u8]) -> bool {
+    /// Lines and bytes that are looked at.
+    const LINES: usize = 20;
+    const BYTES: usize = 64 << 10;
+    let text = encoding::decode(bytes.get(..BYTES).unwrap_or(bytes));
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).take(LINES);
+    let Some((delimiter, columns)) = lines.next().and_then(heading) else { return false };
+    let rows: Vec<&str> = lines.collect();
+    // The last one may be cut.
+    let whole = if bytes.len() > BYTES { rows.len().saturating_sub(1) } else { rows.len() };
+    let is_alike = |row: &&str| {
+        heading(row).is_some_and(|(other, cells)| other == delimiter && cells.len() == columns.len())
+    };
+    whole > 0 && rows.iter().take(whole).all(is_alike)
 }

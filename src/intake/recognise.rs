@@ -16,7 +16,7 @@ pub const MAX_EXPORT_BYTES: u64 = 48 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unrecognised {
     /// Nothing to look at.
-    #[error("is empty")]
+    #[error("is empty: save or copy it again")]
     Empty,
     /// Over [`MAX_EXPORT_BYTES`].
     #[error("is larger than {}, and no export is that large", size(MAX_EXPORT_BYTES))]
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn the_rest_is_told_in_a_sentence() {
         let says = |bytes: &[u8]| format!("x {}", recognise(bytes).unwrap_err());
-        assert_eq!(says(b" \r\n"), "x is empty");
+        assert_eq!(says(b" \r\n"), "x is empty: save or copy it again");
         assert!(says(COMPOUND_FILE).contains("password"));
         for page in
             ["<!DOCTYPE html><title>Login</title>", "\u{feff}\n<!-- x -->\n<HTML lang=\"de\">", "<html>"]

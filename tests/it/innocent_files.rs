@@ -140,3 +140,42 @@ fn of_a_log_that_is_none_nothing_is_taken_and_its_time_is_a_hole() {
     );
     assert!(taken.problems().iter().any(|text| text.contains("unpack it")), "{:?}", taken.problems());
 }
+
+#[test]
+fn a_table_that_no_reader_takes_is_asked_for_again_and_random_bytes_are_no_table() {
+    let (_site, case) = case();
+    let times =
+        "Time;Level;Message\r\n10:00:01;Error;first\r\n10:00:02;Error;second\r\n10:00:03;Info;third\r\n";
+    let prose = "10:00 the node stopped, as users say\n10:05 we started it again\n10:07 all is well, for now, we think\n";
+    fs::write(case.join("events.txt"), times).unwrap();
+    fs::write(case.join("diary"), prose).unwrap();
+    // Larger than any key file, with every separator in it.
+    fs::write(case.join("blob"), random(7, 200_000)).unwrap();
+    fs::write(case.join("zeros"), vec![0; 5000]).unwrap();
+    let mut picture = b"\x89PNG\r\n\x1a\n".to_vec();
+    picture.resize(49 << 20, 0);
+    fs::write(case.join("large"), picture).unwrap();
+    let report = report(&case).report;
+    let of = |name: &str| {
+        let input = report.inputs.iter().find(|input| input.name == name).unwrap();
+        (input.status, input.problems[0].kind, input.problems[0].text.clone())
+    };
+    let (status, kind, text) = of("events.txt");
+    assert_eq!((status, kind), (InputStatus::Refused, ProblemKind::Malformed), "{text}");
+    assert!(text.contains("a table of 3 columns") && text.contains("save it again"), "{text}");
+    assert_eq!(of("diary").0, InputStatus::PassedOver, "{:?}", of("diary"));
+    for name in ["blob", "zeros"] {
+        let (status, kind, text) = of(name);
+        assert_eq!((status, kind), (InputStatus::Refused, ProblemKind::NoInput), "{text}");
+        assert!(text.contains("of no kind that this program knows ("), "{text}");
+    }
+    assert!(of("blob").2.contains("compressed or encrypted"), "{:?}", of("blob"));
+    let (status, _, text) = of("large");
+    assert_eq!((status, text.contains("a picture (PNG)")), (InputStatus::PassedOver, true), "{text}");
+    assert!(
+        report
+            .findings
+            .iter()
+            .all(|finding| !["blob", "zeros", "diary", "large"].contains(&finding.subject.name.as_str()))
+    );
+}

@@ -161,6 +161,11 @@ impl Known {
         }
     }
 
+    /// Whether it was told by the form of its lines alone, which a table may have, too.
+    pub(super) fn is_of_any_text(&self) -> bool {
+        matches!(self.id, Id::Text | Id::Output | Id::Settings)
+    }
+
     /// What becomes of an input of this kind.
     pub fn status(&self) -> InputStatus {
         match self.row().handling {

@@ -20,7 +20,7 @@ pub(super) fn read(reader: &Reader<'_>, files: &[Leaf], read: &mut ReadSet) {
     }
     if read.facts.logs.iter().all(|log| log.file.lines == 0) {
         let why = read.input.problems.first().map(|problem| problem.text.clone());
-        read.refuse(ProblemKind::Malformed, "is empty or has no line that can be read");
+        read.refuse(ProblemKind::Malformed, "is empty or has no line that can be read: copy it again");
         // The reason of its own is the better one.
         read.input.problems.retain(|problem| why.is_none() || Some(&problem.text) == why.as_ref());
     }

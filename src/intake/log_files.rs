@@ -34,7 +34,7 @@ pub struct LooseLogs {
 /// Finds the logs that are in no bundle. `node_of` says whose a file or a folder is.
 pub fn loose(given: Vec<Given>, node_of: &[(String, String)]) -> Loose {
     let options = LooseOptions { node_of: node_of.to_vec(), case_key: None };
-    let (sets, others) = loose::sort(given, &options);
+    let (sets, others) = loose::sort(super::with_clean_names(given, &Sanitizer), &options);
     let redactor = loose::secrets(&sets).redactor();
     let logs = |set: LooseSet| {
         let logs = loose::logs_of(&set);

@@ -60,6 +60,7 @@ pub(crate) mod together;
 pub mod version_table;
 pub mod workbook;
 
+use crate::bundle::source::Given;
 use crate::knowledge::Knowledge;
 use crate::model::excerpt::{Excerpt, Sanitize};
 use crate::model::input::{InputKind, Problem, ProblemKind};
@@ -126,6 +127,17 @@ fn malformed(text: impl Into<String>) -> Problem {
 /// A text of an input as it may be shown.
 fn sanitized(text: &str, sanitizer: &dyn Sanitize) -> String {
     Excerpt::new(text, sanitizer).as_str().to_owned()
+}
+
+/// The same with names that may be shown: folders and files of a ticket have names like `password=...` as well.
+fn with_clean_names(mut given: Vec<Given>, sanitizer: &dyn Sanitize) -> Vec<Given> {
+    for one in &mut given {
+        let clean = sanitizer.sanitize(&one.name);
+        if clean != one.name {
+            one.name = clean;
+        }
+    }
+    given
 }
 
 /// For tests of parsers: an export of this name, with the built-in knowledge, shown as it is.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::bundle::source::{Content, Given, GivenError, Origin};
 use crate::bundle::{Bundle, Form, LeafError, Sha256};
-use crate::intake::sanitized;
+use crate::intake::{sanitized, with_clean_names};
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
 use crate::model::Grade;
@@ -78,7 +78,7 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Reread)
         };
         (read, bundle)
     };
-    let (sets, given) = loose::sort(given, tools.loose);
+    let (sets, given) = loose::sort(with_clean_names(given, tools.sanitizer), tools.loose);
     let reads = together(named(given), |(given, _)| given.inner_id(), read);
     let (mut reads, bundles): (Vec<_>, Vec<_>) = reads.into_iter().unzip();
     let (of_loose, loose) = loose::read(sets, tools);

@@ -69,7 +69,8 @@ fn ticket() -> TempDir {
     );
     let exported = zip(&[("Node Logs - ID 2 - WEB02/log/SS.log", log.as_bytes())]);
     write(root, "from the customer.zip", zip(&[("Node Logs - ID 2 - WEB02.zip", &exported)]));
-    write(root, "nobody/SS.log", log.replace("09:5", "09:4"));
+    // Names hold secrets as well.
+    write(root, &format!("nobody/password={}/SS.log", SECRETS[2]), log.replace("09:5", "09:4"));
     write(root, "settings.json", format!("{{\"apiToken\": \"{}\", \"records\": []}}", SECRETS[2]));
     write(root, "jobs.csv", format!("name,password\nnightly,{}\n", SECRETS[3]));
     write(root, "screen.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
@@ -147,13 +148,33 @@ fn a_case_folder_holds_no_secret_and_no_key_file() {
             continue;
         }
         seen += 1;
-        let bytes = fs::read(entry.path()).unwrap();
+        let bytes =
+            [fs::read(entry.path()).unwrap(), entry.path().to_string_lossy().into_owned().into_bytes()]
+                .concat();
         for secret in SECRETS.map(str::as_bytes).into_iter().chain([&key_file[..64]]) {
             let found = bytes.windows(secret.len()).any(|window| window == secret);
             assert!(!found, "{} holds {}", entry.path().display(), String::from_utf8_lossy(secret));
         }
     }
     assert!(seen > 10, "{seen} files");
+    let said = run(
+        &["report", "ticket", "--as-of", "2026-11-20", "-o", "r.json", "-o", "r.html", "-o", "r.md"],
+        root,
+    );
+    let listed = run(&["intake", "ticket", "--as-of", "2026-11-20"], root);
+    let logs = run(&["logs", "ticket"], root);
+    let mut outputs: Vec<Vec<u8>> =
+        [&said, &listed, &logs].map(|one| [&one.stdout[..], &one.stderr].concat()).into();
+    outputs.extend(["r.json", "r.html", "r.md"].map(|name| fs::read(root.join(name)).unwrap()));
+    for output in outputs {
+        for secret in SECRETS.map(str::as_bytes) {
+            assert!(
+                !output.windows(secret.len()).any(|window| window == secret),
+                "{}",
+                String::from_utf8_lossy(secret)
+            );
+        }
+    }
     let list = fs::read_to_string(root.join("case/case.json")).unwrap();
     let list: Value = serde_json::from_str(&list).unwrap();
     let out: BTreeSet<&str> = list["files"]

@@ -3,23 +3,17 @@
 //! Templates are compiled in. Those whose name ends in `.html` escape every value; the style sheet and the script
 //! are fixed text without template syntax, and the page's policy names their hashes, so that nothing else runs.
 
-use super::RenderError;
-use super::assemble::used;
 use super::document::Document;
-use super::families::families;
 use super::format::{Keep, OutputFormat, text};
-use super::model::{Cell, CellState, Report};
-use super::pattern_rows::patterns;
-use super::presentation::{self, ROWS, bands, columns_with_bundle, hits, row_word};
-use super::procedure::{self, RunbookView};
-use super::svg::chart;
+use super::model::Report;
+pub use super::page::PageOptions;
+use super::{RenderError, page, presentation, procedure};
 use crate::plan::Plan;
 use crate::plan::checklist::Checklist;
 use crate::text::escape::neutral;
 use base64::Engine as _;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
 use std::io;
 use std::sync::LazyLock;
 use tera::{Context, Tera, context};
@@ -43,7 +37,7 @@ const STYLE: (&str, &str) = template!("report.css");
 /// What only procedures and checklists need.
 const PROCEDURE_STYLE: (&str, &str) = template!("procedure.css");
 const SCRIPT: (&str, &str) = template!("report.js");
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 17] = [
     template!("components.html"),
     template!("base.html"),
     template!("report.html"),
@@ -52,12 +46,14 @@ const TEMPLATES: [(&str, &str); 15] = [
     template!("plan.html"),
     template!("checklist.html"),
     template!("verdict.html"),
+    template!("cards.html"),
     template!("actions.html"),
-    template!("missing.html"),
-    template!("matrix.html"),
     template!("findings.html"),
     template!("axis.html"),
     template!("errors.html"),
+    template!("compared.html"),
+    template!("ask.html"),
+    template!("upgrade.html"),
     template!("appendix.html"),
 ];
 
@@ -106,87 +102,6 @@ fn frame(
     context
 }
 
-/// Rows of one group of the matrix on a page; the JSON report holds all.
-const GROUP_ROWS: usize = 50;
-
-/// How the matrix is shown.
-#[derive(Serialize)]
-struct Grid {
-    /// For each group, the rows to show and how they read.
-    groups: Vec<GridGroup>,
-    /// Rows on which nodes agree, or may differ: the filter hides them.
-    quiet: usize,
-    /// Rows that are shown at all.
-    shown: usize,
-    /// Rows in all, omitted ones included.
-    total: usize,
-    /// Rows of which nothing is known on any node; the page only counts them.
-    unknown: usize,
-}
-
-/// A group of the matrix.
-#[derive(Serialize)]
-struct GridGroup {
-    /// Index into the report's groups.
-    index: usize,
-    /// Rows: their index and their word.
-    rows: Vec<GridRow>,
-    /// Every row is quiet.
-    quiet: bool,
-    /// Rows not shown that differ.
-    omitted: usize,
-}
-
-/// A row of the matrix.
-#[derive(Serialize)]
-struct GridRow {
-    index: usize,
-    word: &'static str,
-    quiet: bool,
-    /// Every node shows the same, so that one cell says it for all.
-    one: bool,
-}
-
-fn grid(report: &Report) -> Grid {
-    let has_bundle = columns_with_bundle(report);
-    let mut groups = Vec::new();
-    let (mut quiet, mut shown, mut total, mut unknown) = (0, 0, 0, 0);
-    for (index, group) in report.matrix.groups.iter().enumerate() {
-        let mut rows: Vec<GridRow> = group
-            .rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| row.cells.iter().any(|cell| cell.state != CellState::Unknown))
-            .map(|(index, row)| {
-                let word = row_word(row, &has_bundle);
-                let content = |cell: &Cell| (cell.state, cell.text.clone(), cell.note.clone());
-                let one =
-                    row.cells.windows(2).all(|pair| pair.first().map(content) == pair.last().map(content));
-                GridRow { index, word, quiet: !matches!(word, "differs" | "not known"), one }
-            })
-            .collect();
-        unknown += group.rows.len() - rows.len();
-        let differing = |rows: &[GridRow]| rows.iter().filter(|row| row.word == "differs").count();
-        let before = differing(&rows);
-        if rows.len() > GROUP_ROWS {
-            // A long group, such as a folder of files, shows what differs; the number of the rest is said.
-            rows.retain(|row| !row.quiet);
-            rows.truncate(GROUP_ROWS);
-        }
-        quiet += rows.iter().filter(|row| row.quiet).count();
-        shown += rows.len();
-        total += group.rows.len();
-        groups.push(GridGroup {
-            index,
-            quiet: rows.iter().all(|row| row.quiet),
-            omitted: before - differing(&rows),
-            rows,
-        });
-    }
-    groups.retain(|group| !group.rows.is_empty());
-    Grid { groups, quiet, shown, total, unknown }
-}
-
 /// The policy's hash of an inlined text.
 fn csp_hash(text: &str) -> String {
     format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text)))
@@ -207,38 +122,19 @@ pub fn handout(handout: &Document) -> Result<String, RenderError> {
 
 /// Renders the page. Same report, same bytes.
 pub fn render(report: &Report) -> Result<String, RenderError> {
-    let (engine, context) = rayon::join(engine, || page(report));
-    Ok(engine?.render("report.html", &context)?)
+    render_with(report, &PageOptions::default())
 }
 
-/// What the templates see beside the report itself.
-fn page(report: &Report) -> Context {
-    let (bands, cuts) = bands(&report.findings, ROWS);
-    let shown = bands.iter().flat_map(|band| &band.findings);
-    let shown = shown.flat_map(|shown| std::iter::once(&shown.finding).chain(&shown.follows));
-    let shown = shown.chain(&report.safety).map(|finding| &finding.anchor);
-    // Anchors that are on the page; a finding that is cut has none.
-    let anchors: BTreeSet<_> = shown.chain(report.missing.iter().map(|missing| &missing.anchor)).collect();
-    let repairs: Vec<RunbookView> = report.repairs.iter().map(RunbookView::of).collect();
-    let rule_ids: BTreeSet<_> = report.rules.iter().map(|rule| &rule.id).collect();
-    let source_keys: BTreeSet<_> = report.sources.iter().map(|source| &source.key).collect();
-    let (plan, checklist) = (report.plan.as_ref(), report.checklist.as_ref());
-    let mut context = frame(report, plan, checklist, !report.repairs.is_empty());
-    context.extend(context! {
-        repairs,
-        rule_ids,
-        source_keys,
-        anchors,
-        bands,
-        cuts,
-        grid => &grid(report),
-        used => &used(&report.inputs),
-        hits => &hits(&report.errors.hits, ROWS),
-        patterns => &patterns(&report.errors.patterns),
-        families => &families(&report.coverage),
-        chart => &chart(&report.errors.axis),
+/// Renders the page as chosen.
+pub fn render_with(report: &Report, options: &PageOptions) -> Result<String, RenderError> {
+    let (engine, context) = rayon::join(engine, || {
+        let plan = report.plan.as_ref().filter(|_| options.with_plan);
+        let checklist = report.checklist.as_ref().filter(|_| options.with_plan);
+        let mut context = frame(report, plan, checklist, !report.repairs.is_empty());
+        context.extend(page::context(report, options));
+        context
     });
-    context
+    Ok(engine?.render("report.html", &context)?)
 }
 
 /// Escaper of the HTML templates, safe in text and in quoted attributes.

@@ -10,6 +10,7 @@ pub mod intake_text;
 pub mod json;
 pub mod markdown;
 pub mod model;
+mod page;
 mod pattern_rows;
 mod presentation;
 mod procedure;

@@ -1,12 +1,13 @@
 //! Patterns of log entries as rows of a page.
 
 use super::model::PatternView;
+use super::presentation::grouped;
 use chrono::DateTime;
 use serde::Serialize;
 
 /// Patterns that a page shows at once, and how many more it has folded.
-const FIRST_PATTERNS: usize = 10;
-const MORE_PATTERNS: usize = 40;
+const FIRST_PATTERNS: usize = 5;
+const MORE_PATTERNS: usize = 45;
 
 /// A pattern as a row of a page.
 #[derive(Serialize)]
@@ -16,6 +17,8 @@ pub(super) struct PatternRow<'r> {
     logger: &'r str,
     /// Names of its nodes, one blank between two.
     nodes: String,
+    /// The same for a reader, with the number of entries on each.
+    on: String,
     /// Its first and last hour since the Unix epoch, UTC; empty if its entries have no time.
     hours: String,
 }
@@ -25,6 +28,30 @@ pub(super) struct PatternRow<'r> {
 pub(super) struct PatternRows<'r> {
     first: Vec<PatternRow<'r>>,
     more: Vec<PatternRow<'r>>,
+    /// The worst level among the folded ones.
+    worst_more: &'static str,
+}
+
+/// Nodes that a row names.
+const NAMES: usize = 6;
+
+/// The nodes of a pattern with their numbers of entries; an equal number is said once.
+fn on(pattern: &PatternView) -> String {
+    let nodes = &pattern.nodes;
+    let first = nodes.first().map(|node| node.count);
+    let alike = nodes.len() > 1 && nodes.iter().all(|node| Some(node.count) == first);
+    let shown = nodes.iter().take(NAMES).map(|node| match (alike, nodes.len()) {
+        (true, _) | (_, 1) => node.node.clone(),
+        _ => format!("{} {}", node.node, grouped(node.count)),
+    });
+    let mut text = shown.collect::<Vec<_>>().join(", ");
+    if nodes.len() > NAMES {
+        text.push_str(&format!(" and {} others", nodes.len() - NAMES));
+    }
+    if alike {
+        text.push_str(&format!(", {} each", grouped(first.unwrap_or_default())));
+    }
+    text
 }
 
 /// The patterns that a page shows.
@@ -40,8 +67,11 @@ pub(super) fn patterns(patterns: &[PatternView]) -> PatternRows<'_> {
     let mut rows = patterns.iter().map(|pattern| {
         let (nodes, hours) = row(pattern);
         let logger = pattern.logger.rsplit('.').next().unwrap_or_default();
-        PatternRow { pattern, logger, nodes, hours }
+        PatternRow { pattern, logger, nodes, on: on(pattern), hours }
     });
     let first = rows.by_ref().take(FIRST_PATTERNS).collect();
-    PatternRows { first, more: rows.take(MORE_PATTERNS).collect() }
+    let more: Vec<PatternRow> = rows.take(MORE_PATTERNS).collect();
+    let has = |level: &str| more.iter().any(|row| row.pattern.level == level);
+    let worst_more = ["error", "warning"].into_iter().find(|level| has(level)).unwrap_or("information");
+    PatternRows { first, more, worst_more }
 }

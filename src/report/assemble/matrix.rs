@@ -6,7 +6,7 @@ use crate::model::facts::InventoryEntry;
 use crate::model::node::Setting;
 use crate::model::parity::{Conformity, FileDifference, FileIndex, FileState, classify_values};
 use crate::model::{Cluster, Node, Observed, Role};
-use crate::report::model::{Cell, CellState, Matrix, MatrixGroup, MatrixRow, Parity};
+use crate::report::model::{Cell, CellState, FILES_IN, Matrix, MatrixGroup, MatrixRow, Parity};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn matrix(cluster: &Cluster, knowledge: &Knowledge) -> Matrix {
@@ -174,7 +174,7 @@ fn file_groups(nodes: &[&Node], knowledge: &Knowledge) -> Vec<MatrixGroup> {
                 MatrixRow { parity, ..file_row(one, nodes, &with) }
             };
             let rows: Vec<MatrixRow> = differences.iter().map(row).collect();
-            MatrixGroup { title: format!("Files in {folder} ({} differ)", differences.len()), rows }
+            MatrixGroup { title: format!("{FILES_IN}{folder} ({} differ)", differences.len()), rows }
         })
         .collect()
 }

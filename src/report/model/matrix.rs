@@ -24,6 +24,16 @@ pub struct MatrixGroup {
     pub rows: Vec<MatrixRow>,
 }
 
+/// How the title of a group of files begins.
+pub const FILES_IN: &str = "Files in ";
+
+impl MatrixGroup {
+    /// Whether its rows are files of the application folder.
+    pub fn is_files(&self) -> bool {
+        self.title.starts_with(FILES_IN)
+    }
+}
+
 /// One compared setting.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

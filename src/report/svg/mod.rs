@@ -119,7 +119,8 @@ pub(super) fn chart(axis: &Axis) -> Option<Chart> {
     let buckets = usize::try_from(seconds / bucket).ok()?;
     let drawn = |lane: &&Lane| {
         let counts = lane.known.iter().any(|count| *count > 0);
-        lane.kind == "node" || counts || lane.marks.iter().any(|mark| mark.drawn)
+        let seen = lane.kind == "node" && !lane.seen.is_empty();
+        seen || counts || lane.marks.iter().any(|mark| mark.drawn)
     };
     let shown: Vec<&Lane> = axis.lanes.iter().filter(drawn).collect();
     let nodes = || shown.iter().filter(|lane| lane.kind == "node");

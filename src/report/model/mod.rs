@@ -22,7 +22,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Version of the JSON report.
-pub const SCHEMA: &str = "clusterbrief-report/1.5";
+pub const SCHEMA: &str = "clusterbrief-report/1.6";
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]
@@ -304,6 +304,8 @@ pub struct RuleCoverage {
     pub rule: String,
     /// Title.
     pub title: String,
+    /// What it asks, with yes as the good answer; the title where an own rule has no question.
+    pub question: String,
     /// Severity at its worst.
     pub severity: Severity,
     /// The area that it belongs to.
@@ -365,6 +367,8 @@ pub struct RuleText {
     pub id: String,
     /// Title.
     pub title: String,
+    /// What it asks, with yes as the good answer; the title where an own rule has no question.
+    pub question: String,
     /// Severity at its worst.
     pub severity: Severity,
     /// What it checks.

@@ -7,6 +7,9 @@ use crate::finding::SubjectKind;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// Most characters of a question: pages show it in one line, with the outcome.
+const MOST_OF_A_QUESTION: usize = 80;
+
 /// What is wrong with a rule, as lower-case fragments.
 pub(super) fn rule(rule: &RuleMeta, layers: &Layers) -> Vec<String> {
     let texts = [&rule.title, &rule.description, &rule.rationale, &rule.remediation, &rule.limitations];
@@ -35,9 +38,15 @@ pub(super) fn rule(rule: &RuleMeta, layers: &Layers) -> Vec<String> {
             texts.iter().any(|text| text.trim().is_empty()),
             "title, what, why, fix and blind must all have a text",
         ),
+        (!is_question(&rule.question), "a question ends with \"?\" and has at most 80 characters"),
         (!subjects.contains(&rule.subject), "rules of its family do not have this subject"),
         (!has_rows, "no record uses it: none of the kind that its family reads names this rule"),
     ])
+}
+
+/// Whether a rule may have it as its question; it may have none.
+fn is_question(text: &str) -> bool {
+    text.is_empty() || (text.ends_with('?') && text.chars().count() <= MOST_OF_A_QUESTION)
 }
 
 /// What is wrong with the texts of a signature, as a lower-case fragment: a pattern does not compile, it does not match
@@ -157,6 +166,19 @@ per-node = true
     #[test]
     fn a_correct_rule_is_accepted() {
         assert_eq!(says(RULE), "");
+    }
+
+    #[test]
+    fn a_rule_may_have_a_question_that_fits_a_line() {
+        let with = |question: &str| {
+            let text = format!("why = \"We watch it.\"\nquestion = \"{question}\"");
+            says(&RULE.replace("why = \"We watch it.\"", &text))
+        };
+        assert_eq!(with("Does our agent run on this node?"), "");
+        assert_eq!(with(&format!("{}?", "x".repeat(79))), "");
+        for wrong in ["Our agent runs", &format!("{}?", "x".repeat(80))] {
+            assert!(with(wrong).contains("SYS-101: a question ends with \"?\""), "{wrong}");
+        }
     }
 
     #[test]

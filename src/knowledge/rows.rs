@@ -21,6 +21,9 @@ pub struct RuleMeta {
     pub id: String,
     /// The fault, in a few words.
     pub title: String,
+    /// What it asks, without a word about the outcome: yes is good. Empty where an overlay gives none; see [`Self::asks`].
+    #[serde(default)]
+    pub question: String,
     /// Severity at its worst.
     pub severity: Severity,
     /// The part of the cluster that it is about; without it that of the family in its id.
@@ -63,6 +66,11 @@ impl RuleMeta {
     pub fn confidence(&self) -> Confidence {
         let confirms = self.references.iter().any(|cite| cite.status.confirms());
         if confirms { Confidence::Confirmed } else { Confidence::Inferred }
+    }
+
+    /// Its question; its title where it has none.
+    pub fn asks(&self) -> &str {
+        if self.question.is_empty() { &self.title } else { &self.question }
     }
 
     /// The part of the cluster that it is about.

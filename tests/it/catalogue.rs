@@ -141,6 +141,21 @@ fn titles_are_short_and_unique() {
     }
 }
 
+/// A page shows a question with its outcome, so it must not name the fault as the title does.
+#[test]
+fn every_rule_has_a_short_question_of_its_own() {
+    let (_, rules) = rules();
+    let mut seen = BTreeSet::new();
+    for rule in rules.iter().map(|rule| &rule.meta) {
+        let RuleMeta { id, title, question, .. } = rule;
+        assert!((10..=80).contains(&question.chars().count()), "{id}: {question:?}");
+        assert!(question.ends_with('?') && question.matches('?').count() == 1, "{id}: {question:?}");
+        assert!(question.starts_with(|c: char| c.is_uppercase()), "{id}: {question:?}");
+        assert!(question.trim_end_matches('?') != title && rule.asks() == question, "{id}: {question:?}");
+        assert!(seen.insert(question.to_lowercase()), "{id}: {question:?} is the question of another rule");
+    }
+}
+
 /// A title begins with a capital, unless its first word is the name of a file.
 fn is_name_or_capital(title: &str) -> bool {
     let first = title.split(' ').next().unwrap_or_default();

@@ -120,6 +120,17 @@ fn one_signature_one_requirement_and_one_parity_row_need_a_file_only() {
     }
     let explained = said(&run(&["explain", "SYS-900", "--knowledge", text(&ours)]).stdout);
     assert!(explained.contains("request size"), "{explained}");
+    assert!(explained.contains("\nDoes web.config allow the requests of the launcher?\n"), "{explained}");
+    let questions = |rule: &str| {
+        let mut rules = with["coverage"]["rules"].as_array().expect("a list").iter();
+        rules.find(|one| one["rule"] == rule).expect("the rule")["question"].clone()
+    };
+    assert_eq!(questions("SYS-900"), "Does web.config allow the requests of the launcher?");
+    assert_eq!(
+        questions("LOG-900"),
+        "Proxy appliance cuts sessions",
+        "a rule without a question has its title"
+    );
     let listed = said(&run(&["rules", "--knowledge", text(&ours)]).stdout);
     assert!(listed.contains("LOG-900"), "{listed}");
 }

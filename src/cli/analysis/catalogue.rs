@@ -42,6 +42,7 @@ pub fn json(knowledge: &Knowledge, rules: &[Rule]) -> Value {
         json!({
             "id": rule.id,
             "title": rule.title,
+            "question": rule.asks(),
             "severity": rule.severity,
             "area": rule.area(),
             "confidence": rule.confidence(),
@@ -74,16 +75,17 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
          {} rules, knowledge of {}. Rules of scope *now* check whether the cluster works; rules of scope *upgrade* check \
          whether it is ready for `--target`; rules of both check the installed build if there is no target. The severity is the highest that a finding of the rule can have, the confidence \
          that of a finding whose evidence leaves no doubt. The verdict asks by areas (see the README).\n\n\
-         | Rule | Fault | Area | Severity | Confidence | Scope | Checked on | Needs |\n|---|---|---|---|---|---|---|---|\n",
+         | Rule | Question | Fault | Area | Severity | Confidence | Scope | Checked on | Needs |\n|---|---|---|---|---|---|---|---|---|\n",
         rules.len(),
         knowledge.edition,
     );
     for Rule { meta: rule, needs, .. } in rules {
         let _ = writeln!(
             page,
-            "| [{}](#{}) | {} | {} | {} | {} | {} | {} | {} |",
+            "| [{}](#{}) | {} | {} | {} | {} | {} | {} | {} | {} |",
             rule.id,
             rule.id.to_lowercase(),
+            rule.asks(),
             rule.title,
             rule.area().label(),
             rule.severity,

@@ -32,7 +32,11 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
     };
     let builds = rule.applies.map(|applies| format!(", builds{}", range(&applies))).unwrap_or_default();
     let mut text = bold(&format!("{}  {}", rule.id, rule.title));
-    let _ = writeln!(text, "\n{}, {scope}{builds}", rule.severity);
+    text.push('\n');
+    if !rule.question.is_empty() {
+        text += &item("", &rule.question);
+    }
+    let _ = writeln!(text, "{}, {scope}{builds}", rule.severity);
     for (heading, paragraph) in rule.texts() {
         let _ = write!(text, "\n{}\n{}", bold(heading), item("  ", paragraph));
     }

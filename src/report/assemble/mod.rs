@@ -205,6 +205,7 @@ fn coverage(results: &[RuleResult], rules: &[&RuleMeta]) -> Coverage {
             RuleCoverage {
                 rule: rule.id.clone(),
                 title: rule.title.clone(),
+                question: rule.asks().to_owned(),
                 severity: rule.severity,
                 area: rule.area(),
                 scope: rule.scope,
@@ -229,6 +230,7 @@ fn text(rule: &RuleMeta, sources: &Sources) -> RuleText {
     RuleText {
         id: rule.id.clone(),
         title: rule.title.clone(),
+        question: rule.asks().to_owned(),
         severity: rule.severity,
         what: rule.description.clone(),
         why: rule.rationale.clone(),

@@ -170,7 +170,7 @@ impl LeftOut {
 }
 
 /// Reasons, gravest first, what follows from others after them: findings by title, with the finding, and unknown rules by
-/// what they miss.
+/// their question and what they miss.
 fn reasons<'a>(seen: &InputsSeen<'a>) -> Vec<(Reason, Option<&'a Finding>)> {
     let InputsSeen { results, causes, verdict, missing, coverage, .. } = *seen;
     let mut found = Vec::new();
@@ -193,7 +193,7 @@ fn reasons<'a>(seen: &InputsSeen<'a>) -> Vec<(Reason, Option<&'a Finding>)> {
                 let view = missing.iter().find(|view| view.rules.contains(&one.rule));
                 let reason = Reason {
                     rule: one.rule.clone(),
-                    text: format!("Undecided: \"{}\"; missing: {what}", title(coverage, &one.rule)),
+                    text: format!("Undecided: \"{}\"; missing: {what}", asked_by(coverage, &one.rule)),
                     anchor: view.map(|view| view.anchor.clone()).unwrap_or_default(),
                 };
                 if !open.iter().any(|(before, _)| before.rule == reason.rule) {
@@ -248,8 +248,9 @@ fn node_set_reason(seen: &InputsSeen) -> Option<Reason> {
     Some(Reason { rule: rule.into(), text, anchor })
 }
 
-fn title<'a>(coverage: &'a Coverage, rule: &'a str) -> &'a str {
-    coverage.rules.iter().find(|one| one.rule == rule).map_or(rule, |one| one.title.as_str())
+/// What a rule asks: its title would name a fault of which nothing is known.
+fn asked_by<'a>(coverage: &'a Coverage, rule: &'a str) -> &'a str {
+    coverage.rules.iter().find(|one| one.rule == rule).map_or(rule, |one| one.question.as_str())
 }
 
 /// What a reader gets in ten seconds: what is wrong and its own remedy, what was not looked at, and of which nodes it is said.
@@ -298,7 +299,7 @@ fn undecided(seen: &InputsSeen, reasons: &[(Reason, Option<&Finding>)], lead: &s
             && matches!(rule.outcome, "unknown" | "failed")
             && reasons.iter().any(|(reason, _)| reason.rule == rule.rule)
     });
-    let open: Vec<String> = open.map(|rule| format!("\"{}\"", rule.title)).collect();
+    let open: Vec<String> = open.map(|rule| format!("\"{}\"", rule.question)).collect();
     let suspect = reasons.first().is_some_and(|(_, finding)| finding.is_some());
     let start = if suspect { format!("To be checked first: {lead}") } else { found_so_far(seen) };
     let open = match open.as_slice() {

@@ -310,6 +310,8 @@ pub struct RuleCoverage {
     pub rule: String,
     /// Title.
     pub title: String,
+    /// What it asks, with yes as the good answer; the title where an own rule has no question.
+    pub question: String,
     /// Severity at its worst.
     pub severity: Severity,
     /// The area that it belongs to.
@@ -371,6 +373,8 @@ pub struct RuleText {
     pub id: String,
     /// Title.
     pub title: String,
+    /// What it asks, with yes as the good answer; the title where an own rule has no question.
+    pub question: String,
     /// Severity at its worst.
     pub severity: Severity,
     /// What it checks.

@@ -94,14 +94,15 @@ pub(in crate::rules) use known;
 /// Defines a rule that is Rust; the function `check` of its file evaluates it. Without `scope` it is judged always, without
 /// `applies` it concerns all builds. Its doc comment has the four headings of [`RuleMeta::texts`].
 macro_rules! rule {
-    ($(#[doc = $doc:literal])+ id: $id:literal, title: $title:literal, severity: $severity:ident,
-     area: $area:ident, $(holds: $holds:ident,)? $(scope: $scope:ident,)? subject: $subject:ident, $(applies: $applies:expr,)?
+    ($(#[doc = $doc:literal])+ id: $id:literal, title: $title:literal, question: $question:literal,
+     severity: $severity:ident, area: $area:ident, $(holds: $holds:ident,)? $(scope: $scope:ident,)? subject: $subject:ident, $(applies: $applies:expr,)?
      cites: [$($key:literal $status:ident),+ $(,)?] $(,)?) => {
         $(#[doc = $doc])+
         pub(crate) fn definition() -> $crate::rules::engine::rule::Rule {
             let meta = $crate::knowledge::rows::RuleMeta {
                 id: $id.into(),
                 title: $title.into(),
+                question: $question.into(),
                 severity: $crate::finding::Severity::$severity,
                 area: Some($crate::model::Area::$area),
                 holds: $crate::finding::Holds::default(),

@@ -23,6 +23,7 @@ fn every_rule_explains_itself() {
         {
             assert!(out(&output).contains(heading), "{id}: {heading}");
         }
+        assert!(out(&output).lines().nth(1).is_some_and(|line| line.ends_with('?')), "{id} has no question");
     }
     let output = run(&["explain", "VER-999"]);
     assert_eq!(code(&output), 2);

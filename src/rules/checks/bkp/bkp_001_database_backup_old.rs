@@ -18,6 +18,7 @@ rule! {
     /// group, of which a person has to tell. The limit of 24 hours is our own choice.
     id: "BKP-001",
     title: "Database was not backed up in the last 24 hours",
+    question: "Was the database backed up in the last 24 hours?",
     severity: Blocker,
     area: Backups,
     scope: Upgrade,

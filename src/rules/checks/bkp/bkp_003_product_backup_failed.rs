@@ -19,6 +19,7 @@ rule! {
     /// are not in this log.
     id: "BKP-003",
     title: "The product's last backup failed",
+    question: "Did the product's last backup succeed?",
     severity: High,
     area: Backups,
     subject: Cluster,

@@ -21,6 +21,7 @@ rule! {
     /// same key file. ENC-001 checks whether they do.
     id: "BND-005",
     title: "Bundle was made with a different case key",
+    question: "Were all bundles made with the same case key?",
     severity: High,
     area: NodesAndFiles,
     subject: Input,

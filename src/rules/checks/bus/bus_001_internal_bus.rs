@@ -16,6 +16,7 @@ rule! {
     /// It is certain only if they name the internal bus.
     id: "BUS-001",
     title: "Cluster uses the internal message bus",
+    question: "Does the cluster use an installed RabbitMQ as its message bus?",
     severity: High,
     area: MessageBus,
     subject: Cluster,

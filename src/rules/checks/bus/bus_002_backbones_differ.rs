@@ -16,6 +16,7 @@ rule! {
     /// Two brokers of the same kind look the same. The diagnostics of the nodes may have been saved at different times.
     id: "BUS-002",
     title: "Nodes use different backbone buses",
+    question: "Do all nodes use the same backbone bus?",
     severity: High,
     area: MessageBus,
     subject: Cluster,

@@ -19,6 +19,7 @@ rule! {
     /// rule does not apply.
     id: "BUS-008",
     title: "RabbitMQ cluster does not mirror its queues",
+    question: "Does the RabbitMQ cluster mirror its queues?",
     severity: Medium,
     area: MessageBus,
     subject: Cluster,

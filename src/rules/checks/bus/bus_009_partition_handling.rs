@@ -18,6 +18,7 @@ rule! {
     /// the setting and ignores it.
     id: "BUS-009",
     title: "RabbitMQ cluster does not use pause_minority",
+    question: "Does the RabbitMQ cluster use pause_minority?",
     severity: Low,
     area: MessageBus,
     subject: Cluster,

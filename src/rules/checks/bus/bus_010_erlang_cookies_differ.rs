@@ -17,6 +17,7 @@ rule! {
     /// RabbitMQ, the rule assumes one server. Brokers that run in one cluster have the same cookie for the service.
     id: "BUS-010",
     title: "Erlang cookies of the RabbitMQ servers differ",
+    question: "Do all RabbitMQ servers have the same Erlang cookie?",
     severity: High,
     area: MessageBus,
     subject: Cluster,

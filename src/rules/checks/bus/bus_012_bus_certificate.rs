@@ -17,6 +17,7 @@ rule! {
     /// assumes that the bus uses no TLS.
     id: "BUS-012",
     title: "RabbitMQ TLS certificate is not suitable",
+    question: "Is the RabbitMQ TLS certificate suitable?",
     severity: High,
     area: MessageBus,
     subject: Cluster,

@@ -15,6 +15,7 @@ rule! {
     /// deleted count as offline too.
     id: "BUS-014",
     title: "Distributed engines are offline",
+    question: "Are all distributed engines online?",
     severity: Medium,
     area: MessageBus,
     subject: Cluster,

@@ -20,6 +20,7 @@ rule! {
     /// listed. Alarms that have ended are not shown.
     id: "BUS-016",
     title: "RabbitMQ cluster is split, has a broker down, or raised an alarm",
+    question: "Is the RabbitMQ cluster whole, with all brokers up and no alarm?",
     severity: High,
     area: MessageBus,
     subject: Cluster,

@@ -16,6 +16,7 @@ rule! {
     /// front of the brokers is not visible.
     id: "BUS-017",
     title: "RabbitMQ cluster has an even number of brokers",
+    question: "Does the RabbitMQ cluster have an odd number of brokers?",
     severity: Medium,
     area: MessageBus,
     subject: Cluster,

@@ -20,6 +20,7 @@ rule! {
     /// the server name differs, the files differ too.
     id: "CFG-001",
     title: "Nodes use different databases",
+    question: "Do all nodes use the same database?",
     severity: High,
     area: NodesAndFiles,
     subject: Cluster,

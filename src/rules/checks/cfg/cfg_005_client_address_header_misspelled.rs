@@ -16,6 +16,7 @@ rule! {
     /// Which header the load balancer sends. From 10.5.000000 the setting is in the database.
     id: "CFG-005",
     title: "Client address header is not X-Forwarded-For",
+    question: "Is the client address header X-Forwarded-For?",
     severity: Medium,
     area: LoadBalancer,
     subject: Node,

@@ -15,6 +15,7 @@ rule! {
     /// Which node is right if there are only two, and whether SAML is in use.
     id: "CFG-007",
     title: "saml.config differs between nodes",
+    question: "Is saml.config the same on all nodes?",
     severity: High,
     area: NodesAndFiles,
     subject: Cluster,

@@ -17,6 +17,7 @@ rule! {
     /// Which node is right if there are only two, and settings that were redacted with different keys.
     id: "CFG-009",
     title: "web.config settings differ between nodes",
+    question: "Are the settings in web.config the same on all nodes?",
     severity: Medium,
     area: NodesAndFiles,
     subject: Cluster,

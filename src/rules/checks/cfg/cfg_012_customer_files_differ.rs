@@ -16,6 +16,7 @@ rule! {
     /// Which node is right if there are only two.
     id: "CFG-012",
     title: "KeyDigests.txt or customresources differ between nodes",
+    question: "Are KeyDigests.txt and customresources the same on all nodes?",
     severity: Medium,
     area: NodesAndFiles,
     subject: Cluster,

@@ -17,6 +17,7 @@ rule! {
     /// show that it does; without any, the rule asks.
     id: "CFG-014",
     title: "Cookies require HTTPS, but the site has no HTTPS binding",
+    question: "Does the site have an HTTPS binding if cookies require HTTPS?",
     severity: High,
     area: Iis,
     subject: Node,

@@ -21,6 +21,7 @@ rule! {
     /// asks.
     id: "CFG-017",
     title: "ASP.NET keys differ, or each node creates its own",
+    question: "Do all nodes share the ASP.NET keys, or does each user stay on one node?",
     severity: Medium,
     area: NodesAndFiles,
     subject: Cluster,

@@ -17,6 +17,7 @@ rule! {
     /// collected, so the report cannot show the line.
     id: "CFG-018",
     title: "Configuration file is not well-formed XML",
+    question: "Are all configuration files well-formed XML?",
     severity: Blocker,
     area: NodesAndFiles,
     subject: Node,

@@ -21,6 +21,7 @@ rule! {
     /// It opens no page. A node that stopped an hour ago still seems to run.
     id: "CLU-001",
     title: "Product is not installed or not running",
+    question: "Is the product installed and running?",
     severity: Blocker,
     area: NodeState,
     subject: Node,

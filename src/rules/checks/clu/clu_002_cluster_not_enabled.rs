@@ -20,6 +20,7 @@ rule! {
     /// off.
     id: "CLU-002",
     title: "Clustering is not enabled",
+    question: "Is clustering enabled?",
     severity: Blocker,
     area: NodeState,
     holds: WithNodeList,

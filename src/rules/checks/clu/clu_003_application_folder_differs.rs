@@ -26,6 +26,7 @@ rule! {
     /// files can be compared. Use the same case key on every node to avoid this.
     id: "CLU-003",
     title: "Application folder differs between nodes, apart from the DLLs in bin",
+    question: "Is the application folder the same on all nodes, apart from DLLs in bin?",
     severity: High,
     area: NodesAndFiles,
     subject: Cluster,

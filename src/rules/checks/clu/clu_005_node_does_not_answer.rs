@@ -18,6 +18,7 @@ rule! {
     /// proves nothing. The limit of 15 minutes is our own choice.
     id: "CLU-005",
     title: "Node does not answer",
+    question: "Does the node answer?",
     severity: Blocker,
     area: NodeState,
     subject: Node,

@@ -15,6 +15,7 @@ rule! {
     /// A node that is neither in the node list nor among the names given.
     id: "CLU-006",
     title: "Nodes are unknown or have no usable bundle",
+    question: "Are all nodes known, and is there a usable bundle of each?",
     severity: Blocker,
     area: NodesAndFiles,
     holds: Never,

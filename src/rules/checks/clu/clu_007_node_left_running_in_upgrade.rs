@@ -18,6 +18,7 @@ rule! {
     /// rule only asks. If a node was left running but was upgraded later, the rule cannot see it.
     id: "CLU-007",
     title: "Node was left running during the upgrade",
+    question: "Was the node stopped during the upgrade?",
     severity: High,
     area: NodeState,
     subject: Node,

@@ -17,6 +17,7 @@ rule! {
     /// rule only asks.
     id: "CLU-008",
     title: "Node list and DLLs show different builds",
+    question: "Do the node list and the DLLs show the same build?",
     severity: Medium,
     area: NodesAndFiles,
     subject: Node,

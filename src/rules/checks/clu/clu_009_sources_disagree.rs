@@ -19,6 +19,7 @@ rule! {
     /// Builds have their own rules.
     id: "CLU-009",
     title: "Sources disagree",
+    question: "Do the sources agree?",
     severity: Medium,
     area: NodesAndFiles,
     subject: Cluster,

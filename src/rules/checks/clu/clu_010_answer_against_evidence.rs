@@ -24,6 +24,7 @@ rule! {
     /// what the evidence shows, for example with a plan, both are accepted.
     id: "CLU-010",
     title: "An answer contradicts the evidence",
+    question: "Do the answers agree with the evidence?",
     severity: Medium,
     area: NodesAndFiles,
     subject: Cluster,

@@ -21,6 +21,7 @@ rule! {
     /// blocks nothing there.
     id: "CLU-011",
     title: "A DLL of the product is missing on a node",
+    question: "Does the node have all DLLs of the product that other nodes have?",
     severity: Blocker,
     area: NodesAndFiles,
     // Without a bundle, other rules on the files of the node are open as well.

@@ -24,6 +24,7 @@ rule! {
     /// different fingerprint keys, are not compared.
     id: "CLU-012",
     title: "A node differs from the others",
+    question: "Do the nodes agree on everything else that has to be the same?",
     severity: Medium,
     area: NodesAndFiles,
     subject: Cluster,

@@ -21,6 +21,7 @@ rule! {
     /// database, the rule only asks.
     id: "CLU-013",
     title: "Node is attached to another database",
+    question: "Is the node attached to the same database as the other nodes?",
     severity: Blocker,
     area: NodesAndFiles,
     holds: Never,

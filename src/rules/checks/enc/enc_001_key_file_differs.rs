@@ -30,6 +30,7 @@ rule! {
     /// DPAPI is on. This calculation is our own, and it was not checked on a real node.
     id: "ENC-001",
     title: "Key file differs between nodes",
+    question: "Do all nodes have the same encryption key?",
     severity: Blocker,
     area: Key,
     subject: Cluster,

@@ -22,6 +22,7 @@ rule! {
     /// the rule uses only the size and our own calculation. An HSM (hardware security module) looks the same.
     id: "ENC-004",
     title: "DPAPI is probably on before an upgrade",
+    question: "Is DPAPI off before the upgrade?",
     severity: High,
     area: Key,
     scope: Upgrade,

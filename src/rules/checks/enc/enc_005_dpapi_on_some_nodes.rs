@@ -18,6 +18,7 @@ rule! {
     /// module) looks the same.
     id: "ENC-005",
     title: "DPAPI is on for some nodes only",
+    question: "Is DPAPI on for all nodes or for none?",
     severity: Medium,
     area: Key,
     subject: Cluster,

@@ -19,6 +19,7 @@ rule! {
     /// show whether the key is protected.
     id: "ENC-008",
     title: "No confirmed copy of the unprotected key file",
+    question: "Is a copy of the unprotected key file confirmed?",
     severity: Blocker,
     area: Key,
     subject: Cluster,

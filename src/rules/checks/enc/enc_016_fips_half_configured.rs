@@ -15,6 +15,7 @@ rule! {
     /// logs and a person can show the fault.
     id: "ENC-016",
     title: "FIPS is on in Windows and off in the product",
+    question: "If FIPS is on in Windows, is it on in the product too?",
     severity: High,
     area: Key,
     subject: Node,

@@ -18,6 +18,7 @@ rule! {
     /// Windows Authentication is on comes from an export of the configuration or, without it, from a person.
     id: "IIS-010",
     title: "IIS authentication does not match Integrated Windows Authentication",
+    question: "Does IIS authentication match Integrated Windows Authentication?",
     severity: High,
     area: Iis,
     subject: Node,

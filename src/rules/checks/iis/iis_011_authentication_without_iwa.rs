@@ -18,6 +18,7 @@ rule! {
     /// an export of the configuration or, without it, from a person.
     id: "IIS-011",
     title: "IIS authentication does not match the product's login page",
+    question: "Does IIS authentication match the product's login page?",
     severity: High,
     area: Iis,
     subject: Node,

@@ -17,6 +17,7 @@ rule! {
     /// The setting for client certificates of these folders, which the vendor also requires.
     id: "IIS-012",
     title: "Launcher and web service folders do not allow anonymous requests",
+    question: "Do the launcher and web service folders allow anonymous requests?",
     severity: Medium,
     area: Iis,
     subject: Node,

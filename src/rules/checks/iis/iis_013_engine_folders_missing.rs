@@ -18,6 +18,7 @@ rule! {
     /// their paths. Without an export of the engines, it assumes that there are some, and asks.
     id: "IIS-013",
     title: "Engine folders for Windows authentication are missing",
+    question: "Are the engine folders for Windows authentication set up in IIS?",
     severity: High,
     area: Iis,
     subject: Node,

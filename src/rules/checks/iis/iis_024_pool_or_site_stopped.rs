@@ -15,6 +15,7 @@ rule! {
     /// Changes after the collection. Without administrative rights, IIS does not report whether an idle pool may start.
     id: "IIS-024",
     title: "Application pool or site is stopped",
+    question: "Do the application pool and the site run?",
     severity: Blocker,
     area: Iis,
     // Whether the node runs is required by other rules.

@@ -15,6 +15,7 @@ rule! {
     /// Whether the file was put there after the collection, or removed.
     id: "IIS-025",
     title: "Node is taken offline by app_offline.htm",
+    question: "Is the application folder free of app_offline.htm?",
     severity: Blocker,
     area: Iis,
     // Without a bundle, other rules on the files of the node are open as well.

@@ -16,6 +16,7 @@ rule! {
     /// cause the same log texts. So the rule never blocks.
     id: "LBL-002",
     title: "Sessions seem to move between nodes",
+    question: "Do sessions stay on one node?",
     severity: Medium,
     area: LoadBalancer,
     subject: Cluster,

@@ -16,6 +16,7 @@ rule! {
     /// Users who really share an address, for example behind a proxy. The limit of twenty users is our own choice.
     id: "LBL-003",
     title: "Sessions show the load balancer's address",
+    question: "Do sessions show the users' own addresses?",
     severity: Medium,
     area: LoadBalancer,
     subject: Cluster,

@@ -14,6 +14,7 @@ rule! {
     /// Whether the address leads to the load balancer.
     id: "LBL-004",
     title: "Custom URL is not set",
+    question: "Is the custom URL set?",
     severity: Medium,
     area: LoadBalancer,
     subject: Cluster,

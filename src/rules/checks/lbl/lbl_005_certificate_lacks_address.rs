@@ -17,6 +17,7 @@ rule! {
     /// The certificate of the load balancer. If the load balancer ends TLS, the rule does not apply.
     id: "LBL-005",
     title: "Certificate does not contain the host name of the custom URL",
+    question: "Does the certificate contain the host name of the custom URL?",
     severity: Medium,
     area: LoadBalancer,
     subject: Node,

@@ -20,6 +20,7 @@ rule! {
     /// an answer, or nodes without HTTPS behind an address of HTTPS show that. The limit of 30 days is our own choice.
     id: "LBL-006",
     title: "Certificate is missing, expires or differs between nodes",
+    question: "Does every node have a valid certificate that fits those of the others?",
     severity: High,
     area: LoadBalancer,
     subject: Cluster,

@@ -15,6 +15,7 @@ rule! {
     /// Whether the other nodes are intended as spare nodes. The limit of twenty sessions is our own choice.
     id: "LBL-007",
     title: "All sessions are on one node",
+    question: "Are the sessions spread over more than one node?",
     severity: Info,
     area: LoadBalancer,
     subject: Cluster,

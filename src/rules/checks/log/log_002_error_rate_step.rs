@@ -27,6 +27,7 @@ rule! {
     /// change and one hour after it.
     id: "LOG-002",
     title: "Error rate rose after a restart or an upgrade",
+    question: "Did the error rate stay normal after the last restart or upgrade?",
     severity: Medium,
     area: Logs,
     subject: Node,

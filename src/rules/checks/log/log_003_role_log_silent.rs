@@ -27,6 +27,7 @@ rule! {
     /// than ten pauses is not checked.
     id: "LOG-003",
     title: "Log of a role stopped before the other logs",
+    question: "Does the log of each role go on as long as the other logs?",
     severity: Medium,
     area: Logs,
     subject: Node,

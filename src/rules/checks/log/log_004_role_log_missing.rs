@@ -17,6 +17,7 @@ rule! {
     /// that exists may be old (see LOG-003).
     id: "LOG-004",
     title: "Role is on but has no log",
+    question: "Does every role that is on have a log?",
     severity: Medium,
     area: Logs,
     subject: Node,

@@ -21,6 +21,7 @@ rule! {
     /// Which machine wrote a log, because the lines do not contain its name. The limit of one week is our own choice.
     id: "LOG-005",
     title: "Logs are old",
+    question: "Are the logs recent?",
     severity: Info,
     area: Logs,
     subject: Node,

@@ -19,6 +19,7 @@ rule! {
     /// the product does on other machines are left out, and so are errors whose cause is the database. That the cause is on the node is our inference.
     id: "LOG-008",
     title: "Known error on one node only",
+    question: "Are the logs free of known errors that only one node has?",
     severity: High,
     area: Logs,
     subject: Cluster,

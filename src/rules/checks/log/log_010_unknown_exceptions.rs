@@ -23,6 +23,7 @@ rule! {
     /// words show it. Errors that LOG-012, LOG-013 or LOG-014 reports are theirs. The limits are our own choice.
     id: "LOG-010",
     title: "Errors without a known cause occur repeatedly",
+    question: "Are the logs free of repeated errors without a known cause?",
     severity: Info,
     area: Logs,
     subject: Node,

@@ -16,6 +16,7 @@ rule! {
     /// at the time of the collection.
     id: "LOG-011",
     title: "Time zone of the logs is unknown",
+    question: "Is the time zone of the logs known?",
     severity: Info,
     area: Logs,
     subject: Node,

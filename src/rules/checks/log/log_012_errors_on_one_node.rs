@@ -19,6 +19,7 @@ rule! {
     /// limits are our own choice; they are records of knowledge (`limit`), so a site can have others.
     id: "LOG-012",
     title: "One of several equal nodes logs many errors",
+    question: "Do equal nodes log similar numbers of errors?",
     severity: Medium,
     area: Logs,
     subject: Node,

@@ -17,6 +17,7 @@ rule! {
     /// they are records of knowledge (`limit`), so a site can have others.
     id: "LOG-013",
     title: "Burst of errors",
+    question: "Are the logs free of bursts of errors?",
     severity: Medium,
     area: Logs,
     subject: Node,

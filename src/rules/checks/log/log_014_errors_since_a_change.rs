@@ -18,6 +18,7 @@ rule! {
     /// others.
     id: "LOG-014",
     title: "Errors began with a change",
+    question: "Are the logs free of errors that began with a change?",
     severity: Low,
     area: Logs,
     subject: Node,

@@ -17,6 +17,7 @@ rule! {
     /// same time, the one that connected last still seems to work.
     id: "ROL-005",
     title: "Node has not connected recently",
+    question: "Has the node connected recently?",
     severity: High,
     area: NodeState,
     subject: Node,

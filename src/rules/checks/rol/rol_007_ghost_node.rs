@@ -17,6 +17,7 @@ rule! {
     /// Why the node has not connected. The limit of one week is our own choice.
     id: "ROL-007",
     title: "Listed node may no longer exist",
+    question: "Do all listed nodes still exist?",
     severity: Medium,
     area: NodeState,
     subject: Node,

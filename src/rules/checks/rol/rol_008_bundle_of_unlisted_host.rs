@@ -16,6 +16,7 @@ rule! {
     /// If the node list is older than the bundle, or the node name was typed by hand, the rule only asks.
     id: "ROL-008",
     title: "Bundle comes from a machine that is not in the node list",
+    question: "Is the machine of the bundle in the node list?",
     severity: High,
     area: NodeState,
     subject: Node,

@@ -17,6 +17,7 @@ rule! {
     /// The page itself, so it relies on the setting and the answer.
     id: "ROL-012",
     title: "Primary node is not known",
+    question: "Is the primary node known?",
     severity: Medium,
     area: NodeState,
     subject: Cluster,

@@ -14,6 +14,7 @@ rule! {
     /// one that shows maintenance mode counts, and the finding only asks.
     id: "ROL-013",
     title: "Maintenance mode is on",
+    question: "Is maintenance mode off?",
     severity: High,
     area: NodeState,
     subject: Node,

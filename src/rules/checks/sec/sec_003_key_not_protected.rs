@@ -17,6 +17,7 @@ rule! {
     /// must be unprotected, so the rule does not apply if a target is given.
     id: "SEC-003",
     title: "Key is not protected by DPAPI or an HSM",
+    question: "Does DPAPI or an HSM protect the key?",
     severity: Low,
     area: Security,
     subject: Node,

@@ -17,6 +17,7 @@ rule! {
     /// differ.
     id: "SQL-006",
     title: "Nodes use different partners of a mirrored database",
+    question: "Do all nodes use the same partner of a mirrored database?",
     severity: High,
     area: Database,
     scope: Upgrade,

@@ -16,6 +16,7 @@ rule! {
     /// files, limits on their growth, and the disk for backups.
     id: "SQL-008",
     title: "Too little free space for the data files",
+    question: "Is there enough free space for the data files?",
     severity: High,
     area: Database,
     scope: Upgrade,

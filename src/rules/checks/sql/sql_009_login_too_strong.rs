@@ -17,6 +17,7 @@ rule! {
     /// runs in a tool of the database administrators, it shows their login, and the rule then answers unknown.
     id: "SQL-009",
     title: "Database login has too many rights",
+    question: "Is the database login neither sa nor a member of sysadmin?",
     severity: Medium,
     area: Database,
     subject: Cluster,

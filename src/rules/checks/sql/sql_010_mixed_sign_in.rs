@@ -15,6 +15,7 @@ rule! {
     /// product's own. Also what else uses the server.
     id: "SQL-010",
     title: "SQL Server accepts SQL logins that the product does not need",
+    question: "Does SQL Server accept only the kind of login that the product needs?",
     severity: Low,
     area: Database,
     subject: Cluster,

@@ -18,6 +18,7 @@ rule! {
     /// own. That the default schema is the cause is our inference.
     id: "SQL-014",
     title: "Default schema of the login is not dbo",
+    question: "Is the default schema of the login dbo?",
     severity: Medium,
     area: Database,
     subject: Cluster,

@@ -17,6 +17,7 @@ rule! {
     /// week is our own choice.
     id: "SQL-016",
     title: "Full recovery model without log backups",
+    question: "Does a database in the full recovery model have log backups?",
     severity: Medium,
     area: Database,
     subject: Cluster,

@@ -14,6 +14,7 @@ rule! {
     /// versions have no such file.
     id: "SYS-016",
     title: "IIS is too old",
+    question: "Is IIS new enough?",
     severity: Blocker,
     area: Iis,
     scope: Upgrade,

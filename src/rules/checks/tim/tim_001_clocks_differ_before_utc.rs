@@ -24,6 +24,7 @@ rule! {
     /// time; the two limits are our own choice. Clocks without a shared reference are not compared, because bundles are collected one after another.
     id: "TIM-001",
     title: "Clocks differ on a build that stores local times",
+    question: "Do the clocks agree on a build that stores local times?",
     severity: Blocker,
     area: Clocks,
     subject: Cluster,

@@ -34,6 +34,7 @@ rule! {
     /// each node. The offset that a time service recorded is only as recent as its last synchronisation.
     id: "TIM-002",
     title: "Clocks differ between nodes",
+    question: "Do the clocks of all nodes agree?",
     severity: High,
     area: Clocks,
     subject: Cluster,

@@ -23,6 +23,7 @@ rule! {
     /// may be one time zone. A server whose daylight saving time is switched off keeps the name of its time zone.
     id: "TIM-003",
     title: "Time zones differ between nodes",
+    question: "Do all nodes have the same time zone?",
     severity: Blocker,
     area: Clocks,
     subject: Cluster,

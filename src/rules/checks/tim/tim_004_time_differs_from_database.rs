@@ -20,6 +20,7 @@ rule! {
     /// quarters of an hour, they may be in two time zones, so the rule does not judge them.
     id: "TIM-004",
     title: "Clock of the node differs from that of the database server",
+    question: "Does the clock of the node agree with that of the database server?",
     severity: Medium,
     area: Clocks,
     subject: Node,

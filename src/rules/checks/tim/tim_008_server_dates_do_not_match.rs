@@ -17,6 +17,7 @@ rule! {
     /// another says only earlier builds. Whether later builds still compare dates is not published.
     id: "TIM-008",
     title: "Logs report that server dates do not match",
+    question: "Are the logs free of server dates that do not match?",
     severity: Blocker,
     area: Clocks,
     subject: Node,

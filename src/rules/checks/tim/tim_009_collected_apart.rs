@@ -19,6 +19,7 @@ rule! {
     /// a late collection.
     id: "TIM-009",
     title: "Bundles were collected at different times",
+    question: "Were all bundles collected at the same time?",
     severity: Info,
     area: Clocks,
     subject: Cluster,

@@ -19,6 +19,7 @@ rule! {
     /// or on the steps in a support team's own knowledge files.
     id: "UPG-004",
     title: "Upgrade path is not confirmed",
+    question: "Is the upgrade path confirmed?",
     severity: High,
     area: UpgradePath,
     holds: Always,

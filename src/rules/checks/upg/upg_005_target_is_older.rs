@@ -15,6 +15,7 @@ rule! {
     /// Whether the target is a build that exists.
     id: "UPG-005",
     title: "Target build is older than the installed build",
+    question: "Is the target build at least as new as the installed build?",
     severity: Blocker,
     area: UpgradePath,
     scope: Upgrade,

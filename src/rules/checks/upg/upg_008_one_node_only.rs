@@ -13,6 +13,7 @@ rule! {
     /// Nodes that are neither in a node list nor in a bundle.
     id: "UPG-008",
     title: "A single node cannot be upgraded without downtime",
+    question: "Does the cluster have more than one serving node?",
     severity: Info,
     area: UpgradePath,
     scope: Upgrade,

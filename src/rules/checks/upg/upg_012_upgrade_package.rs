@@ -18,6 +18,7 @@ rule! {
     /// relies on the answer.
     id: "UPG-012",
     title: "Upgrade package is not confirmed",
+    question: "Is the upgrade package confirmed?",
     severity: High,
     area: UpgradePath,
     scope: Upgrade,

@@ -17,6 +17,7 @@ rule! {
     /// The content of `ss_update.zip`. Without the file, the rule relies on the answer.
     id: "UPG-013",
     title: "Installation package is used instead of the upgrade package",
+    question: "Is the file to upload the upgrade package?",
     severity: Blocker,
     area: UpgradePath,
     holds: Never,

@@ -19,6 +19,7 @@ rule! {
     /// It is not documented which DLL contains the build. Without a node list, we assume the core DLL.
     id: "VER-001",
     title: "Nodes run different builds",
+    question: "Do all nodes run the same build?",
     severity: Blocker,
     area: NodesAndFiles,
     subject: Cluster,

@@ -23,6 +23,7 @@ rule! {
     /// because another one is refused, unless the setting is on that allows it.
     id: "VER-002",
     title: "Node and database are at different builds",
+    question: "Are the node and the database at the same build?",
     severity: Blocker,
     area: NodesAndFiles,
     subject: Node,

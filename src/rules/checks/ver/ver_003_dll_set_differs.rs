@@ -18,6 +18,7 @@ rule! {
     /// vendor's package.
     id: "VER-003",
     title: "DLLs differ between nodes at the same build",
+    question: "Are the DLLs the same on all nodes at the same build?",
     severity: High,
     area: NodesAndFiles,
     subject: Cluster,

@@ -19,6 +19,7 @@ rule! {
     /// on one or missing on the other. VER-003 reports it in that case.
     id: "VER-004",
     title: "Leftover DLLs on a node",
+    question: "Are the nodes free of leftover DLLs?",
     severity: Medium,
     area: NodesAndFiles,
     subject: Cluster,

@@ -18,6 +18,7 @@ rule! {
     /// The setting itself, because no export contains it.
     id: "VER-006",
     title: "Version mismatch is allowed",
+    question: "Is the setting that allows a version mismatch off?",
     severity: High,
     area: NodesAndFiles,
     subject: Cluster,

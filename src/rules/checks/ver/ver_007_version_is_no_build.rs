@@ -17,6 +17,7 @@ rule! {
     /// A build that has the right form but is wrong.
     id: "VER-007",
     title: "Version is not a full build number",
+    question: "Are all versions full build numbers?",
     severity: Medium,
     area: NodesAndFiles,
     subject: Cluster,

@@ -15,6 +15,7 @@ rule! {
     /// column.
     id: "VER-008",
     title: "Version is hidden",
+    question: "Is the version visible?",
     severity: Info,
     area: NodesAndFiles,
     subject: Cluster,

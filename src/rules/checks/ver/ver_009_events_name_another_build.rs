@@ -18,6 +18,7 @@ rule! {
     /// Events that go only to a syslog server. A log without such events shows nothing.
     id: "VER-009",
     title: "Events show a different build than the node runs",
+    question: "Do events show the build that the node runs?",
     severity: Medium,
     area: NodesAndFiles,
     subject: Node,

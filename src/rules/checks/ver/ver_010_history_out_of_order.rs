@@ -15,6 +15,7 @@ rule! {
     /// Whether several upgrades on one day were planned: a long upgrade path has several steps. So the rule only asks.
     id: "VER-010",
     title: "Upgrade history is out of order",
+    question: "Is the upgrade history in order?",
     severity: Medium,
     area: NodesAndFiles,
     subject: Cluster,

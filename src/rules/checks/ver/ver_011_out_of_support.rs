@@ -21,6 +21,7 @@ rule! {
     /// rule assumes that the build is not newer. A hotfix of an old branch counts by itself.
     id: "VER-011",
     title: "Build is no longer supported by the vendor",
+    question: "Does the vendor still support the build?",
     severity: Medium,
     area: Security,
     subject: Node,

@@ -13,6 +13,7 @@ rule! {
     /// Withdrawals after 10.9.000064, because no release notes of later builds are public.
     id: "VER-012",
     title: "Build was withdrawn by the vendor",
+    question: "Is the build one that the vendor has not withdrawn?",
     severity: High,
     area: NodesAndFiles,
     subject: Node,

@@ -17,6 +17,7 @@ rule! {
     /// different nodes cause it is our inference.
     id: "VER-015",
     title: "Browsers load files from different builds",
+    question: "Do browsers load all files from the same build?",
     severity: Low,
     area: NodesAndFiles,
     subject: Cluster,

@@ -245,6 +245,7 @@ pub(super) fn rule_texts(t: Text, ids: &[&str]) -> Vec<RuleText> {
         .map(|id| RuleText {
             id: t(id),
             title: t("Node and database run different versions"),
+            question: t("Do the node and the database run the same version?"),
             severity: Severity::Blocker,
             what: t("Compares the version of every node with the newest row of the database's version history."),
             why: t("A node that is not at the version of the database does not run, or damages data when the guard is off."),
@@ -263,6 +264,7 @@ pub(super) fn coverage(t: Text, words: &[(&str, &'static str)]) -> Coverage {
         .map(|(rule, word)| RuleCoverage {
             rule: t(rule),
             title: t("Node and database run different versions"),
+            question: t("Do the node and the database run the same version?"),
             severity: Severity::Blocker,
             area: Area::NodesAndFiles,
             scope: Scope::Now,

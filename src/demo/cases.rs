@@ -30,6 +30,7 @@ pub const CASES: &[Case] = &[
     case("broken-bundle", broken_bundle, "One bundle was changed, one has a newer format, one is no bundle"),
     case("clock-skew-legacy", clock_skew_legacy, "An old build, and the clocks of its two nodes differ"),
     case("dpapi-3-node", dpapi_3_node, "Nothing: DPAPI protects the encryption key on each node"),
+    case("eight-nodes", eight_nodes, "Of eight nodes one is left on an old build, one has another setting, one logs errors"),
     case("german-node", german_node, "The logs of one node are in German"),
     case("healthy-3-node", healthy_3_node, "Nothing: three nodes with all exports"),
     case("key-mismatch", key_mismatch, "One node has a different encryption key"),
@@ -83,6 +84,28 @@ fn mid_upgrade(case: &mut CaseBuilder) {
         node_row(2, "WEB02", CURRENT, "2026-11-20T09:05:08Z"),
         node_row(3, "WEB03", PREVIOUS, "2026-11-20T07:02:44Z"),
     ]);
+    other_files(case, &[(CURRENT, "2026-11-20T07:11:27Z"), HISTORY[1], HISTORY[2]]);
+}
+
+/// A large cluster with three kinds of odd nodes: WEB03 was forgotten in the upgrade, the pool of WEB06 goes to sleep, and
+/// WEB08 alone cannot reach the message bus.
+fn eight_nodes(case: &mut CaseBuilder) {
+    const EIGHT: [&str; 8] = ["WEB01", "WEB02", "WEB03", "WEB04", "WEB05", "WEB06", "WEB07", "WEB08"];
+    let build = |name: &str| if name == "WEB03" { PREVIOUS } else { CURRENT };
+    for name in EIGHT {
+        case.node(name, build(name));
+    }
+    let web06 = &mut case.node("WEB06", CURRENT).folder;
+    web06.iis = web06.iis.replacen("idleTimeout=\"00:00:00\"", "idleTimeout=\"00:20:00\"", 1);
+    case.node("WEB08", CURRENT).errors(
+        "log/SS.log",
+        (1..40).map(|number| number * 9),
+        "Thycotic.MessageQueue.Client - RabbitMQ.Client.Exceptions.BrokerUnreachableException: None of the specified endpoints were reachable",
+    );
+    case.node_list(EIGHT.iter().zip(1..).map(|(name, id)| {
+        let seen = if *name == "WEB03" { "2026-11-20T07:02:44Z" } else { "2026-11-20T09:05:10Z" };
+        node_row(id, name, build(name), seen)
+    }));
     other_files(case, &[(CURRENT, "2026-11-20T07:11:27Z"), HISTORY[1], HISTORY[2]]);
 }
 

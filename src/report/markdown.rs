@@ -4,7 +4,7 @@ use super::RenderError;
 use super::assemble::used;
 use super::document::Document;
 use super::format::{Keep, OutputFormat, text};
-use super::model::{MatrixRow, Report};
+use super::model::{CaseView, MatrixRow, Report};
 use super::pattern_rows::patterns;
 use super::presentation::{self, bands, columns_with_bundle, hits, row_word};
 use super::procedure::{self, RunbookView};
@@ -53,6 +53,7 @@ fn ticket(report: &Report, (pieces, per_rule, most_rows): (usize, usize, usize),
         // The steps of the plan are listed.
         steps => &(pieces > 1),
         pieces,
+        case => &report.case.as_ref().map(CaseView::line),
         used => &used(&report.inputs),
         bands,
         cuts,

@@ -36,6 +36,9 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
         screen.wrapped("BUNDLE SAFETY  ", &finding.title, Some(Style::RED));
         screen.wrapped("               ", &finding.remedy, None);
     }
+    if let Some(case) = &report.case {
+        screen.wrapped("", &case.line(), Some(Style::BOLD));
+    }
     inputs(&mut screen, report);
     let verdict = &report.verdict;
     screen.wrapped("", &verdict.question, None);

@@ -347,6 +347,15 @@ pub(in crate::cli) struct ReportArgs {
     pub case: CaseArgs,
     #[command(flatten)]
     pub out: OutArgs,
+    /// Name of the case, as the report shows it
+    #[arg(long = "case", value_name = "NAME")]
+    pub case_name: Option<String>,
+    /// Name of the customer, as the report shows it
+    #[arg(long, value_name = "NAME")]
+    pub customer: Option<String>,
+    /// Identifier of the ticket, as the report shows it
+    #[arg(long, value_name = "ID")]
+    pub ticket: Option<String>,
     /// Baseline that `logs --baseline-out` wrote: patterns of errors that are not in it are marked as new
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

@@ -3,8 +3,9 @@
 use super::args::{FailOn, ReportArgs};
 use super::{Exit, Failure, case, forms, logs};
 use crate::finding::Readiness;
+use crate::redact::Sanitizer;
 use crate::report::format::Content;
-use crate::report::model::Report;
+use crate::report::model::{CaseView, Report};
 use std::mem::ManuallyDrop;
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
@@ -12,7 +13,13 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     let baseline = args.baseline.as_deref().map(logs::baseline).transpose()?;
     // The process ends with this verb: to take apart what it holds would only keep the reader waiting.
     let auditor = ManuallyDrop::new(case::auditor(&args.case)?);
-    let audited = ManuallyDrop::new(case::audited(&args.case, &auditor, baseline)?);
+    let mut audited = ManuallyDrop::new(case::audited(&args.case, &auditor, baseline)?);
+    audited.report.case = CaseView::new(
+        args.case_name.as_deref(),
+        args.customer.as_deref(),
+        args.ticket.as_deref(),
+        &Sanitizer,
+    );
     let report = &audited.report;
     forms::write(&outputs, Content::Report(report))?;
     Ok(exit(report, args.fail_on))

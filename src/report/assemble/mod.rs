@@ -60,6 +60,7 @@ pub fn assemble(
             knowledge: knowledge.edition.to_string(),
             own: knowledge.overlay.as_ref().map(own),
         },
+        case: None,
         as_of: cluster.as_of.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         target: cluster.target.map(|target| target.to_string()),
         nodes: nodes::cards(cluster, results),

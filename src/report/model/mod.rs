@@ -2,12 +2,14 @@
 //! (`docs/report.schema.json`); the HTML and Markdown templates see the same structure.
 
 mod axis;
+mod case;
 mod findings;
 mod matrix;
 mod patterns;
 
 pub use crate::plan::{Action, Reason};
 pub use axis::*;
+pub use case::*;
 pub use findings::*;
 pub use matrix::*;
 pub use patterns::*;
@@ -22,7 +24,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Version of the JSON report.
-pub const SCHEMA: &str = "clusterbrief-report/1.5";
+pub const SCHEMA: &str = "clusterbrief-report/1.6";
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]
@@ -33,6 +35,10 @@ pub struct Report {
     pub schema: &'static str,
     /// What made it.
     pub tool: Tool,
+    /// How the reader's own records name the case; only where the command line says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "CaseView"))]
+    pub case: Option<CaseView>,
     /// The moment calendar rules were judged against, RFC 3339.
     pub as_of: String,
     /// Build the customer wants to upgrade to.

@@ -61,6 +61,11 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
     Report {
         schema: SCHEMA,
         tool: Tool { name: "clusterbrief", version: "0.1.0", knowledge: t("2026-11-01"), own: None },
+        case: Some(CaseView {
+            name: Some(t("Autumn upgrade")),
+            customer: Some(t("Example Ltd")),
+            ticket: Some(t("4711")),
+        }),
         as_of: t("2026-11-22T12:00:00Z"),
         target: Some(t("11.7.000061")),
         repairs: vec![plan::repair(t)],

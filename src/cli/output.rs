@@ -19,6 +19,13 @@ pub(super) fn complain(text: &str) {
     let _ = anstream::stderr().write_all(line.as_bytes());
 }
 
+/// Prints a line about what was done to standard error, where it is in nobody's way. It may quote inputs.
+pub(super) fn remark(text: &str) {
+    let line = escape::one_line(text);
+    let line = if io::stderr().is_terminal() { wrap(&line, "") } else { line + "\n" };
+    let _ = anstream::stderr().write_all(line.as_bytes());
+}
+
 /// Writes to standard output and fails with its exit code.
 pub(super) fn to_stdout(mut out: impl io::Write, bytes: &[u8]) -> Result<(), Failure> {
     let written = out.write_all(bytes).and_then(|()| out.flush());

@@ -77,6 +77,9 @@ pub fn parts(key: &str) -> Option<(&str, &str, Option<&str>)> {
     })
 }
 
+/// Keyword of the workbooks that a report is written as: they are no evidence, also where they are among the inputs.
+pub const OWN_WORKBOOK: &str = "clusterbrief-report";
+
 /// A text as content of a cell: limited in length, and never a formula, not even after the sheet was saved as CSV.
 pub fn cell(text: &str) -> String {
     let mut cell: String = text.chars().take(MOST + 1).collect();

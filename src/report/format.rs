@@ -2,10 +2,13 @@
 
 use super::document::Document;
 use super::model::Report;
-use super::{RenderError, html, json, markdown, workbook};
+use super::{RenderError, html, json, markdown, table, table_workbook, workbook};
 
-/// Formats of a report or a plan.
-pub static FORMATS: [&OutputFormat; 3] = [&html::FORMAT, &markdown::FORMAT, &json::FORMAT];
+/// Formats of a report.
+pub static FORMATS: [&OutputFormat; 5] =
+    [&html::FORMAT, &markdown::FORMAT, &json::FORMAT, &table_workbook::FORMAT, &table::FORMAT];
+/// Formats of a plan.
+pub static PLAN_FORMATS: [&OutputFormat; 3] = [&html::FORMAT, &markdown::FORMAT, &json::FORMAT];
 /// Formats of a checklist.
 pub static CHECKLIST_FORMATS: [&OutputFormat; 4] =
     [&workbook::FORMAT, &html::FORMAT, &markdown::FORMAT, &json::FORMAT];

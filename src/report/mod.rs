@@ -15,8 +15,11 @@ mod pattern_rows;
 mod presentation;
 mod procedure;
 mod svg;
+pub mod table;
+pub mod table_workbook;
 mod term_writer;
 pub mod terminal;
+pub mod ticket;
 pub mod workbook;
 
 /// Why a report could not be rendered. Every cause is a fault of this program, never of the evidence.
@@ -31,6 +34,12 @@ pub enum RenderError {
     /// The workbook cannot be made.
     #[error("the workbook could not be made")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// The table cannot be made.
+    #[error("the table could not be made")]
+    Csv(#[from] csv::Error),
+    /// A format of reports was asked for something else.
+    #[error("only a report can be written as a table")]
+    NoTable,
     /// A format of checklists was asked for something else.
     #[error("only a checklist can be written as a workbook")]
     NoChecklist,

@@ -4,7 +4,7 @@
 use super::assemble::used;
 use super::checklist_view::ChecklistView;
 use super::document::Document;
-use super::model::{NodeCard, Report};
+use super::model::{FindingView, NodeCard, Report};
 use super::procedure::{PlanView, RunbookView, StepView};
 use super::term_writer::{LINES, Screen, Style};
 use crate::finding::Severity;
@@ -48,7 +48,10 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
         screen.wrapped("", notice, None);
     }
     for reason in verdict.reasons.iter().take(LINES) {
-        screen.wrapped("  - ", &format!("{} ({})", reason.text, reason.rule), None);
+        let finding = report.findings.iter().find(|finding| finding.anchor == reason.anchor);
+        let place = finding.and_then(place);
+        let place = place.map(|place| format!(", {place}")).unwrap_or_default();
+        screen.wrapped("  - ", &format!("{} ({}{place})", reason.text, reason.rule), None);
     }
     screen.rest(verdict.reasons.len());
     screen.list("What would settle it", &verdict.settle.iter().map(String::as_str).collect::<Vec<_>>());
@@ -79,6 +82,9 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
             if count > 0 {
                 let word = screen.painted(severity.word(), severity.into());
                 let _ = writeln!(screen.text, "{count:>4} {word}");
+                if severity <= Severity::High {
+                    named(&mut screen, report, severity);
+                }
             }
         }
     }
@@ -87,6 +93,39 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
     let _ = writeln!(screen.text);
     screen.wrapped("", &format!("{}.", verdict.checks), Some(Style::DIM));
     screen.text
+}
+
+/// The result in one line: the verdict and its first reason.
+pub fn result(report: &Report) -> String {
+    let verdict = &report.verdict;
+    match verdict.reasons.first() {
+        Some(reason) => format!("{}: {} ({})", verdict.label, reason.text, reason.rule),
+        None => format!("{}: {}", verdict.label, verdict.headline),
+    }
+}
+
+/// Where a finding is seen: file and line of its first evidence.
+fn place(finding: &FindingView) -> Option<String> {
+    let piece = finding.evidence.iter().find(|piece| !piece.place.is_empty())?;
+    let node = if piece.node.is_empty() { String::new() } else { format!("{} ", piece.node) };
+    Some(format!("{node}{}", piece.place))
+}
+
+/// The findings of a severity with where they are seen, those left out that the reasons of the verdict show.
+fn named(screen: &mut Screen, report: &Report, severity: Severity) {
+    let is_shown =
+        |anchor: &str| report.verdict.reasons.iter().take(LINES).any(|reason| reason.anchor == anchor);
+    let findings = report.findings.iter().filter(|one| one.severity == severity && !is_shown(&one.anchor));
+    let lines: Vec<String> = findings
+        .map(|one| {
+            let place = place(one).map(|place| format!(", {place}")).unwrap_or_default();
+            format!("{} ({}{place})", one.title, one.rule)
+        })
+        .collect();
+    for line in lines.iter().take(LINES) {
+        screen.wrapped("       - ", line, None);
+    }
+    screen.rest(lines.len());
 }
 
 /// What was used and what was not.

@@ -9,6 +9,7 @@ use crate::logs::LogLevel;
 use crate::model::host_name::is_name;
 use crate::model::{Area, BuildVersion, Role};
 use crate::report::format::{FORMATS, OutputFormat};
+use crate::report::ticket::Tracker;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as Arguments, Subcommand, ValueEnum};
@@ -314,17 +315,26 @@ pub(in crate::cli) struct ChecklistArgs {
     /// File to write: a workbook to fill in (.xlsx, never overwritten), or .html, .md, .json; can be repeated
     #[arg(short, long = "out", value_name = "FILE", default_value = "checklist.xlsx")]
     pub out: Vec<PathBuf>,
+    /// Print nothing but errors once the files are written
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// Where a result is written, and in which format.
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct OutArgs {
-    /// File to write; the extension sets the format (.html, .md, .json); can be repeated; - for standard output
+    /// File to write; the extension sets the format (.html, .md, .json, of a report also .xlsx, .csv); can be repeated; - for standard output
     #[arg(short, long = "out", value_name = "FILE")]
     pub out: Vec<PathBuf>,
     /// Output format, if the file name does not show it
     #[arg(long, value_parser = one_of(FORMATS.map(|one| (PossibleValue::new(one.name).help(one.about), one))))]
     pub format: Option<&'static OutputFormat>,
+    /// Write the first -o of its extension as a ticket that fits this system
+    #[arg(long, value_name = "SYSTEM", value_parser = one_of(Tracker::ALL.map(|one| (PossibleValue::new(one.name()).help(one.about()), one))))]
+    pub tracker: Option<Tracker>,
+    /// Print nothing but errors once the files are written
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Arguments)]

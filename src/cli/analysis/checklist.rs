@@ -13,9 +13,12 @@ pub(super) fn run(args: &ChecklistArgs) -> Result<Exit, Failure> {
     let report = &audited.report;
     let list = checklist(&audited.cluster, &audited.results, auditor.knowledge(), args.occasion);
     let says = says(list.tally);
-    forms::write(&outputs, Content::Document(&Document::of_checklist(report, list)))?;
-    let names: Vec<String> = args.out.iter().map(|path| path.display().to_string()).collect();
-    output::print(&format!("{}: {says}\n", names.join(", ")))?;
+    // The line below says it.
+    forms::write(&outputs, Content::Document(&Document::of_checklist(report, list)), true)?;
+    if !args.quiet {
+        let names: Vec<String> = args.out.iter().map(|path| path.display().to_string()).collect();
+        output::print(&format!("{}: {says}\n", names.join(", ")))?;
+    }
     Ok(Exit::written(&report.inputs))
 }
 

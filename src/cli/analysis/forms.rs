@@ -3,42 +3,99 @@
 use super::args::{CaseArgs, OutArgs};
 use super::{Exit, Failure, case, file, output};
 use crate::cli::OrExit as _;
+use crate::intake::kinds;
 use crate::report::assemble::used;
-use crate::report::format::{CHECKLIST_FORMATS, Content, FORMATS, Keep, OutputFormat};
+use crate::report::format::{CHECKLIST_FORMATS, Content, FORMATS, Keep, OutputFormat, PLAN_FORMATS};
 use crate::report::terminal;
+use crate::report::ticket::{self, Tracker};
+use crate::text::size::size;
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// The outputs with their formats, checked before any work is done.
+/// A file to write.
+pub(super) struct Target {
+    path: PathBuf,
+    form: Form,
+}
+
+/// What is written into it.
+#[derive(Clone, Copy)]
+enum Form {
+    Format(&'static OutputFormat),
+    Ticket(Tracker),
+}
+
+/// The outputs of a report with their formats, checked before any work is done.
 pub(super) fn outputs(args: &OutArgs, case: &CaseArgs) -> Result<Vec<Target>, Failure> {
-    match args.format {
-        Some(format) if args.out.is_empty() => Ok(vec![(PathBuf::from("-"), format)]),
-        given => among(&FORMATS, &args.out, given, case, "; add --format"),
+    of_kinds(&FORMATS, args, case)
+}
+
+/// The outputs of a plan.
+pub(super) fn plans(args: &OutArgs, case: &CaseArgs) -> Result<Vec<Target>, Failure> {
+    if let Some(format) = args.format.filter(|one| PLAN_FORMATS.iter().all(|plan| plan.name != one.name)) {
+        let names = PLAN_FORMATS.map(|one| one.name).join(", ");
+        return Err(Failure::usage(format!("a plan is not written as {}, only as {names}", format.name)));
+    }
+    of_kinds(&PLAN_FORMATS, args, case)
+}
+
+fn of_kinds(
+    formats: &[&'static OutputFormat],
+    args: &OutArgs,
+    case: &CaseArgs,
+) -> Result<Vec<Target>, Failure> {
+    let stdout = |form| Ok(vec![Target { path: PathBuf::from("-"), form }]);
+    match (args.tracker, args.format) {
+        (Some(tracker), None) if args.out.is_empty() => stdout(Form::Ticket(tracker)),
+        (None, Some(format)) if args.out.is_empty() => stdout(Form::Format(format)),
+        (tracker, given) => {
+            let ticket = tracker.map(|one| Ok((ticket_at(one, &args.out, given.is_some())?, one)));
+            among(formats, &args.out, given, ticket.transpose()?, case, "; add --format")
+        }
     }
 }
 
-/// A file to write and its format.
-pub(super) type Target = (PathBuf, &'static OutputFormat);
+/// Which of the outputs is the ticket: the first one with the extension of the system.
+fn ticket_at(tracker: Tracker, out: &[PathBuf], has_format: bool) -> Result<usize, Failure> {
+    let fits = |path: &PathBuf| {
+        let extension = path.extension().map(|it| it.to_string_lossy().to_lowercase());
+        extension.as_deref() == Some(tracker.extension())
+    };
+    let is_stdout = |path: &PathBuf| path.as_os_str() == "-" && !has_format;
+    let found = out.iter().position(fits).or_else(|| out.iter().position(is_stdout));
+    found.ok_or_else(|| {
+        let (name, extension) = (tracker.name(), tracker.extension());
+        let names: Vec<String> = out.iter().map(|path| path.display().to_string()).collect();
+        let none = if names.is_empty() { "there is none".into() } else { names.join(", ") + " is none" };
+        Failure::usage(format!(
+            "a ticket for {name} is written into a .{extension} file, and {none}: add -o ticket.{extension}"
+        ))
+    })
+}
 
 /// The outputs of a checklist; their names tell the format.
 pub(super) fn checklists(out: &[PathBuf], case: &CaseArgs) -> Result<Vec<Target>, Failure> {
-    among(&CHECKLIST_FORMATS, out, None, case, "")
+    among(&CHECKLIST_FORMATS, out, None, None, case, "")
 }
 
 fn among(
     formats: &[&'static OutputFormat],
     out: &[PathBuf],
     given: Option<&'static OutputFormat>,
+    ticket: Option<(usize, Tracker)>,
     case: &CaseArgs,
     hint: &str,
 ) -> Result<Vec<Target>, Failure> {
     let mut outputs: Vec<Target> = Vec::new();
-    for path in out {
+    for (at, path) in out.iter().enumerate() {
         let shown = path.display();
-        let Some(format) = by_name(formats, path).or(given) else {
+        let tracker = ticket.filter(|(ticket, _)| *ticket == at).map(|(_, tracker)| tracker);
+        let named = by_name(formats, path);
+        let form = tracker.map(Form::Ticket).or_else(|| named.or(given).map(Form::Format));
+        let Some(form) = form else {
             let by = |name: fn(&OutputFormat) -> String| {
                 formats.iter().map(|format| name(format)).collect::<Vec<_>>().join(", ")
             };
@@ -46,26 +103,37 @@ fn among(
                 format!("standard output needs --format: {}", by(|format| format.name.to_owned()))
             } else {
                 let endings = by(|format| format!(".{}", format.extensions.first().unwrap_or(&"")));
+                let is_text = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("txt"));
+                let hint = if is_text && !hint.is_empty() {
+                    "; for a ticket add --tracker jira or plain"
+                } else {
+                    hint
+                };
                 format!("{shown}: the name ends in none of {endings}{hint}")
             }));
         };
+        let keep = match form {
+            Form::Format(format) => named.map_or(Keep::Evidence, |_| format.keep),
+            // A text of this name may be anything.
+            Form::Ticket(tracker) if tracker.extension() == "txt" => Keep::Evidence,
+            Form::Ticket(_) => Keep::Nothing,
+        };
         // Also where it is an input: what somebody wrote into it would be gone.
-        if format.keep == Keep::All && path.exists() {
+        if keep == Keep::All && path.exists() {
             return Err(Failure::usage(format!(
                 "{shown}: is there already, and somebody may have filled it in: give it with --answers, and the new \
                  list another name with -o"
             )));
         }
-        if outputs.iter().any(|(other, _)| full(other) == full(path)) {
+        if outputs.iter().any(|other| full(&other.path) == full(path)) {
             return Err(Failure::usage(format!("{shown} is given twice as output")));
         }
-        let keep = by_name(formats, path).map_or(Keep::Evidence, |format| format.keep);
         let is_input =
             |input: &Path| full(input) == full(path) || (keep != Keep::Nothing && is_evidence(path, input));
         if case::paths(case).any(is_input) {
             return Err(Failure::usage(format!("{shown} is an input and would be overwritten")));
         }
-        outputs.push((path.clone(), format));
+        outputs.push(Target { path: path.clone(), form });
     }
     Ok(outputs)
 }
@@ -78,13 +146,14 @@ fn by_name(formats: &[&'static OutputFormat], path: &Path) -> Option<&'static Ou
 /// Whether a file that is there already was given with the folder it lies in. What this program wrote before tells it
 /// nothing and may be written anew.
 fn is_evidence(path: &Path, input: &Path) -> bool {
-    const OWN: &[u8] = b"\"schema\": \"clusterbrief-";
+    /// Our own outputs are smaller by far.
+    const MOST: u64 = 256 << 20;
     if !input.is_dir() || !path.is_file() || !full(path).starts_with(full(input)) {
         return false;
     }
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
-    read.is_err() || !head.windows(OWN.len()).any(|window| window == OWN)
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MOST).read_to_end(&mut bytes));
+    read.is_err() || !kinds::is_own(&bytes)
 }
 
 /// A path in the one form in which two of them compare, also when there is nothing at it yet.
@@ -92,8 +161,8 @@ fn full(path: &Path) -> PathBuf {
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Writes every output, or prints the short form where there is none.
-pub(super) fn write(outputs: &[Target], content: Content<'_>) -> Result<(), Failure> {
+/// Writes every output, or prints the short form where there is none. Unless `quiet`, it then says what came of it.
+pub(super) fn write(outputs: &[Target], content: Content<'_>, quiet: bool) -> Result<(), Failure> {
     if outputs.is_empty() {
         let (width, colour) = screen();
         return output::print(&match content {
@@ -102,16 +171,52 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>) -> Result<(), Fail
         });
     }
     // The short form says it by itself.
-    if let Content::Report(report) = content
+    if let (Content::Report(report), false) = (content, quiet)
         && let Some(line) = used(&report.inputs).passed_over
     {
         output::complain(&line);
     }
-    for (path, format) in outputs {
-        let bytes = (format.render)(content).with_context(|| format!("cannot render {}", path.display()));
-        file::write(path, &bytes.or_exit(Exit::CannotWrite)?)?;
+    let mut written = Vec::new();
+    for Target { path, form } in outputs {
+        let bytes = match form {
+            Form::Format(format) => {
+                let bytes =
+                    (format.render)(content).with_context(|| format!("cannot render {}", path.display()));
+                bytes.or_exit(Exit::CannotWrite)?
+            }
+            Form::Ticket(tracker) => {
+                ticket::render(content, *tracker, whole(outputs).as_deref()).into_bytes()
+            }
+        };
+        file::write(path, &bytes)?;
+        if path.as_os_str() != "-" {
+            let size = size(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+            let of = match form {
+                Form::Ticket(tracker) => format!("{size}, fits {}", tracker.name()),
+                Form::Format(_) => size,
+            };
+            written.push(format!("{} ({of})", path.display()));
+        }
+    }
+    if !quiet && !written.is_empty() {
+        let result = match content {
+            Content::Report(report) => terminal::result(report),
+            Content::Document(page) => page.title.clone(),
+        };
+        output::remark(&result);
+        output::remark(&format!("Wrote {}", written.join(", ")));
     }
     Ok(())
+}
+
+/// The name of the file that has what a ticket leaves out: of several the one that a person reads.
+fn whole(outputs: &[Target]) -> Option<String> {
+    let named = |wanted: &str| {
+        outputs.iter().find(|one| matches!(one.form, Form::Format(format) if format.name == wanted))
+    };
+    let found = FORMATS.iter().find_map(|format| named(format.name))?;
+    let name = found.path.file_name()?.to_string_lossy().into_owned();
+    (found.path.as_os_str() != "-").then_some(name)
 }
 
 /// What the terminal shows: its width in columns, and whether colour is wanted.
@@ -120,5 +225,5 @@ pub(super) fn screen() -> (usize, bool) {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     // Shells know COLUMNS and seldom pass it on.
     let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    (said.or_else(seen).unwrap_or(100), colour)
+    (said.or_else(seen).unwrap_or(output::WIDTH), colour)
 }

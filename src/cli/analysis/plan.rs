@@ -9,7 +9,7 @@ use crate::report::document::Document;
 use crate::report::format::Content;
 
 pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
-    let outputs = forms::outputs(&args.out, &args.case)?;
+    let outputs = forms::plans(&args.out, &args.case)?;
     let auditor = case::auditor(&args.case)?;
     let wish = wish(args, auditor.knowledge())?;
     let audited = case::audited(&args.case, &auditor, None)?;
@@ -17,7 +17,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     // Only an upgrade without a target has no plan, and that wish is refused above.
     let plan = plan.ok_or_else(|| Failure::usage("there is nothing to plan"))?;
     let page = Document::of_plan(&audited.report, plan, args.add_node.as_deref());
-    forms::write(&outputs, Content::Document(&page))?;
+    forms::write(&outputs, Content::Document(&page), args.out.quiet)?;
     Ok(Exit::written(&audited.report.inputs))
 }
 

@@ -21,7 +21,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
         &Sanitizer,
     );
     let report = &audited.report;
-    forms::write(&outputs, Content::Report(report))?;
+    forms::write(&outputs, Content::Report(report), args.out.quiet)?;
     Ok(exit(report, args.fail_on))
 }
 

@@ -180,6 +180,11 @@ pub(super) fn own(bytes: &[u8]) -> Option<Known> {
     own::of(bytes)
 }
 
+/// Whether bytes are a file that this program wrote: nothing is lost if it is written anew.
+pub fn is_own(bytes: &[u8]) -> bool {
+    own::of(bytes).is_some()
+}
+
 /// What a file of `total` bytes is that begins with `bytes`, if it is no text; `None` also for what readers of exports look at.
 pub(super) fn of_bytes(bytes: &[u8], total: u64) -> Option<Known> {
     binary::of(bytes, total)

@@ -1,8 +1,11 @@
 //! What this program wrote: reports, plans, checklists, baselines, queries.
 
 use super::{Id, Known};
+use crate::intake::workbook;
+use crate::model::checklist::OWN_WORKBOOK;
 use crate::text::encoding;
 use memchr::memmem;
+use std::io::{Cursor, Read as _};
 
 /// Bytes of the start and of the end that are looked at.
 const START: usize = 4 << 10;
@@ -13,12 +16,31 @@ const MADE_BY: &str = "Made by clusterbrief ";
 /// What goes on after the version.
 const KNOWLEDGE: &str = " with knowledge of ";
 
+/// The head of a table of findings.
+const FINDINGS: &str = "No.,Severity,Confidence,About,Rule,Finding,";
+/// What tickets begin with, after the marks of a heading.
+const TITLES: [&str; 8] = [
+    "NOT READY",
+    "CANNOT SAY",
+    "READY",
+    "Upgrade to ",
+    "Build node ",
+    "Checklist for the set-up",
+    "Checklist before an upgrade",
+    "Checklist before the upgrade",
+];
+/// Most bytes of a workbook that is looked into, and of its properties.
+const WORKBOOK: usize = 64 << 20;
+const PROPERTIES: u64 = 64 << 10;
+
 pub(super) fn of(bytes: &[u8]) -> Option<Known> {
     let head = encoding::decode(bytes.get(..START).unwrap_or(bytes));
     let start = head.trim_start_matches('\u{feff}').trim_start();
     let written = is_json(start)
-        || (is_page(start) && is_signed(bytes))
-        || (start.starts_with("# ") && is_markdown(bytes));
+        || start.starts_with(FINDINGS)
+        || is_tables(bytes)
+        || ((is_page(start) || is_ticket_page(start)) && is_signed(bytes))
+        || (is_titled(start) && is_text(bytes));
     written.then(|| Known::new(Id::Own, "written by this program"))
 }
 
@@ -56,9 +78,34 @@ fn last_line(bytes: &[u8]) -> Option<String> {
     is_version.then(|| end.get(at..).unwrap_or_default().to_owned())
 }
 
+/// Whether a text begins as a report in Markdown or a ticket does.
+fn is_titled(start: &str) -> bool {
+    let ticket = start.strip_prefix("h2. ").unwrap_or(start);
+    start.starts_with("# ") || TITLES.iter().any(|title| ticket.starts_with(title))
+}
+
+/// Whether a text begins as a ticket in HTML does.
+fn is_ticket_page(start: &str) -> bool {
+    let start = start.strip_prefix("[code]").unwrap_or(start);
+    start.strip_prefix("<p><strong>").is_some_and(|title| TITLES.iter().any(|ours| title.starts_with(ours)))
+}
+
 /// Whether nothing comes after that line, as in Markdown: a text that quotes a report goes on.
-fn is_markdown(bytes: &[u8]) -> bool {
+fn is_text(bytes: &[u8]) -> bool {
     last_line(bytes).is_some_and(|end| end.trim_end().lines().count() == 1)
+}
+
+/// Whether bytes are a report as a workbook: its properties have a keyword of ours.
+fn is_tables(bytes: &[u8]) -> bool {
+    const KEYWORDS: &str = "<cp:keywords>";
+    if bytes.len() > WORKBOOK || !workbook::is_workbook(bytes) {
+        return false;
+    }
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return false };
+    let Ok(part) = archive.by_name("docProps/core.xml") else { return false };
+    let mut text = String::new();
+    part.take(PROPERTIES).read_to_string(&mut text).is_ok()
+        && text.split_once(KEYWORDS).is_some_and(|(_, words)| words.starts_with(OWN_WORKBOOK))
 }
 
 /// Whether a text is one of the queries of `clusterbrief sql`. Results may come after one, so readers of exports come first.

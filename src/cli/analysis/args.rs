@@ -372,6 +372,9 @@ pub(in crate::cli) struct ReportArgs {
     /// Exit with code 1 if the verdict is this bad or worse
     #[arg(long, value_name = "VERDICT")]
     pub fail_on: Option<FailOn>,
+    /// With --target: put the whole plan and checklist into the page, instead of into files beside it
+    #[arg(long, requires = "target")]
+    pub with_plan: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,6 +7,9 @@ use crate::intake::kinds;
 use crate::report::assemble::used;
 use crate::report::format::{CHECKLIST_FORMATS, Content, FORMATS, Keep, OutputFormat, PLAN_FORMATS};
 use crate::report::terminal;
+use crate::report::document::Document;
+use crate::report::html::{self, PageOptions};
+use crate::report::model::Report;
 use crate::report::ticket::{self, Tracker};
 use crate::text::size::size;
 use anstream::{AutoStream, ColorChoice};
@@ -22,10 +25,58 @@ pub(super) struct Target {
 }
 
 /// What is written into it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Form {
     Format(&'static OutputFormat),
     Ticket(Tracker),
+    /// The page of a report.
+    Page(PageOptions),
+    /// A part of a report in a file of its own, beside its page.
+    Beside(fn(&Report) -> Option<Document>),
+}
+
+impl Form {
+    /// Whether it is a format of this name.
+    fn is(&self, name: &str) -> bool {
+        match self {
+            Self::Format(format) => format.name == name,
+            Self::Page(_) => html::FORMAT.name == name,
+            Self::Ticket(_) | Self::Beside(_) => false,
+        }
+    }
+}
+
+/// Pages of a report with a target: each names the files beside it that hold the plan and the checklist, or holds both.
+pub(super) fn with_plan(
+    mut outputs: Vec<Target>,
+    inside: bool,
+    case: &CaseArgs,
+) -> Result<Vec<Target>, Failure> {
+    let mut beside: Vec<(PathBuf, Form)> = Vec::new();
+    for Target { path, form } in &mut outputs {
+        if !form.is(html::FORMAT.name) {
+            continue;
+        }
+        let mut options = PageOptions { with_plan: inside, ..PageOptions::default() };
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        if let (false, Some(stem)) = (inside || path.as_os_str() == "-", stem) {
+            let mut add = |what: &str, part: fn(&Report) -> Option<Document>| {
+                let name = format!("{stem}-{what}.html");
+                beside.push((path.with_file_name(&name), Form::Beside(part)));
+                Some(name)
+            };
+            options.plan = add("plan", |report| Some(Document::of_plan(report, report.plan.clone()?, None)));
+            options.checklist =
+                add("checklist", |report| Some(Document::of_checklist(report, report.checklist.clone()?)));
+        }
+        *form = Form::Page(options);
+    }
+    // The names are ours, so what is there already is asked about as for any other output.
+    let names: Vec<PathBuf> = outputs.iter().map(|one| one.path.clone()).filter(|path| path.as_os_str() != "-").collect();
+    let all: Vec<PathBuf> = names.into_iter().chain(beside.iter().map(|(path, _)| path.clone())).collect();
+    among(&FORMATS, &all, Some(&html::FORMAT), None, case, "")?;
+    outputs.extend(beside.into_iter().map(|(path, form)| Target { path, form }));
+    Ok(outputs)
 }
 
 /// The outputs of a report with their formats, checked before any work is done.
@@ -116,7 +167,7 @@ fn among(
             Form::Format(format) => named.map_or(Keep::Evidence, |_| format.keep),
             // A text of this name may be anything.
             Form::Ticket(tracker) if tracker.extension() == "txt" => Keep::Evidence,
-            Form::Ticket(_) => Keep::Nothing,
+            Form::Ticket(_) | Form::Page(_) | Form::Beside(_) => Keep::Nothing,
         };
         // Also where it is an input: what somebody wrote into it would be gone.
         if keep == Keep::All && path.exists() {
@@ -184,6 +235,17 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>, quiet: bool) -> Re
                     (format.render)(content).with_context(|| format!("cannot render {}", path.display()));
                 bytes.or_exit(Exit::CannotWrite)?
             }
+            Form::Page(options) => {
+                let Content::Report(report) = content else { continue };
+                let page = html::render_with(report, options);
+                page.with_context(|| format!("cannot render {}", path.display())).or_exit(Exit::CannotWrite)?.into_bytes()
+            }
+            Form::Beside(part) => {
+                let Content::Report(report) = content else { continue };
+                let Some(document) = part(report) else { continue };
+                let page = html::handout(&document);
+                page.with_context(|| format!("cannot render {}", path.display())).or_exit(Exit::CannotWrite)?.into_bytes()
+            }
             Form::Ticket(tracker) => {
                 ticket::render(content, *tracker, whole(outputs).as_deref()).into_bytes()
             }
@@ -193,7 +255,7 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>, quiet: bool) -> Re
             let size = size(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
             let of = match form {
                 Form::Ticket(tracker) => format!("{size}, fits {}", tracker.name()),
-                Form::Format(_) => size,
+                Form::Format(_) | Form::Page(_) | Form::Beside(_) => size,
             };
             written.push(format!("{} ({of})", path.display()));
         }
@@ -212,7 +274,7 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>, quiet: bool) -> Re
 /// The name of the file that has what a ticket leaves out: of several the one that a person reads.
 fn whole(outputs: &[Target]) -> Option<String> {
     let named = |wanted: &str| {
-        outputs.iter().find(|one| matches!(one.form, Form::Format(format) if format.name == wanted))
+        outputs.iter().find(|one| one.form.is(wanted))
     };
     let found = FORMATS.iter().find_map(|format| named(format.name))?;
     let name = found.path.file_name()?.to_string_lossy().into_owned();

@@ -9,7 +9,10 @@ use crate::report::model::{CaseView, Report};
 use std::mem::ManuallyDrop;
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
-    let outputs = forms::outputs(&args.out, &args.case)?;
+    let mut outputs = forms::outputs(&args.out, &args.case)?;
+    if args.case.target.is_some() {
+        outputs = forms::with_plan(outputs, args.with_plan, &args.case)?;
+    }
     let baseline = args.baseline.as_deref().map(logs::baseline).transpose()?;
     // The process ends with this verb: to take apart what it holds would only keep the reader waiting.
     let auditor = ManuallyDrop::new(case::auditor(&args.case)?);

@@ -50,7 +50,7 @@
     var parts = Object.keys(chosen).filter(function (name) { return chosen[name]; }).map(function (name) {
       return name + '=' + encodeURIComponent(chosen[name]);
     });
-    history.replaceState(null, '', parts.length ? '#?' + parts.join('&') : '#findings');
+    history.replaceState(null, '', parts.length ? '#?' + parts.join('\u0026') : '#findings');
     apply();
   };
   var choose = function (name, value) {
@@ -94,7 +94,7 @@
     ['coverage', 'rule, outcome or word', ['.covered tbody tr:not(.group)']]].forEach(function (one) {
     var section = byId(one[0]);
     var rows = one[2].flatMap(all);
-    if (!section || rows.length < 8) { return; }
+    if (!section || 8 > rows.length) { return; }
     var field = make('input', '', { type: 'search', id: one[0] + '-filter', autocomplete: 'off', placeholder: one[1] });
     field.setAttribute('aria-label', 'Search: ' + one[1]);
     var told = make('span', '', {});

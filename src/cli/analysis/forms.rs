@@ -5,11 +5,11 @@ use super::{Exit, Failure, case, file, output};
 use crate::cli::OrExit as _;
 use crate::intake::kinds;
 use crate::report::assemble::used;
-use crate::report::format::{CHECKLIST_FORMATS, Content, FORMATS, Keep, OutputFormat, PLAN_FORMATS};
-use crate::report::terminal;
 use crate::report::document::Document;
+use crate::report::format::{CHECKLIST_FORMATS, Content, FORMATS, Keep, OutputFormat, PLAN_FORMATS};
 use crate::report::html::{self, PageOptions};
 use crate::report::model::Report;
+use crate::report::terminal;
 use crate::report::ticket::{self, Tracker};
 use crate::text::size::size;
 use anstream::{AutoStream, ColorChoice};
@@ -72,7 +72,8 @@ pub(super) fn with_plan(
         *form = Form::Page(options);
     }
     // The names are ours, so what is there already is asked about as for any other output.
-    let names: Vec<PathBuf> = outputs.iter().map(|one| one.path.clone()).filter(|path| path.as_os_str() != "-").collect();
+    let names: Vec<PathBuf> =
+        outputs.iter().map(|one| one.path.clone()).filter(|path| path.as_os_str() != "-").collect();
     let all: Vec<PathBuf> = names.into_iter().chain(beside.iter().map(|(path, _)| path.clone())).collect();
     among(&FORMATS, &all, Some(&html::FORMAT), None, case, "")?;
     outputs.extend(beside.into_iter().map(|(path, form)| Target { path, form }));
@@ -238,13 +239,17 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>, quiet: bool) -> Re
             Form::Page(options) => {
                 let Content::Report(report) = content else { continue };
                 let page = html::render_with(report, options);
-                page.with_context(|| format!("cannot render {}", path.display())).or_exit(Exit::CannotWrite)?.into_bytes()
+                page.with_context(|| format!("cannot render {}", path.display()))
+                    .or_exit(Exit::CannotWrite)?
+                    .into_bytes()
             }
             Form::Beside(part) => {
                 let Content::Report(report) = content else { continue };
                 let Some(document) = part(report) else { continue };
                 let page = html::handout(&document);
-                page.with_context(|| format!("cannot render {}", path.display())).or_exit(Exit::CannotWrite)?.into_bytes()
+                page.with_context(|| format!("cannot render {}", path.display()))
+                    .or_exit(Exit::CannotWrite)?
+                    .into_bytes()
             }
             Form::Ticket(tracker) => {
                 ticket::render(content, *tracker, whole(outputs).as_deref()).into_bytes()
@@ -273,9 +278,7 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>, quiet: bool) -> Re
 
 /// The name of the file that has what a ticket leaves out: of several the one that a person reads.
 fn whole(outputs: &[Target]) -> Option<String> {
-    let named = |wanted: &str| {
-        outputs.iter().find(|one| one.form.is(wanted))
-    };
+    let named = |wanted: &str| outputs.iter().find(|one| one.form.is(wanted));
     let found = FORMATS.iter().find_map(|format| named(format.name))?;
     let name = found.path.file_name()?.to_string_lossy().into_owned();
     (found.path.as_os_str() != "-").then_some(name)

@@ -75,10 +75,7 @@ struct QuietGroup<'r> {
 impl Compared<'_> {
     /// Anchor of the row that shows what a piece of evidence says.
     pub(super) fn row_of(&self, piece: &EvidenceView) -> Option<&str> {
-        let file = piece.place.split(':').next().unwrap_or_default();
-        let is = |row: &&LoudRow| {
-            row.label.eq_ignore_ascii_case(&piece.fact) || (!file.is_empty() && row.label == file)
-        };
+        let is = |row: &&LoudRow| row.label.eq_ignore_ascii_case(&piece.fact) || row.label == piece.place;
         self.loud.iter().find(is).map(|row| row.anchor.as_str())
     }
 }
@@ -139,7 +136,8 @@ pub(super) fn compared(report: &Report) -> Compared<'_> {
     let rows = loud.into_iter().enumerate().map(|(at, (group, row, word))| {
         let of = |at: &usize| Some(shown(name(at), row.cells.get(*at)?));
         let cells = if columns.is_empty() {
-            let deviating = odd.iter().filter(|at| row.cells.get(**at).is_some_and(|cell| stands_out(cell, row)));
+            let deviating =
+                odd.iter().filter(|at| row.cells.get(**at).is_some_and(|cell| stands_out(cell, row)));
             deviating.filter_map(of).collect()
         } else {
             columns.iter().filter_map(of).collect()
@@ -216,7 +214,8 @@ fn values(row: &MatrixRow, names: &[String]) -> String {
     match &values[..] {
         [(text, _)] => plain(text),
         values => {
-            let one = |(text, nodes): &(&str, Vec<&str>)| format!("{}: {}", some_of(nodes, NAMES), plain(text));
+            let one =
+                |(text, nodes): &(&str, Vec<&str>)| format!("{}: {}", some_of(nodes, NAMES), plain(text));
             let mut lines: Vec<String> = values.iter().take(NAMES).map(one).collect();
             if values.len() > NAMES {
                 lines.push(format!("{} other values", values.len() - NAMES));

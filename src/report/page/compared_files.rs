@@ -61,7 +61,10 @@ const fn kind(cell: &Cell) -> CellKind {
 }
 
 /// The runs, and the files that are in none.
-pub(super) fn runs<'r>(files: &[&'r MatrixRow], report: &'r Report) -> (Vec<FileRun<'r>>, Vec<&'r MatrixRow>) {
+pub(super) fn runs<'r>(
+    files: &[&'r MatrixRow],
+    report: &'r Report,
+) -> (Vec<FileRun<'r>>, Vec<&'r MatrixRow>) {
     let mut alike: BTreeMap<Vec<(CellKind, bool)>, Vec<&MatrixRow>> = BTreeMap::new();
     for row in files {
         alike.entry(pattern(row)).or_default().push(row);

@@ -120,7 +120,6 @@ pub(super) fn found<'r>(report: &'r Report, compared: &'r Compared<'_>) -> Found
     FoundList { open, folds: folds.collect(), cuts, total: report.findings.len() }
 }
 
-
 /// Findings of one rule with one remedy: the first says it, the others refer to it.
 fn say_once(list: &mut [Found]) {
     let mut said: BTreeMap<(String, String), Link> = BTreeMap::new();
@@ -177,7 +176,8 @@ impl<'r> Maker<'r> {
         };
         let nodes = named.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
         let row = sight.iter().chain(&rest).find_map(|piece| self.compared.row_of(piece)).unwrap_or_default();
-        let log = self.logged.contains(f.rule.as_str()).then(|| format!("log-{}", f.rule)).unwrap_or_default();
+        let log =
+            self.logged.contains(f.rule.as_str()).then(|| format!("log-{}", f.rule)).unwrap_or_default();
         let area = self.areas.get(f.rule.as_str()).map_or("", |area| area.word());
         Found { area, nodes, after: false, row, log, sight, rest, ends: Vec::new(), like: Link::default(), f }
     }

@@ -114,15 +114,17 @@ fn stations(view: &PlanView) -> Vec<Station> {
         stations.push(Station { build: "?".into(), what: "installed build not known".into(), known: false });
     }
     let last = view.legs.len().saturating_sub(1);
-    stations.extend(view.legs.iter().enumerate().map(|(at, leg)| Station {
-        build: leg.leg.build.to_string(),
-        what: match (leg.leg.known, at == last) {
-            (false, _) => "no source confirms this step",
-            (true, true) => "the target",
-            (true, false) => "a build on the path",
+    stations.extend(view.legs.iter().enumerate().map(|(at, leg)| {
+        Station {
+            build: leg.leg.build.to_string(),
+            what: match (leg.leg.known, at == last) {
+                (false, _) => "no source confirms this step",
+                (true, true) => "the target",
+                (true, false) => "a build on the path",
+            }
+            .to_owned(),
+            known: leg.leg.known,
         }
-        .to_owned(),
-        known: leg.leg.known,
     }));
     stations
 }

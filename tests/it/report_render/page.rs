@@ -1,6 +1,8 @@
 //! The HTML page: its order, links, policy and templates.
 
 use super::{benign, crowded, parse};
+use clusterbrief::finding::Severity;
+use clusterbrief::report::html::PageOptions;
 use clusterbrief::report::model::Report;
 use clusterbrief::report::{html, json, markdown};
 use serde_json::Value;
@@ -14,25 +16,29 @@ fn by_id<'a>(page: &'a roxmltree::Document, id: &str) -> roxmltree::Node<'a, 'a>
 }
 
 #[test]
-fn a_consequence_is_shown_below_its_cause_unless_it_is_more_severe() {
+fn a_consequence_is_shown_right_after_its_cause_unless_it_is_more_severe() {
     let mut report = benign();
     let (cause, follows) = (report.findings[0].anchor.clone(), report.findings[1].anchor.clone());
-    let is_inside = |report: &Report| {
+    let is_after = |report: &Report| {
         let page = html::render(report).unwrap();
         let page = parse(&page);
-        by_id(&page, &follows).ancestors().any(|up| up.attribute("id") == Some(&cause))
+        let shown = by_id(&page, &follows);
+        let before = shown.prev_siblings().filter(roxmltree::Node::is_element).nth(1);
+        let marked = shown.attribute("class").unwrap().split(' ').any(|class| class == "after");
+        assert_eq!(marked, before.and_then(|before| before.attribute("id")) == Some(&cause));
+        marked
     };
-    assert!(is_inside(&report));
+    assert!(is_after(&report));
     let text = markdown::render(&report).unwrap();
     assert_eq!(text.matches("Probably consequences").count(), 1);
     assert_eq!(report.findings.iter().filter(|one| !one.caused_by.is_empty()).count(), 1);
     // A blocker never hides below something smaller; it says what it follows from.
     report.findings[0].severity = clusterbrief::finding::Severity::Medium;
-    assert!(!is_inside(&report));
+    assert!(!is_after(&report));
     assert!(html::render(&report).unwrap().contains("Probably follows from"));
     // A cause that is not on the page hides nothing, and neither do two findings that name each other.
     report.findings[1].caused_by[0].anchor = "finding-elsewhere".into();
-    assert!(!is_inside(&report));
+    assert!(!is_after(&report));
     let mut circle = benign();
     let back = circle.findings[1].caused_by.clone();
     circle.findings[0].caused_by = back;
@@ -40,6 +46,54 @@ fn a_consequence_is_shown_below_its_cause_unless_it_is_more_severe() {
     let page = html::render(&circle).unwrap();
     by_id(&parse(&page), &cause);
     by_id(&parse(&page), &follows);
+}
+
+/// A fold in a fold is found by nobody, and each says how much it holds.
+#[test]
+fn folds_are_never_nested_and_say_how_much_they_hold() {
+    for report in [benign(), crowded(), crate::support::report::ready(), crate::support::report::cannot_say()]
+    {
+        let page = html::render(&report).unwrap();
+        let document = parse(&page);
+        let folds = || document.descendants().filter(|node| node.has_tag_name("details"));
+        assert!(folds().count() > 3);
+        for fold in folds() {
+            assert!(!fold.ancestors().skip(1).any(|up| up.has_tag_name("details")), "{fold:?}");
+            let summary = fold.children().find(|child| child.has_tag_name("summary")).unwrap();
+            let words: String = summary
+                .descendants()
+                .filter(roxmltree::Node::is_text)
+                .filter_map(|node| node.text())
+                .collect();
+            let says = words.bytes().any(|byte| byte.is_ascii_digit()) || words == "How to read this page";
+            assert!(says, "{words}");
+        }
+    }
+}
+
+#[test]
+fn every_blocker_and_ten_high_findings_are_open() {
+    let mut report = benign();
+    let model = report.findings[2].clone();
+    for number in 0..30 {
+        let mut one = model.clone();
+        (one.severity, one.anchor) = (Severity::High, format!("finding-high{number}"));
+        one.caused_by.clear();
+        report.findings.insert(2, one);
+    }
+    let page = html::render(&report).unwrap();
+    let document = parse(&page);
+    let open = |severity: Severity| {
+        let wanted = format!("finding {}", severity.word());
+        let found = document.descendants().filter(|node| {
+            node.attribute("class").is_some_and(|class| class.starts_with(&wanted))
+                && node.ancestors().any(|up| up.attribute("id") == Some("findings"))
+        });
+        found.filter(|node| !node.ancestors().any(|up| up.has_tag_name("details"))).count()
+    };
+    let blockers = report.findings.iter().filter(|one| one.severity == Severity::Blocker).count();
+    assert_eq!((open(Severity::Blocker), open(Severity::High), open(Severity::Medium)), (blockers, 10, 0));
+    assert!(page.contains(" more high</summary>"));
 }
 
 #[test]
@@ -98,26 +152,26 @@ fn a_page_of_a_source_links_to_the_source() {
     let mut report = benign();
     "CLU:web-clustering".clone_into(&mut report.findings[0].sources[0].key);
     let page = html::render(&report).unwrap();
-    assert!(page.contains("<a href=\"#source-CLU\">CLU:web-clustering</a>"));
+    assert!(page.contains("<a href=\"#source-CLU\" title=\"CLU:web-clustering\">CLU</a>"));
 }
 
 #[test]
 fn the_page_says_everything_in_its_order() {
-    let page = html::render(&benign()).unwrap();
+    let whole = PageOptions { with_plan: true, ..PageOptions::default() };
+    let page = html::render_with(&benign(), &whole).unwrap();
     let at = |needle: &str| page.find(needle).unwrap_or_else(|| panic!("{needle} is not in the page"));
     let order = [
         "safety",
         "verdict",
         "actions",
-        "plan",
-        "checklist",
-        "missing",
-        "matrix",
         "findings",
         "errors",
-        "coverage",
-        "inputs",
-        "rules",
+        "compared",
+        "ask",
+        "upgrade",
+        "plan",
+        "checklist",
+        "appendix",
     ];
     let places: Vec<_> = order.iter().map(|id| at(&format!("<section id=\"{id}\""))).collect();
     assert!(places.is_sorted());
@@ -136,8 +190,8 @@ fn the_page_says_everything_in_its_order() {
         "2021 docs",
         "logs/SS.log:48122",
         "Never generate a new encryption.config",
-        "Please send two things.",
-        "50 of 63 rows shown, 12 of the others differ",
+        "please send us:",
+        "of them are only in the JSON report",
         "SS.log.4 was truncated",
         "9f2c1d4be8a07733d05a6cf1e2b49880c6a1d3f07e5b2298416adf3390cb7e15",
         "Not affiliated",
@@ -164,7 +218,7 @@ fn a_page_shows_at_most_200_rows_a_rule_and_says_so() {
     let shown = page.matches("File ").count();
     assert!((190..=201).contains(&shown), "{shown}");
     assert!(page.contains("200 of 5\u{202f}001 findings shown; all are in the JSON report."));
-    assert!(page.contains("4\u{202f}800 more pieces of evidence not shown here."));
+    assert!(page.contains("4\u{202f}800 more pieces of evidence in the JSON report."));
     let value: Value = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
     assert_eq!(value["findings"].as_array().unwrap().len(), report.findings.len());
     assert!(page.len() < 2_000_000, "{}", page.len());

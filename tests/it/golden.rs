@@ -33,7 +33,7 @@ fn audit_case(case: &Case) -> Analysis {
 }
 
 /// Every case with its report, made once for all tests.
-static AUDITED: LazyLock<Vec<(&Case, Analysis)>> =
+pub(crate) static AUDITED: LazyLock<Vec<(&Case, Analysis)>> =
     LazyLock::new(|| CASES.iter().map(|case| (case, audit_case(case))).collect());
 
 fn audited(name: &str) -> &'static Analysis {

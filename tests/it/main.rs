@@ -51,6 +51,7 @@ mod samples;
 mod scrub_exports;
 mod secrets;
 mod support;
+mod ticket;
 mod time_axis;
 mod upgrade_path;
 mod verdict_ladder;

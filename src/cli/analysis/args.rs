@@ -29,9 +29,9 @@ pub(in crate::cli) enum AnalysisVerb {
     Checklist(ChecklistArgs),
     /// Write the exact steps, in order and for each server, to upgrade the cluster or to add a node
     Plan(PlanArgs),
-    /// Explain a rule: what it checks, why it matters, how to fix the fault, and its sources
+    /// Explain a rule or a known error: what it is, why it matters, how to fix the fault, and its sources
     Explain {
-        /// Rule id, such as VER-001
+        /// Id of a rule, such as VER-001, or of a known error, such as E-004
         rule: String,
         /// Folder of your own knowledge files, which add to the built-in ones or replace them
         #[arg(long, value_name = "DIR")]

@@ -10,8 +10,10 @@ use crate::cli::{OrExit as _, must_exist};
 use crate::intake;
 use crate::intake::loose::LooseOptions;
 use crate::logs::Baseline;
+use crate::model::host_name::same_host;
 use crate::model::input::ProblemKind;
-use crate::model::{InputStatus, Package};
+use crate::model::{Cluster, InputStatus, Node, Package};
+use crate::plan::listed;
 use crate::report::assemble::used;
 use anyhow::anyhow;
 use chrono::{SubsecRound as _, Utc};
@@ -61,7 +63,25 @@ pub(super) fn audited(
         }
         return Err(Failure::new(Exit::NoInput, error));
     }
+    contradiction(args, &audited.cluster)?;
     Ok(audited)
+}
+
+/// Refuses a list of nodes that leaves out one which the node list has in the cluster: both claim to be whole.
+fn contradiction(args: &CaseArgs, cluster: &Cluster) -> Result<(), Failure> {
+    if args.expect_nodes.is_empty() || cluster.node_set.incomparable.is_some() {
+        return Ok(());
+    }
+    let is_named = |node: &Node| args.expect_nodes.iter().any(|name| same_host(name, &node.name));
+    let in_cluster = |node: &Node| node.row.as_ref().is_some_and(|row| row.in_cluster.value() == Some(&true));
+    let left_out = cluster.serving().filter(|node| in_cluster(node) && !is_named(node));
+    let names: Vec<&str> = left_out.map(|node| node.name.as_str()).collect();
+    let Some(first) = names.first() else { return Ok(()) };
+    Err(Failure::usage(format!(
+        "--expect-nodes does not name {0}, which the node list has in the cluster: name all nodes that serve requests, or say \
+         what else it is, such as --role {first}=dr",
+        listed(&names)
+    )))
 }
 
 /// Everything that was given, opened.

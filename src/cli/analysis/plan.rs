@@ -4,6 +4,7 @@ use super::args::PlanArgs;
 use super::{Exit, Failure, case, forms};
 use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::Purpose;
+use crate::model::host_name::same_host;
 use crate::plan::{self, PlanRequest};
 use crate::report::document::Document;
 use crate::report::format::Content;
@@ -13,6 +14,14 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     let auditor = case::auditor(&args.case)?;
     let wish = wish(args, auditor.knowledge())?;
     let audited = case::audited(&args.case, &auditor, None)?;
+    if let Some(name) = &args.add_node
+        && let Some(node) = audited.cluster.nodes.iter().find(|node| same_host(&node.name, name))
+    {
+        return Err(Failure::usage(format!(
+            "{} is a node of this case already; --add-node takes the name of a new server",
+            node.name
+        )));
+    }
     let plan = plan::plan(&audited.cluster, &audited.results, auditor.knowledge(), &wish);
     // Only an upgrade without a target has no plan, and that wish is refused above.
     let plan = plan.ok_or_else(|| Failure::usage("there is nothing to plan"))?;

@@ -110,7 +110,9 @@ fn verdict(report: &Report) -> Block {
         block.push(Part::Items(view.settle.iter().map(|one| vec![Span::text(one)]).collect()));
     }
     block.push(Part::words(format!("{}.", view.checks)));
-    block.extend(report.notices.iter().map(Part::words));
+    if !report.notices.is_empty() {
+        block.push(Part::Items(report.notices.iter().map(|one| vec![Span::text(one)]).collect()));
+    }
     let used = used(&report.inputs);
     if let Some(heading) = used.heading {
         block.push(Part::words(format!("{heading}.")));

@@ -27,6 +27,8 @@ const LEVELS: [(Level, Level); 11] = [
     (level(1, 16), level(1, 16)),
 ];
 const ALL: usize = usize::MAX;
+/// Characters of the last line.
+const MOST: usize = 240;
 
 const fn level(items: usize, chars: usize) -> Level {
     Level { items, chars }
@@ -41,6 +43,7 @@ struct Shown {
 /// Writes the ticket: what must be there, and of the others as many whole blocks as fit, section by section. The first block
 /// that does not fit ends its section.
 pub(super) fn fit(ticket: &Ticket, markup: &dyn Markup, limit: Option<Limit>, full: &str) -> String {
+    let full = &clip(full, MOST / 4);
     let measure = |text: &str| limit.map_or(0, |limit| limit.measure(text));
     let room = limit.map_or(usize::MAX, Limit::room);
     let gap = measure(markup.gap());
@@ -49,7 +52,7 @@ pub(super) fn fit(ticket: &Ticket, markup: &dyn Markup, limit: Option<Limit>, fu
 
     // The longest form of the closing line is kept free.
     let all: Vec<usize> = ticket.sections.iter().map(|section| section.blocks.len()).collect();
-    let made = markup.paragraph(&markup.text(&ticket.made));
+    let made = markup.paragraph(&markup.text(&clip(&ticket.made, MOST)));
     let longest = markup.paragraph(&markup.text(&closing(&ticket.sections, &all, full)));
     let fixed = measure(before) + measure(after) + cost(&made) + cost(&longest);
 
@@ -68,12 +71,16 @@ pub(super) fn fit(ticket: &Ticket, markup: &dyn Markup, limit: Option<Limit>, fu
             break;
         }
     }
+    let mut cut = Vec::new();
     for (section, shown) in ticket.sections.iter().zip(&mut shown) {
+        // Behind a gap in the steps of one way, the steps of another would be read as its own.
+        let skipped = cut.contains(&section.noun);
         for optional in section.blocks.iter().skip(section.must) {
             let text = block(optional, markup);
             let head = if shown.blocks.is_empty() { cost(&heading(section, markup)) } else { 0 };
             let more = head + cost(&text);
-            if used.saturating_add(more) > room {
+            if skipped || used.saturating_add(more) > room {
+                cut.push(section.noun);
                 break;
             }
             used += more;
@@ -128,15 +135,23 @@ fn shortened(parts: &Block, Level { items, chars }: Level, full: &str) -> Block 
     parts.iter().map(short).collect()
 }
 
+/// A line of at most so many characters, over all its pieces.
 fn clipped(line: &[Span], chars: usize) -> Line {
-    let clip = |text: &str| clip(text, chars);
-    line.iter()
-        .map(|span| match span {
-            Span::Text(text) => Span::Text(clip(text)),
-            Span::Bold(text) => Span::Bold(clip(text)),
-            Span::Code(text) => Span::Code(clip(text)),
-        })
-        .collect()
+    let mut left = chars;
+    let mut kept = Line::new();
+    for span in line {
+        if left == 0 {
+            break;
+        }
+        let text = clip(span.content(), left);
+        left = left.saturating_sub(text.chars().count());
+        kept.push(match span {
+            Span::Text(_) => Span::Text(text),
+            Span::Bold(_) => Span::Bold(text),
+            Span::Code(_) => Span::Code(text),
+        });
+    }
+    kept
 }
 
 /// The first `chars` characters of a text as it is shown, at the end of a word where there is one.

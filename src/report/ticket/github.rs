@@ -69,9 +69,10 @@ fn word(word: &str, first: bool) -> String {
     }
     // The marks of the sentence stay outside, where nothing comes of them.
     let start = word.len() - word.trim_start_matches(['(', '"', '\'']).len();
-    let end = word.trim_end_matches(['.', ',', ';', ':', ')', '"', '\'']).len();
+    let emoji = has_emoji(word);
+    let end = word.trim_end_matches(|c| ".,;)\"'".contains(c) || (c == ':' && !emoji)).len();
     match (word.get(..start), word.get(start..end), word.get(end..)) {
-        (Some(before), Some(core), Some(after)) if !core.is_empty() && !after.contains("::") => {
+        (Some(before), Some(core), Some(after)) if !core.is_empty() => {
             format!("{}{}{}", escaped(before, first), code_span(core), escaped(after, false))
         }
         _ => code_span(word),

@@ -12,6 +12,13 @@ pub(super) enum Span {
 }
 
 impl Span {
+    /// What it says.
+    pub(super) fn content(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Bold(text) | Self::Code(text) => text,
+        }
+    }
+
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }

@@ -135,10 +135,9 @@ impl Tracker {
 
 /// Renders a report or a plan as a ticket. `full` names the file that holds what is left out. Same content, same bytes.
 pub fn render(content: Content<'_>, tracker: Tracker, full: Option<&str>) -> String {
-    let ticket = match content {
-        Content::Report(report) => blocks::of(report),
-        Content::Document(document) => plan::of(document),
+    let (ticket, whole) = match content {
+        Content::Report(report) => (blocks::of(report), "the full report"),
+        Content::Document(document) => (plan::of(document), "the full plan"),
     };
-    let full = full.unwrap_or("the full report");
-    fit::fit(&ticket, tracker.markup(), tracker.limit(), full)
+    fit::fit(&ticket, tracker.markup(), tracker.limit(), full.unwrap_or(whole))
 }

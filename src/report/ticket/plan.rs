@@ -70,8 +70,7 @@ fn path(view: &PlanView<'_>) -> Vec<Part> {
         lines.push(vec![Span::text(format!("Installed: {build} on {owners}"))]);
     }
     for hop in &view.legs {
-        let mut line =
-            vec![Span::text("Then: "), Span::bold(hop.leg.build.to_string()), Span::text(String::new())];
+        let mut line = vec![Span::text("Then: "), Span::bold(hop.leg.build.to_string())];
         if !hop.leg.known {
             line.push(Span::text(", no source confirms this step"));
         }
@@ -94,8 +93,12 @@ fn path(view: &PlanView<'_>) -> Vec<Part> {
         ]);
     }
     if let Some(first) = &view.plan.first {
-        let node = if view.first.is_empty() { String::new() } else { format!("{}: ", view.first) };
-        lines.push(vec![Span::text("First node: "), Span::bold(node), Span::text(format!(" {}", first.why))]);
+        let mut line = vec![Span::text("First node: ")];
+        if !view.first.is_empty() {
+            line.extend([Span::bold(view.first), Span::text(". ")]);
+        }
+        line.push(Span::text(&first.why));
+        lines.push(line);
     }
     let mut parts = if lines.is_empty() { Vec::new() } else { vec![Part::Items(lines)] };
     if !view.advice.is_empty() {

@@ -19,11 +19,11 @@ const HOSTILE: &str = "\u{1b}]0;x\u{7}\u{1b}[2J <script>alert(1)</script> \"onmo
      [c]: https://x.example `t` ``u`` ***v*** __w__ ~~x~~ <https://x.example> www.example.com a@b.example @everyone \
      $x$ \u{202e}cba\u{202c} \u{2028} \u{200b} \u{feff} \u{0} \u{85} \u{ffff} ==\n--- ";
 
-fn as_is(text: &str) -> String {
+pub(crate) fn as_is(text: &str) -> String {
     text.to_owned()
 }
 
-fn benign() -> Report {
+pub(crate) fn benign() -> Report {
     crate::support::report::mid_upgrade(&as_is)
 }
 
@@ -35,17 +35,17 @@ fn hostile() -> Report {
 }
 
 /// The plan of a report by itself.
-fn plan_of(report: &Report) -> Document {
+pub(crate) fn plan_of(report: &Report) -> Document {
     Document::of_plan(report, report.plan.clone().unwrap(), None)
 }
 
 /// The checklist of a report by itself.
-fn checklist_of(report: &Report) -> Document {
+pub(crate) fn checklist_of(report: &Report) -> Document {
     Document::of_checklist(report, report.checklist.clone().unwrap())
 }
 
 /// Rendered pages are kept where `scripts/check-page` can open them in a browser.
-fn keep(name: &str, text: &str) {
+pub(crate) fn keep(name: &str, text: &str) {
     fs::write(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name), text).unwrap();
 }
 
@@ -71,7 +71,7 @@ fn skeleton(page: &str) -> Vec<String> {
 }
 
 /// What a Markdown reader would build, without the text.
-fn outline(text: &str) -> Vec<String> {
+pub(crate) fn outline(text: &str) -> Vec<String> {
     let mut events: Vec<String> = Parser::new_ext(text, Options::all())
         .filter_map(|event| match event {
             Event::Text(_) | Event::SoftBreak => None,
@@ -101,7 +101,7 @@ fn every_page_is_kept_for_the_browser_check() {
 }
 
 /// Many findings of one rule, and one with very much evidence.
-fn crowded() -> Report {
+pub(crate) fn crowded() -> Report {
     let mut report = benign();
     let template = report.findings[2].clone();
     let number = |finding: &FindingView, n: usize| {

@@ -1,0 +1,102 @@
+"""Reads tickets as GitHub and Jira would, and fails where anything from evidence means anything to them.
+
+Usage: tickets.py FILE... ; the system is the last word of the name before its extension.
+"""
+import html.parser
+import re
+import subprocess
+import sys
+
+from jira2markdown import convert
+
+# What a ticket in Markdown becomes, and nothing else.
+ELEMENTS = {"h1", "h2", "p", "ul", "ol", "li", "strong", "code", "pre"}
+LIMITS = {"github": 65_536, "jira": 32_767, "zendesk": 65_000, "servicenow": 4_000, "teams": 14_000}
+# What GitHub looks for in the finished text.
+GITHUB = [
+    r"@\w", r"#\w", r"(?i)\bgh-\d", r"://", r"(?i)\bwww\.", r"(?i)\bmailto:", r"\b[0-9a-f]{7,40}\b",
+    r":[a-z0-9_+-]*[a-z_+][a-z0-9_+-]*:",
+]
+
+
+class Page(html.parser.HTMLParser):
+    """Collects the elements of a page and its text outside code."""
+
+    def __init__(self):
+        super().__init__()
+        self.elements, self.words, self.code, self.attributes = set(), [], 0, []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.add(tag)
+        self.attributes += [name for name, _ in attrs]
+        self.code += tag in ("code", "pre")
+        self.words.append("\n")
+
+    def handle_endtag(self, tag):
+        self.code -= tag in ("code", "pre")
+        self.words.append("\n")
+
+    def handle_data(self, data):
+        if not self.code:
+            self.words.append(data)
+
+
+def page(markdown):
+    """The Markdown as cmark-gfm makes a page of it, with all extensions that GitHub uses."""
+    args = ["cmark-gfm", "--unsafe"]
+    for extension in ["autolink", "table", "tasklist", "strikethrough", "footnotes"]:
+        args += ["-e", extension]
+    made = subprocess.run(args, input=markdown.encode(), stdout=subprocess.PIPE, check=True).stdout.decode()
+    parsed = Page()
+    parsed.feed(made)
+    return parsed
+
+
+def faults(name, text):
+    tracker = name.rsplit(".", 1)[0].rsplit("-", 1)[-1]
+    length = len(text.encode("utf-16-le")) // 2
+    if tracker in LIMITS and length > LIMITS[tracker] * 9 // 10:
+        yield f"{length} characters"
+    if tracker == "github":
+        parsed = page(text)
+        # Blocks of code have a language, lists of a plan may begin with another number.
+        allowed = {"lang", "class", "start"}
+        yield from (f"element {tag}" for tag in sorted(parsed.elements - ELEMENTS))
+        yield from (f"attribute {name}" for name in sorted(set(parsed.attributes) - allowed))
+        words = "".join(parsed.words)
+        yield from (f"{found[0]!r} in the text" for found in (re.search(one, words) for one in GITHUB) if found)
+    if tracker == "jira":
+        markdown = convert(text)
+        outside = re.sub(r"(?s)```.*?```", "", markdown)
+        for what, pattern in [
+            ("a link", r"\[[^\]]*\]\("), ("a picture", r"!\["), ("an address", r"<[a-z]+:|://"), ("an element", r"<[a-zA-Z/]"),
+            ("a table", r"(?m)^\|"), ("a mention", r"@\w"), ("a rule", r"(?m)^-{3,}$"), ("a quotation", r"(?m)^>"),
+            ("struck text", r"~~|(?<!\w)-[^\s-][^\n]*-(?!\w)"),
+        ]:
+            found = re.search(pattern, outside)
+            if found:
+                yield f"{what}: {found[0]!r}"
+        # Headings and lists are those that were written, no more.
+        for mark, ours in [(r"(?m)^#{1,6} ", r"(?m)^h[23]\. "), (r"(?m)^```", r"(?m)^\{noformat\}$")]:
+            if len(re.findall(mark, markdown)) > len(re.findall(ours, text)):
+                yield f"more of {mark} than of {ours}"
+
+
+def main():
+    count = 0
+    for path in sys.argv[1:]:
+        with open(path, encoding="utf-8", newline="") as file:
+            text = file.read()
+        for fault in faults(path.rsplit("/", 1)[-1], text):
+            print(f"{path}: {fault}")
+            count += 1
+    # The check itself bites.
+    bad = list(faults("x-github.md", "@all #12 <b>x</b> https://x.example"))
+    bad += list(faults("x-jira.txt", "[a|https://x.example] !a.png! [~user]"))
+    if len(bad) < 5:
+        print(f"what is known to be wrong was not found: {bad}")
+        count += 1
+    sys.exit(min(count, 1))
+
+
+main()

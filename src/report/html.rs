@@ -188,7 +188,7 @@ fn grid(report: &Report) -> Grid {
 }
 
 /// The policy's hash of an inlined text.
-fn csp_hash(text: &str) -> String {
+pub(super) fn csp_hash(text: &str) -> String {
     format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text)))
 }
 
@@ -242,7 +242,7 @@ fn page(report: &Report) -> Context {
 }
 
 /// Escaper of the HTML templates, safe in text and in quoted attributes.
-fn escape_html(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn escape_html(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
     tera::escape_html(&neutral(text), out)
 }
 

@@ -19,6 +19,7 @@ use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHis
 use crate::model::host_name::{is_name, same_host, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
+use crate::model::kit_run::KitRun;
 use crate::model::node::Snapshot;
 use crate::model::{Area, BuildVersion, Cluster, Grade, Location, Node, NodeSet, Observed, Package, Role};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
@@ -96,6 +97,7 @@ pub(super) struct CaseBuilder {
     reported: Vec<(usize, ReportedFacts)>,
     pub(super) events: Vec<(usize, ComputerEvents)>,
     contacts: Vec<Contact>,
+    kit_runs: Vec<KitRun>,
     /// Inputs that contradict each other, one sentence each.
     pub(super) conflicts: Vec<String>,
     /// Files of nodes that are in no bundle.
@@ -207,6 +209,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         reported,
         lists,
         answers,
+        kit_runs: builder.kit_runs,
         contacts: builder.contacts,
         inputs: builder.inputs,
         as_of: options.as_of,
@@ -249,6 +252,7 @@ impl CaseBuilder {
                         builder.events.extend(events.into_iter().map(|one| (index, one)));
                     }
                     Facts::Contacts(contacts) => builder.contacts.extend(contacts),
+                    Facts::KitRun(run) => builder.kit_runs.push(run),
                     // Looked at before: the list of nodes decides which cluster is meant.
                     Facts::Inventory(_) => {}
                 }

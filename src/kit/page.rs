@@ -5,6 +5,7 @@ use super::selection::Selection;
 use crate::model::BuildVersion;
 use crate::plan::safe_name;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What made a kit.
 pub(super) const MADE_BY: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
@@ -106,7 +107,7 @@ fn row(part: &'static PartRow) -> Row {
 fn screens() -> Vec<String> {
     [
         "Admin, Server Nodes: copy the table into nodes.csv. One line for each node; the first line of the file names the columns.",
-        "Say that the rest of this step was left out: its other answers are then asked as questions.",
+        "If that cannot be had either, tell us the names of all web nodes.",
     ]
     .map(str::to_owned)
     .into()
@@ -126,7 +127,7 @@ fn step(number: usize, part: &'static PartRow, selection: &Selection, exe: bool)
     };
     let lines: &[&str] = match part.part {
         Part::Collector => {
-            step.nodes = selection.nodes.iter().map(node).collect();
+            step.nodes = nodes(selection);
             if !exe {
                 step.file = "";
             }
@@ -137,6 +138,7 @@ fn step(number: usize, part: &'static PartRow, selection: &Selection, exe: bool)
             ]
         }
         Part::Rest => {
+            step.nodes = selection.nodes_known.iter().map(|name| safe_name(name)).collect();
             step.commands = vec!["powershell -NoProfile -ExecutionPolicy Bypass -File rest.ps1".to_owned()];
             &[
                 "Copy the script to a folder of the node. Read it if you like: it is plain text, and lists at its top what it asks.",
@@ -168,8 +170,16 @@ fn step(number: usize, part: &'static PartRow, selection: &Selection, exe: bool)
     step
 }
 
-/// A node as the page names it: only a name that means nothing to a command prompt.
-fn node(ask: &super::NodeAsk) -> String {
-    let name = safe_name(&ask.name);
-    if ask.how.is_empty() { name } else { format!("{name} again, {}", ask.how) }
+/// The nodes to collect on, each once: only names that mean nothing to a command prompt.
+fn nodes(selection: &Selection) -> Vec<String> {
+    let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for ask in &selection.nodes {
+        let how = by_name.entry(&ask.name).or_default();
+        how.extend(Some(ask.how.as_str()).filter(|how| !how.is_empty()));
+    }
+    let shown = |(name, how): (&str, Vec<&str>)| match how.as_slice() {
+        [] => safe_name(name),
+        how => format!("{} again, {}", safe_name(name), how.join(", ")),
+    };
+    by_name.into_iter().map(shown).collect()
 }

@@ -102,7 +102,7 @@ pub const PARTS: [PartRow; 6] = [
         time: "10 minutes",
         gives: "questions.xlsx, filled in",
         holds: "your answers, and your name if you write it there",
-        never: "anything else",
+        never: "nothing else is in it",
     },
     PartRow {
         part: Part::Screens,
@@ -114,7 +114,7 @@ pub const PARTS: [PartRow; 6] = [
         time: "10 minutes",
         gives: "nodes.csv, filled in",
         holds: "the page Admin, Server Nodes, as a table",
-        never: "anything else",
+        never: "nothing else is in it",
     },
 ];
 

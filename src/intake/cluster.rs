@@ -418,7 +418,8 @@ impl CaseBuilder {
         several_clusters: bool,
         as_of: DateTime<Utc>,
     ) -> (ReportedFields, BTreeMap<String, Observed<Items>>) {
-        let (mut cluster, mut lists) = (ReportedFields::new(), BTreeMap::new());
+        let (mut cluster, mut lists) = (ReportedFields::new(), BTreeMap::<String, Observed<Items>>::new());
+        let mut pages: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         for (index, reported) in self.newest_results(as_of) {
             let names_no_node = !(reported.cluster.is_empty() && reported.lists.is_empty());
             if several_clusters && names_no_node {
@@ -427,6 +428,9 @@ impl CaseBuilder {
             }
             reported::merge(&mut cluster, reported.cluster);
             for (list, items) in reported.lists {
+                if items.value().is_some_and(|items| items.missing().is_some()) {
+                    pages.entry(index).or_default().push(list.clone());
+                }
                 reported::merge_items(lists.entry(list).or_default(), items);
             }
             for (name, of_node) in reported.nodes {
@@ -440,6 +444,15 @@ impl CaseBuilder {
                 reported::merge(&mut node.reported, of_node.own);
                 reported::merge(&mut cluster, of_node.cluster);
                 node.clocks.join(of_node.clocks);
+            }
+        }
+        // What another file completes is no page of anything that is missing.
+        let is_whole = |list: &String| {
+            lists.get(list).and_then(Observed::value).is_some_and(|items| items.missing().is_none())
+        };
+        for (index, of_lists) in pages {
+            if of_lists.iter().all(is_whole) {
+                self.take_page_back(index);
             }
         }
         (cluster, lists)

@@ -14,7 +14,7 @@ const MOST: usize = 200;
 
 /// Why a record is not read. Reads after its name.
 #[derive(Debug, thiserror::Error)]
-pub enum KitAnswersError {
+pub(super) enum KitAnswersError {
     /// Of a newer script.
     #[error("is the record of a kit in the newer format {0}: use a newer clusterbrief")]
     Newer(String),
@@ -113,7 +113,9 @@ mod tests {
     #[test]
     fn what_is_newer_cut_or_hostile_is_said() {
         let whole = RECORD.replace("FINISHED", "true");
-        assert!(read_text(&whole.replace("answers/1.0", "answers/2.0")).unwrap_err().contains("newer format 2.0"));
+        assert!(
+            read_text(&whole.replace("answers/1.0", "answers/2.0")).unwrap_err().contains("newer format 2.0")
+        );
         assert!(read_text(&whole[..whole.len() - 9]).unwrap_err().contains("no whole one"));
         let (run, _) = read_text(&whole.replace("WEB02", "a; del *")).unwrap();
         assert_eq!(run.node, "");

@@ -28,7 +28,9 @@ struct Entry {
 pub(super) fn pass_over(mut given: Vec<Given>) -> Vec<Given> {
     let mut files: BTreeMap<String, Entry> = BTreeMap::new();
     for one in &given {
-        let Some(folder) = one.name.strip_suffix(LIST).filter(|folder| folder.is_empty() || folder.ends_with('/')) else {
+        let Some(folder) =
+            one.name.strip_suffix(LIST).filter(|folder| folder.is_empty() || folder.ends_with('/'))
+        else {
             continue;
         };
         for entry in entries(one).unwrap_or_default() {

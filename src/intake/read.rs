@@ -9,8 +9,8 @@ use super::loose::{self, LooseLogs, LooseOptions};
 use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, Unrecognised, recognise};
 use super::together::together;
 use super::{
-    Parsed, ReadExport, Source, crowd, event_file, json, kinds, leaks, malformed, manual_capture, on_screen, own_kit,
-    snapshot, tables, workbook,
+    Parsed, ReadExport, Source, crowd, event_file, json, kinds, leaks, malformed, manual_capture, on_screen,
+    own_kit, snapshot, tables, workbook,
 };
 use crate::bundle::source::{Content, Given, GivenError, Origin};
 use crate::bundle::{Bundle, Form, LeafError, Sha256};
@@ -82,7 +82,8 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Reread)
         };
         (read, bundle)
     };
-    let (sets, given) = loose::sort(own_kit::pass_over(with_clean_names(given, tools.sanitizer)), tools.loose);
+    let (sets, given) =
+        loose::sort(own_kit::pass_over(with_clean_names(given, tools.sanitizer)), tools.loose);
     let reads = together(named(given), |(given, _)| given.inner_id(), read);
     let (mut reads, bundles): (Vec<_>, Vec<_>) = reads.into_iter().unzip();
     let (of_loose, loose) = loose::read(sets, tools);

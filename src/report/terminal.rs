@@ -81,7 +81,8 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
     }
     procedures(&mut screen, report.plan.as_ref(), report.checklist.as_ref(), true);
     screen.list("What is missing", &report.missing.iter().map(|view| view.ask.as_str()).collect::<Vec<_>>());
-    screen.list("Of the kit is still missing", &report.kit.left.iter().map(String::as_str).collect::<Vec<_>>());
+    screen
+        .list("Of the kit is still missing", &report.kit.left.iter().map(String::as_str).collect::<Vec<_>>());
     if let Some(line) = kit_line(report) {
         let _ = writeln!(screen.text);
         screen.wrapped("", &line, None);

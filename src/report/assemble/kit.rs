@@ -10,7 +10,9 @@ use std::collections::BTreeSet;
 
 pub(super) fn view(cluster: &Cluster, missing: &[MissingView]) -> KitView {
     let mut runs: Vec<&KitRun> = cluster.kit_runs.iter().collect();
-    runs.sort_by(|a, b| (&a.script, &a.node, &a.time, &a.input).cmp(&(&b.script, &b.node, &b.time, &b.input)));
+    runs.sort_by(|a, b| {
+        (&a.script, &a.node, &a.time, &a.input).cmp(&(&b.script, &b.node, &b.time, &b.input))
+    });
     KitView { parts: parts(missing), left: left(cluster, &runs), runs: runs.into_iter().map(run).collect() }
 }
 
@@ -86,7 +88,12 @@ fn left(cluster: &Cluster, runs: &[&KitRun]) -> Vec<String> {
         let not_run = cluster
             .serving()
             .filter(|node| !runs.iter().any(|run| run.script == "rest" && same_host(&run.node, &node.name)))
-            .map(|node| format!("{}: rest.ps1 was not run there, so its diagnostics are missing.", safe_name(&node.name)));
+            .map(|node| {
+                format!(
+                    "{}: rest.ps1 was not run there, so its diagnostics are missing.",
+                    safe_name(&node.name)
+                )
+            });
         left.extend(not_run);
     }
     left.sort();

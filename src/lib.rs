@@ -15,6 +15,8 @@ pub mod demo;
 pub mod finding;
 #[cfg(feature = "report")]
 pub mod intake;
+#[cfg(feature = "report")]
+pub mod kit;
 pub mod knowledge;
 #[cfg(feature = "report")]
 pub mod logs;

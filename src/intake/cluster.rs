@@ -19,6 +19,7 @@ use crate::model::export::{Moment, NodeList, OwnList, ReportedFields, VersionHis
 use crate::model::host_name::{is_name, same_host, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
+use crate::model::kit_run::KitRun;
 use crate::model::node::Snapshot;
 use crate::model::{Area, BuildVersion, Cluster, Grade, Location, Node, NodeSet, Observed, Package, Role};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
@@ -96,6 +97,7 @@ pub(super) struct CaseBuilder {
     reported: Vec<(usize, ReportedFacts)>,
     pub(super) events: Vec<(usize, ComputerEvents)>,
     contacts: Vec<Contact>,
+    kit_runs: Vec<KitRun>,
     /// Inputs that contradict each other, one sentence each.
     pub(super) conflicts: Vec<String>,
     /// Files of nodes that are in no bundle.
@@ -207,6 +209,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         reported,
         lists,
         answers,
+        kit_runs: builder.kit_runs,
         contacts: builder.contacts,
         inputs: builder.inputs,
         as_of: options.as_of,
@@ -249,6 +252,7 @@ impl CaseBuilder {
                         builder.events.extend(events.into_iter().map(|one| (index, one)));
                     }
                     Facts::Contacts(contacts) => builder.contacts.extend(contacts),
+                    Facts::KitRun(run) => builder.kit_runs.push(run),
                     // Looked at before: the list of nodes decides which cluster is meant.
                     Facts::Inventory(_) => {}
                 }
@@ -414,7 +418,8 @@ impl CaseBuilder {
         several_clusters: bool,
         as_of: DateTime<Utc>,
     ) -> (ReportedFields, BTreeMap<String, Observed<Items>>) {
-        let (mut cluster, mut lists) = (ReportedFields::new(), BTreeMap::new());
+        let (mut cluster, mut lists) = (ReportedFields::new(), BTreeMap::<String, Observed<Items>>::new());
+        let mut pages: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         for (index, reported) in self.newest_results(as_of) {
             let names_no_node = !(reported.cluster.is_empty() && reported.lists.is_empty());
             if several_clusters && names_no_node {
@@ -423,6 +428,9 @@ impl CaseBuilder {
             }
             reported::merge(&mut cluster, reported.cluster);
             for (list, items) in reported.lists {
+                if items.value().is_some_and(|items| items.missing().is_some()) {
+                    pages.entry(index).or_default().push(list.clone());
+                }
                 reported::merge_items(lists.entry(list).or_default(), items);
             }
             for (name, of_node) in reported.nodes {
@@ -436,6 +444,15 @@ impl CaseBuilder {
                 reported::merge(&mut node.reported, of_node.own);
                 reported::merge(&mut cluster, of_node.cluster);
                 node.clocks.join(of_node.clocks);
+            }
+        }
+        // What another file completes is no page of anything that is missing.
+        let is_whole = |list: &String| {
+            lists.get(list).and_then(Observed::value).is_some_and(|items| items.missing().is_none())
+        };
+        for (index, of_lists) in pages {
+            if of_lists.iter().all(is_whole) {
+                self.take_page_back(index);
             }
         }
         (cluster, lists)

@@ -8,6 +8,7 @@ use super::reported::ReportedFacts;
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{NodeList, VersionHistory};
+use crate::model::kit_run::KitRun;
 use crate::model::node::Snapshot;
 
 /// What an input says.
@@ -25,6 +26,8 @@ pub enum Facts {
     Checklist(checklist::Part),
     /// The nodes an inventory names.
     Inventory(Inventory),
+    /// What a script of a kit did.
+    KitRun(KitRun),
     /// Contacts of an inventory.
     Contacts(Vec<Contact>),
     /// Files of one node that are in no bundle.

@@ -4,12 +4,13 @@ use super::answers::{self, Question};
 use super::event_file::is_event_file;
 use super::facts::Facts;
 use super::json::JsonError;
+use super::kit_answers::{self, KitAnswersError};
 use super::loose::{self, LooseLogs, LooseOptions};
 use super::recognise::{Form as ExportForm, MAX_EXPORT_BYTES, Unrecognised, recognise};
 use super::together::together;
 use super::{
     Parsed, ReadExport, Source, crowd, event_file, json, kinds, leaks, malformed, manual_capture, on_screen,
-    snapshot, tables, workbook,
+    own_kit, snapshot, tables, workbook,
 };
 use crate::bundle::source::{Content, Given, GivenError, Origin};
 use crate::bundle::{Bundle, Form, LeafError, Sha256};
@@ -27,6 +28,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Something given, with what is to be said of it.
 type Noted = (Given, Vec<String>);
+
+/// Bytes of the start that say whether a file is the record of a kit.
+const RECORD: usize = 256;
 
 /// Notes on the same bytes under other names.
 const SAME: usize = 10;
@@ -78,7 +82,8 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> (Vec<ReadInput>, Reread)
         };
         (read, bundle)
     };
-    let (sets, given) = loose::sort(with_clean_names(given, tools.sanitizer), tools.loose);
+    let (sets, given) =
+        loose::sort(own_kit::pass_over(with_clean_names(given, tools.sanitizer)), tools.loose);
     let reads = together(named(given), |(given, _)| given.inner_id(), read);
     let (mut reads, bundles): (Vec<_>, Vec<_>) = reads.into_iter().unzip();
     let (of_loose, loose) = loose::read(sets, tools);
@@ -279,6 +284,16 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     if let Some(own) = kinds::own(bytes) {
         return of_kind(input, &own);
     }
+    let record = encoding::decode(bytes.get(..RECORD).unwrap_or(bytes));
+    if kit_answers::is_record(&record) {
+        let read = kit_answers::read(cx, &encoding::decode(bytes));
+        let newer = matches!(read, Err(KitAnswersError::Newer(_)));
+        let kind = if newer { ProblemKind::Newer } else { ProblemKind::Malformed };
+        return match read {
+            Ok(read) => exported(input, read),
+            Err(error) => refused(input, kind, error),
+        };
+    }
     if let Some((kind, why)) = leaks::of_file(&name, bytes) {
         return refused(input, kind, why);
     }
@@ -353,10 +368,15 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         },
         Err(why) => Err(why.to_string()),
     };
-    let ReadExport { kind, holds, parsed } = match read {
-        Ok(read) => read,
-        Err(why) => return refused(input, ProblemKind::Malformed, why),
-    };
+    match read {
+        Ok(read) => exported(input, read),
+        Err(why) => refused(input, ProblemKind::Malformed, why),
+    }
+}
+
+/// An export that was read, with what is to be said of it.
+fn exported(mut input: Input, read: ReadExport) -> ReadInput {
+    let ReadExport { kind, holds, parsed } = read;
     let status = if parsed.problems.is_empty() { InputStatus::Read } else { InputStatus::Partly };
     input.notes.extend(parsed.notes);
     // A log that was saved by hand may be cut anywhere.

@@ -4,6 +4,7 @@ use super::answers::Answers;
 use super::export::{NodeList, ReportedFields, VersionHistory};
 use super::input::Input;
 use super::items::Items;
+use super::kit_run::KitRun;
 use super::log::LogDigest;
 use super::node::{Node, Role};
 use super::observed::Observed;
@@ -31,6 +32,8 @@ pub struct Cluster {
     pub lists: BTreeMap<String, Observed<Items>>,
     /// Answers of persons.
     pub answers: Answers,
+    /// Runs of the scripts of a kit, in order of input.
+    pub kit_runs: Vec<KitRun>,
     /// Contacts from the inventories.
     pub contacts: Vec<Contact>,
     /// Inputs in order of name.

@@ -53,6 +53,8 @@ pub enum InputKind {
     VersionTable,
     /// An answers file.
     Answers,
+    /// What a script of a kit did (`answers.json`).
+    KitAnswers,
     /// One or more of the exports that the knowledge describes.
     Export,
     /// Logs of one node that are in no bundle.
@@ -68,7 +70,7 @@ pub enum InputKind {
 impl InputKind {
     /// Whether an input of this kind is evidence about a cluster by itself. Answers only add to evidence.
     pub const fn is_evidence(self) -> bool {
-        !matches!(self, Self::Answers | Self::Unrecognised)
+        !matches!(self, Self::Answers | Self::KitAnswers | Self::Unrecognised)
     }
 }
 

@@ -18,6 +18,7 @@ pub mod host_name;
 pub mod iis;
 pub mod input;
 pub mod items;
+pub mod kit_run;
 pub mod label;
 pub mod location;
 pub mod log;

@@ -34,6 +34,7 @@ pub(super) fn cluster(nodes: &[&str], build: BuildVersion) -> Cluster {
         reported: BTreeMap::new(),
         lists: BTreeMap::new(),
         answers: Answers::default(),
+        kit_runs: Vec::new(),
         contacts: Vec::new(),
         inputs: Vec::new(),
         as_of: chrono::DateTime::UNIX_EPOCH,

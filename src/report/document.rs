@@ -1,6 +1,7 @@
 //! A plan or a checklist by itself: what is handed to whoever carries it out.
 
 use super::model::{Report, Tool};
+use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::Purpose;
 use crate::plan::Plan;
 use crate::plan::checklist::{Checklist, Occasion};
@@ -49,6 +50,26 @@ impl Document {
     pub fn of_checklist(report: &Report, checklist: Checklist) -> Self {
         let title = checklist_title(&checklist);
         Self { checklist: Some(checklist), ..Self::of(report, title) }
+    }
+
+    /// The questions of a kit, which are of no report: their day is that of the knowledge.
+    pub fn of_questions(checklist: Checklist, knowledge: &Knowledge) -> Self {
+        Self {
+            schema: SCHEMA,
+            tool: Tool {
+                name: env!("CARGO_PKG_NAME"),
+                version: env!("CARGO_PKG_VERSION"),
+                knowledge: knowledge.edition.to_string(),
+                own: None,
+            },
+            title: "Questions".to_owned(),
+            as_of: format!("{}T00:00:00Z", knowledge.edition),
+            nodes: checklist.nodes.clone(),
+            target: checklist.target.clone(),
+            plan: None,
+            checklist: Some(checklist),
+            never: Vec::new(),
+        }
     }
 
     fn of(report: &Report, title: String) -> Self {

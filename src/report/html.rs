@@ -103,7 +103,7 @@ fn frame(
 }
 
 /// The policy's hash of an inlined text.
-fn csp_hash(text: &str) -> String {
+pub(super) fn csp_hash(text: &str) -> String {
     format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text)))
 }
 
@@ -138,7 +138,7 @@ pub fn render_with(report: &Report, options: &PageOptions) -> Result<String, Ren
 }
 
 /// Escaper of the HTML templates, safe in text and in quoted attributes.
-fn escape_html(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn escape_html(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
     tera::escape_html(&neutral(text), out)
 }
 

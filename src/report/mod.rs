@@ -8,6 +8,7 @@ pub mod format;
 pub mod html;
 pub mod intake_text;
 pub mod json;
+pub mod kit_page;
 pub mod markdown;
 pub mod model;
 mod page;

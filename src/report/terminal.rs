@@ -90,6 +90,12 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
     }
     procedures(&mut screen, report.plan.as_ref(), report.checklist.as_ref(), true);
     screen.list("What is missing", &report.missing.iter().map(|view| view.ask.as_str()).collect::<Vec<_>>());
+    screen
+        .list("Of the kit is still missing", &report.kit.left.iter().map(String::as_str).collect::<Vec<_>>());
+    if let Some(line) = kit_line(report) {
+        let _ = writeln!(screen.text);
+        screen.wrapped("", &line, None);
+    }
     let _ = writeln!(screen.text);
     screen.wrapped("", &format!("{}.", verdict.checks), Some(Style::DIM));
     screen.text
@@ -126,6 +132,18 @@ fn named(screen: &mut Screen, report: &Report, severity: Severity) {
         screen.wrapped("       - ", line, None);
     }
     screen.rest(lines.len());
+}
+
+/// The one command that asks for most of what is missing.
+fn kit_line(report: &Report) -> Option<String> {
+    let files: Vec<&str> = report.kit.parts.iter().map(|part| part.file).collect();
+    (!files.is_empty()).then(|| {
+        format!(
+            "All of it in one zip for the customer ({}): write this report with -o report.json, then clusterbrief kit --from \
+             report.json -o kit.zip.",
+            files.join(", ")
+        )
+    })
 }
 
 /// What was used and what was not.

@@ -1,7 +1,7 @@
 //! A checklist as a workbook that a person fills in; what it looks like inside is `docs/checklist-format.md`.
 
 use super::RenderError;
-use super::document::{Document, checklist_title as title};
+use super::document::Document;
 use super::format::{Content, Keep, OutputFormat};
 use crate::model::checklist::{
     ABOUT, CELLS, Column, FORMAT as MARK, HEADS, SEE_ABOVE, SHEET, VERSION, cell, fingerprint,
@@ -44,7 +44,7 @@ pub fn write(handout: &Document) -> Result<Vec<u8>, RenderError> {
     let day = day(handout);
     // The library would write the time of day.
     let made = ExcelDateTime::parse_from_str(day)?;
-    workbook.set_properties(&DocProperties::new().set_title(title(checklist)).set_creation_datetime(&made));
+    workbook.set_properties(&DocProperties::new().set_title(&handout.title).set_creation_datetime(&made));
     let sheet = workbook.add_worksheet().set_name(SHEET)?;
     fill(sheet, checklist, handout)?;
     let about = workbook.add_worksheet().set_name(ABOUT)?;
@@ -129,7 +129,7 @@ fn above(sheet: &mut Worksheet, checklist: &Checklist, handout: &Document) -> Re
         sheet.merge_range(row, 0, row, u16::from(Column::Note.at()), &cell(&neutral(text)), format)?;
         sheet.set_row_height(row, height).map(|_| ())
     };
-    wide(sheet, 0, 24, &title(checklist), &Format::new().set_bold().set_font_size(15))?;
+    wide(sheet, 0, 24, &handout.title, &Format::new().set_bold().set_font_size(15))?;
     let nodes = if checklist.nodes.is_empty() { "none known".into() } else { checklist.nodes.join(", ") };
     wide(
         sheet,

@@ -22,7 +22,8 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("collect", &["model", "bundle", "redact", "parsers", "probes", "text"]),
         ("rules", &["model", "finding", "knowledge"]),
         ("plan", &["model", "finding", "knowledge", "text"]),
-        ("report", &["model", "finding", "knowledge", "plan", "text"]),
+        ("kit", &["model", "knowledge", "plan"]),
+        ("report", &["model", "finding", "kit", "knowledge", "plan", "text"]),
         ("demo", &["model", "bundle", "collect", "redact", "text"]),
         (
             "cli",
@@ -33,6 +34,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 "demo",
                 "finding",
                 "intake",
+                "kit",
                 "knowledge",
                 "logs",
                 "model",

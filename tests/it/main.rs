@@ -35,6 +35,7 @@ mod hostile_inputs;
 mod identities;
 mod innocent_files;
 mod intake;
+mod kit;
 mod knowledge_overlay;
 mod logs_verb;
 mod loose;

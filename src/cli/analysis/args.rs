@@ -29,6 +29,8 @@ pub(in crate::cli) enum AnalysisVerb {
     Checklist(ChecklistArgs),
     /// Write the exact steps, in order and for each server, to upgrade the cluster or to add a node
     Plan(PlanArgs),
+    /// Write one zip that asks the customer for everything: a page, scripts, queries, questions, the collector
+    Kit(KitArgs),
     /// Explain a rule or a known error: what it is, why it matters, how to fix the fault, and its sources
     Explain {
         /// Id of a rule, such as VER-001, or of a known error, such as E-004
@@ -181,6 +183,41 @@ pub(in crate::cli) struct SqlArgs {
     /// Write each query to its own file in this folder
     #[arg(short = 'o', long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Arguments)]
+pub(in crate::cli) struct KitArgs {
+    /// What it is for: the health of the cluster, or an upgrade to the build of --target
+    #[arg(
+        long,
+        value_name = "PURPOSE",
+        default_value = "health",
+        default_value_if("target", clap::builder::ArgPredicate::IsPresent, "upgrade")
+    )]
+    pub purpose: KitPurpose,
+    /// Build to upgrade to, such as 11.7.000049
+    #[arg(long, value_name = "VERSION", value_parser = BuildVersion::parse)]
+    pub target: Option<BuildVersion>,
+    /// Name of the case, which the page shows
+    #[arg(long, value_name = "NAME", value_parser = crate::kit::case_name)]
+    pub case: Option<String>,
+    /// Report of this case (.json): what it has is not asked for again, and its questions are asked
+    #[arg(long, value_name = "REPORT")]
+    pub from: Option<PathBuf>,
+    /// The collector for Windows to put in
+    #[arg(long, value_name = "FILE")]
+    pub exe: Option<PathBuf>,
+    /// File to write
+    #[arg(short, long = "out", value_name = "FILE", default_value = "kit.zip")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum KitPurpose {
+    /// Is the cluster healthy
+    Health,
+    /// Is it ready for an upgrade
+    Upgrade,
 }
 
 #[derive(Debug, Arguments)]

@@ -9,6 +9,7 @@ mod explain;
 mod file;
 mod forms;
 mod intake;
+mod kit;
 mod knowledge;
 mod logs;
 mod plan;
@@ -33,6 +34,7 @@ pub(super) fn run(mut verb: AnalysisVerb) -> Result<Exit, Failure> {
         AnalysisVerb::Intake(args) => intake::run(&args),
         AnalysisVerb::Checklist(args) => checklist::run(&args),
         AnalysisVerb::Plan(args) => plan::run(&args),
+        AnalysisVerb::Kit(args) => kit::run(&args),
         AnalysisVerb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),
         AnalysisVerb::Rules(args) => explain::all(&args),
         AnalysisVerb::Knowledge { verb: KnowledgeVerb::Check { folder } } => knowledge::check(&folder),

@@ -50,7 +50,7 @@ fn is_json(start: &str) -> bool {
     ["\"schema\"", "\"format\""].iter().any(|key| {
         let value = first.strip_prefix(key).map(str::trim_start).and_then(|tail| tail.strip_prefix(':'));
         let value = value.map(str::trim_start).unwrap_or_default();
-        ["report/", "handout/", "baseline\"", "logs"]
+        ["report/", "handout/", "kit/", "baseline\"", "logs"]
             .iter()
             .any(|form| value.strip_prefix("\"clusterbrief-").is_some_and(|tail| tail.starts_with(form)))
     })
@@ -110,6 +110,7 @@ fn is_tables(bytes: &[u8]) -> bool {
 
 /// Whether a text is one of the queries of `clusterbrief sql`. Results may come after one, so readers of exports come first.
 pub(super) fn query(start: &str) -> Option<Known> {
-    let is_query = start.starts_with("-- Tells:") && start.contains("'clusterbrief:");
+    let begins = start.starts_with("-- Tells:") || start.starts_with("-- Queries of clusterbrief");
+    let is_query = begins && start.contains("'clusterbrief:");
     is_query.then(|| Known::new(Id::Own, "written by this program"))
 }

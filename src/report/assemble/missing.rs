@@ -1,6 +1,7 @@
 //! What is missing: the gaps of all undecided rules, grouped by what would close them, most decisive first.
 
 use crate::finding::{EvidenceRequest, MissingEvidence, Outcome, RuleResult, Severity};
+use crate::kit::Part;
 use crate::knowledge::Knowledge;
 use crate::knowledge::exports::{Call, Export};
 use crate::knowledge::rows::RuleMeta;
@@ -91,6 +92,7 @@ pub(super) fn missing(
             MissingView {
                 anchor: format!("missing-{}", index + 1),
                 kind: closes.kind(),
+                kit: closes.part().map(Part::word),
                 ask,
                 how,
                 parts,
@@ -166,6 +168,19 @@ fn parts(closes: &Closes, gap: &Request, knowledge: &Knowledge) -> Vec<MissingPa
 }
 
 impl Closes {
+    /// The part of a kit that gets it.
+    fn part(&self) -> Option<Part> {
+        match self {
+            Self::Bundles | Self::Again(_) => Some(Part::Collector),
+            Self::NodeList | Self::NodeNames | Self::Calls => Some(Part::Rest),
+            Self::Queries => Some(Part::Sql),
+            Self::Commands => Some(Part::RabbitMq),
+            Self::Export(id) if id == "bus-environment" => Some(Part::RabbitMq),
+            Self::Answer(_) => Some(Part::Questions),
+            Self::Export(_) | Self::NewerProgram | Self::NodeOf | Self::Nothing => None,
+        }
+    }
+
     /// The word of the report.
     const fn kind(&self) -> &'static str {
         match self {

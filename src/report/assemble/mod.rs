@@ -6,6 +6,7 @@ mod errors;
 mod evidence;
 mod first;
 mod inputs;
+mod kit;
 mod marks;
 mod matrix;
 mod missing;
@@ -84,6 +85,7 @@ pub fn assemble(
         }),
         never: knowledge.rows.warnings.clone(),
         request: missing::request(&missing),
+        kit: kit::view(cluster, &missing),
         missing,
         matrix: matrix::matrix(cluster, knowledge),
         errors: errors::errors(cluster, knowledge),

@@ -4,6 +4,7 @@
 mod axis;
 mod case;
 mod findings;
+mod kit;
 mod matrix;
 mod patterns;
 
@@ -11,6 +12,7 @@ pub use crate::plan::{Action, Reason};
 pub use axis::*;
 pub use case::*;
 pub use findings::*;
+pub use kit::*;
 pub use matrix::*;
 pub use patterns::*;
 
@@ -69,6 +71,8 @@ pub struct Report {
     pub missing: Vec<MissingView>,
     /// The missing things as one paragraph ready to send to the customer; empty when nothing is missing.
     pub request: String,
+    /// The parts of a kit that answer what is missing, and what of an earlier kit is here.
+    pub kit: KitView,
     /// Every compared setting by node.
     pub matrix: Matrix,
     /// Findings, worst first.
@@ -251,6 +255,10 @@ pub struct MissingView {
     pub how: Vec<String>,
     /// What it consists of, where several things are got in one go; else empty.
     pub parts: Vec<MissingPart>,
+    /// The part of a kit that answers it, if one does: `collector`, `rest`, `sql`, `rabbitmq` or `questions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String", extend("enum" = ["collector", "rest", "sql", "rabbitmq", "questions"])))]
+    pub kit: Option<&'static str>,
     /// Blocker rules it would decide.
     pub blockers: usize,
     /// All rules it would decide, in order of id.

@@ -1,0 +1,159 @@
+//! What of an earlier report a kit is made from: which case it is of, what it has, and what it misses.
+
+use super::selection::NodeAsk;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Most bytes of a report: that of a large case has some megabytes.
+pub const MAX_REPORT_BYTES: u64 = 256 << 20;
+
+/// An earlier report, as far as a kit needs it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// Name of its case, if it has one.
+    pub case: Option<String>,
+    /// Build that it was made for.
+    pub target: Option<String>,
+    /// Names of its nodes.
+    pub nodes: Vec<String>,
+    /// Nodes on which to collect, or to collect again.
+    pub collect: Vec<NodeAsk>,
+    /// Titles of the exports that it has.
+    pub holds: BTreeSet<String>,
+    /// Calls, commands and queries that it misses.
+    pub calls: BTreeSet<String>,
+    /// Questions that it misses an answer to.
+    pub questions: BTreeSet<(String, Option<String>)>,
+    /// It has the product's list of nodes.
+    pub has_nodes: bool,
+    /// It has a part of that list, and asks for it.
+    pub asks_for_nodes: bool,
+    /// It has the version history of the database.
+    pub has_history: bool,
+    /// How many things it asks for.
+    pub asked: usize,
+}
+
+/// Why a file is no report that a kit can be made from. Reads after its name.
+#[derive(Debug, thiserror::Error)]
+pub enum EarlierError {
+    /// No JSON, or cut off.
+    #[error("is no whole JSON file ({0}): make the report again with -o report.json")]
+    Json(#[source] serde_json::Error),
+    /// Of another program, or something else of this one.
+    #[error("is no report of clusterbrief: make one with \"clusterbrief report ... -o report.json\"")]
+    Other,
+    /// Of a newer program.
+    #[error("is a report of the newer format {0}, and this program reads 1.x: use the program that made it")]
+    Newer(String),
+    /// The keys are not those of a report.
+    #[error("begins as a report, but is none ({0}): make the report again with -o report.json")]
+    Shape(#[source] serde_json::Error),
+}
+
+#[derive(Deserialize)]
+struct Report {
+    #[serde(default)]
+    case: Option<Case>,
+    target: Option<String>,
+    nodes: Vec<Node>,
+    missing: Vec<Missing>,
+    inputs: Vec<Input>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    #[serde(default)]
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Node {
+    name: String,
+    role: String,
+    bundle: bool,
+}
+
+#[derive(Deserialize)]
+struct Missing {
+    kind: String,
+    parts: Vec<Call>,
+    facts: Vec<Fact>,
+}
+
+#[derive(Deserialize)]
+struct Call {
+    call: String,
+}
+
+#[derive(Deserialize)]
+struct Fact {
+    node: Option<String>,
+    from: Value,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    kind: String,
+    status: String,
+    holds: Vec<String>,
+}
+
+impl Earlier {
+    /// Reads the JSON of a report.
+    ///
+    /// # Errors
+    ///
+    /// Why it is none.
+    pub fn read(bytes: &[u8]) -> Result<Self, EarlierError> {
+        let value: Value = serde_json::from_slice(bytes).map_err(EarlierError::Json)?;
+        let schema = value.get("schema").and_then(Value::as_str).unwrap_or_default();
+        let version = schema.strip_prefix("clusterbrief-report/").ok_or(EarlierError::Other)?;
+        if version.split('.').next() != Some("1") {
+            return Err(EarlierError::Newer(version.chars().take(20).collect()));
+        }
+        let report: Report = serde_json::from_value(value).map_err(EarlierError::Shape)?;
+        Ok(Self::of(report))
+    }
+
+    fn of(report: Report) -> Self {
+        let mut earlier = Self {
+            case: report.case.and_then(|case| case.name),
+            target: report.target,
+            asked: report.missing.iter().filter(|missing| missing.kind != "nothing").count(),
+            ..Self::default()
+        };
+        let mut again: BTreeSet<NodeAsk> = BTreeSet::new();
+        for node in report.nodes.into_iter().filter(|node| node.role != "unplaced") {
+            if !node.bundle && node.role == "serving" {
+                again.insert(NodeAsk { name: node.name.clone(), how: String::new() });
+            }
+            earlier.nodes.push(node.name);
+        }
+        let used = |input: &&Input| matches!(input.status.as_str(), "read" | "partly");
+        for input in report.inputs.iter().filter(used) {
+            earlier.holds.extend(input.holds.iter().cloned());
+            earlier.has_nodes |= matches!(input.kind.as_str(), "nodes-json" | "nodes-table");
+            earlier.has_history |= input.kind == "version-table";
+        }
+        for missing in report.missing {
+            earlier.calls.extend(missing.parts.into_iter().map(|part| part.call));
+            for fact in missing.facts {
+                let text =
+                    |key: &str, value: &str| Some(fact.from.get(key)?.get(value)?.as_str()?.to_owned());
+                if let Some(id) = text("answer", "id") {
+                    earlier.questions.insert((id, fact.node.clone()));
+                }
+                if let Some((name, how)) = text("bundle-again", "node").zip(text("bundle-again", "how")) {
+                    again.insert(NodeAsk { name, how });
+                } else if let Some(name) = text("bundle", "node") {
+                    again.insert(NodeAsk { name, how: String::new() });
+                }
+                earlier.asks_for_nodes |= fact.from.as_str() == Some("node-list");
+            }
+        }
+        earlier.collect = again.into_iter().collect();
+        earlier
+    }
+}

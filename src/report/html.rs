@@ -12,6 +12,7 @@ use super::model::{Cell, CellState, Report};
 use super::pattern_rows::patterns;
 use super::presentation::{self, ROWS, bands, columns_with_bundle, hits, row_word};
 use super::procedure::{self, RunbookView};
+use super::since_view::SinceView;
 use super::svg::chart;
 use crate::plan::Plan;
 use crate::plan::checklist::Checklist;
@@ -43,7 +44,7 @@ const STYLE: (&str, &str) = template!("report.css");
 /// What only procedures and checklists need.
 const PROCEDURE_STYLE: (&str, &str) = template!("procedure.css");
 const SCRIPT: (&str, &str) = template!("report.js");
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 16] = [
     template!("components.html"),
     template!("base.html"),
     template!("report.html"),
@@ -56,6 +57,7 @@ const TEMPLATES: [(&str, &str); 15] = [
     template!("missing.html"),
     template!("matrix.html"),
     template!("findings.html"),
+    template!("since.html"),
     template!("axis.html"),
     template!("errors.html"),
     template!("appendix.html"),
@@ -108,6 +110,9 @@ fn frame(
 
 /// Rows of one group of the matrix on a page; the JSON report holds all.
 const GROUP_ROWS: usize = 50;
+
+/// Lines of one list of what changed on a page; the JSON report holds all.
+const SINCE: usize = 40;
 
 /// How the matrix is shown.
 #[derive(Serialize)]
@@ -237,6 +242,7 @@ fn page(report: &Report) -> Context {
         patterns => &patterns(&report.errors.patterns),
         families => &families(&report.coverage),
         chart => &chart(&report.errors.axis),
+        since => &report.since.as_ref().map(|since| SinceView::of(since, SINCE)),
     });
     context
 }

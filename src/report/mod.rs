@@ -13,6 +13,7 @@ pub mod model;
 mod pattern_rows;
 mod presentation;
 mod procedure;
+mod since_view;
 mod svg;
 mod term_writer;
 pub mod terminal;

@@ -22,7 +22,8 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("collect", &["model", "bundle", "redact", "parsers", "probes", "text"]),
         ("rules", &["model", "finding", "knowledge"]),
         ("plan", &["model", "finding", "knowledge", "text"]),
-        ("report", &["model", "finding", "knowledge", "plan", "text"]),
+        ("compare", &["model", "finding", "text"]),
+        ("report", &["model", "finding", "knowledge", "plan", "compare", "text"]),
         ("demo", &["model", "bundle", "collect", "redact", "text"]),
         (
             "cli",
@@ -30,6 +31,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 "analysis",
                 "bundle",
                 "collect",
+                "compare",
                 "demo",
                 "finding",
                 "intake",

@@ -350,7 +350,10 @@ pub(in crate::cli) struct ReportArgs {
     /// Baseline that `logs --baseline-out` wrote: patterns of errors that are not in it are marked as new
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Exit with code 1 if the verdict is this bad or worse
+    /// An earlier moment to compare with: bundles, a case folder, or the JSON form of an earlier report; after the inputs
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub before: Vec<PathBuf>,
+    /// Exit with code 1 if the verdict is this bad or worse, or if something is new since --before
     #[arg(long, value_name = "VERDICT")]
     pub fail_on: Option<FailOn>,
 }
@@ -365,6 +368,10 @@ pub(in crate::cli) enum FailOn {
     Warnings,
     /// Anything except READY, and READY with something left out
     Incomplete,
+    /// A blocker that is new or became one since --before
+    NewBlocker,
+    /// A finding of at least low severity that is new or worse since --before
+    New,
 }
 
 fn occasion() -> impl TypedValueParser<Value = Occasion> {

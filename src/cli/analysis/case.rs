@@ -34,13 +34,8 @@ pub(super) fn auditor(args: &CaseArgs) -> Result<Analyzer, Failure> {
 }
 
 /// Reads and analyses a case. Problems of inputs are printed to standard error; a case without any usable input fails.
-pub(super) fn audited(
-    args: &CaseArgs,
-    auditor: &Analyzer,
-    baseline: Option<Baseline>,
-) -> Result<Analysis, Failure> {
-    let options = options(args, baseline)?;
-    let audited = auditor.analyze(opened(args)?, &options);
+pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer, options: &Options) -> Result<Analysis, Failure> {
+    let audited = auditor.analyze(opened(args)?, options);
     for remark in &audited.remarks {
         output::complain(remark);
     }

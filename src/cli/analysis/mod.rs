@@ -1,6 +1,7 @@
 //! The analysis verbs: the feature `report`. The collector, which runs on nodes, is built without it.
 
 mod args;
+mod before;
 mod case;
 pub mod catalogue;
 mod checklist;
@@ -26,6 +27,9 @@ use args::{KnowledgeVerb, Template};
 pub(super) fn run(mut verb: AnalysisVerb) -> Result<Exit, Failure> {
     if let Some(inputs) = verb.inputs() {
         wildcards::expand(inputs)?;
+    }
+    if let AnalysisVerb::Report(args) = &mut verb {
+        wildcards::expand(&mut args.before)?;
     }
     match verb {
         AnalysisVerb::Report(args) => report::run(&args),

@@ -40,6 +40,11 @@ pub(super) fn merge(report: &mut Report, cluster: &Cluster) {
         first.detail = of_each(&first.detail, &first.subject.name);
         first.title.clone_from(&title);
         first.subject = Subject::cluster();
+        let print = |node: &String| {
+            let same = others.iter().find(|other| other.subject.name == *node);
+            same.map_or_else(|| first.fingerprint.clone(), |other| other.fingerprint.clone())
+        };
+        first.fingerprints = nodes.iter().map(print).collect();
         first.nodes = nodes;
         for other in others {
             moved.insert(other.anchor.clone(), first.anchor.clone());

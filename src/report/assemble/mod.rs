@@ -93,6 +93,7 @@ pub fn assemble(
         rules: speaking.iter().map(|rule| text(rule, &knowledge.sources)).collect(),
         safety,
         findings,
+        since: None,
     };
     alike::merge(&mut report, cluster);
     report

@@ -42,6 +42,10 @@ pub struct FindingView {
     pub caused_by: Vec<Cause>,
     /// Identity of the finding.
     pub fingerprint: String,
+    /// Identities of the finding on each of `nodes`, in their order; left out where `nodes` is empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(default))]
+    pub fingerprints: Vec<String>,
 }
 
 /// A finding that another probably follows from.

@@ -6,6 +6,7 @@ mod findings;
 mod matrix;
 mod patterns;
 
+pub use crate::compare::Since;
 pub use crate::plan::{Action, Reason};
 pub use axis::*;
 pub use findings::*;
@@ -22,7 +23,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Version of the JSON report.
-pub const SCHEMA: &str = "clusterbrief-report/1.5";
+pub const SCHEMA: &str = "clusterbrief-report/1.6";
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]
@@ -67,6 +68,10 @@ pub struct Report {
     pub matrix: Matrix,
     /// Findings, worst first.
     pub findings: Vec<FindingView>,
+    /// What changed since an earlier moment; with `--before` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Since"))]
+    pub since: Option<Since>,
     /// Known errors by node and time.
     pub errors: Errors,
     /// Every outcome, by rule and subject.

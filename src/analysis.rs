@@ -20,6 +20,7 @@
 //! ```
 
 pub use crate::compare::BeforeError;
+pub use crate::decisions::Decisions;
 pub use crate::intake::cluster::Options;
 
 use crate::bundle::source::{Given, gather};
@@ -38,7 +39,7 @@ use crate::model::Cluster;
 use crate::model::facts::InventoryEntry;
 use crate::model::host_name::{NETBIOS, label, visible};
 use crate::redact::Sanitizer;
-use crate::report::assemble::{assemble, used, what_first};
+use crate::report::assemble::{assemble_decided, used, what_first};
 use crate::report::model::Report;
 use crate::rules::{self, Rule};
 use std::borrow::Cow;
@@ -143,8 +144,18 @@ impl Analyzer {
 
     /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
     pub fn analyze(&self, given: Vec<Given>, options: &Options) -> Analysis {
+        self.analyze_decided(given, options, None)
+    }
+
+    /// The same with decisions of people on findings.
+    pub fn analyze_decided(
+        &self,
+        given: Vec<Given>,
+        options: &Options,
+        decisions: Option<&Decisions>,
+    ) -> Analysis {
         let (reads, reread) = read_all(given, self.tools(options));
-        let mut analysis = self.judge(reads, options);
+        let mut analysis = self.judge(reads, options, decisions);
         let Analysis { report, cluster, results, .. } = &mut analysis;
         report.errors.first =
             what_first(report, cluster, results, &self.knowledge, |query| around(&reread, cluster, query));
@@ -176,7 +187,7 @@ impl Analyzer {
         });
         let day = collected.max().map_or(options.as_of, |newest| newest.min(options.as_of));
         let options = Options { as_of: day, package: None, ..options.clone() };
-        let analysis = self.judge(reads, &options);
+        let analysis = self.judge(reads, &options, None);
         let inputs = &analysis.report.inputs;
         if !inputs.iter().any(|input| input.status.is_used() && input.kind.is_evidence()) {
             let why = used(inputs);
@@ -187,7 +198,7 @@ impl Analyzer {
     }
 
     /// The report on inputs that were read.
-    fn judge(&self, reads: Vec<ReadInput>, options: &Options) -> Analysis {
+    fn judge(&self, reads: Vec<ReadInput>, options: &Options, decisions: Option<&Decisions>) -> Analysis {
         let before = bundles_of_one_name(&reads).then(|| reads.clone());
         let Case { mut cluster, remarks, superseded } = assemble_case(reads, options);
         let results = rules::evaluate(&cluster, &self.knowledge, &self.rules);
@@ -197,7 +208,8 @@ impl Analyzer {
         let has_target = cluster.target.is_some();
         let metas: Vec<Cow<RuleMeta>> = self.rules.iter().map(|rule| rule.meta.judged(has_target)).collect();
         let metas: Vec<&RuleMeta> = metas.iter().map(AsRef::as_ref).collect();
-        let report = assemble(&cluster, &results, &metas, &self.knowledge, &options.require);
+        let report =
+            assemble_decided(&cluster, &results, &metas, &self.knowledge, &options.require, decisions);
         Analysis { report, cluster, results, remarks }
     }
 

@@ -13,6 +13,8 @@ pub mod collect;
 #[cfg(feature = "report")]
 pub mod compare;
 #[cfg(feature = "report")]
+pub mod decisions;
+#[cfg(feature = "report")]
 pub mod demo;
 pub mod finding;
 #[cfg(feature = "report")]

@@ -16,6 +16,7 @@ pub use view::{
 
 use crate::finding::Severity;
 use crate::model::host_name::same_host;
+use std::collections::BTreeSet;
 
 /// Compares two reports of one cluster. `before` of another cluster is refused with the names of both.
 pub fn since(before: &Snapshot, after: &Snapshot) -> Result<Since, BeforeError> {
@@ -48,11 +49,12 @@ pub fn since(before: &Snapshot, after: &Snapshot) -> Result<Since, BeforeError> 
 }
 
 impl Since {
-    /// Whether anything is new or worse since then and at least this severe.
-    pub fn has_new(&self, least: Severity) -> bool {
+    /// Whether anything is new or worse since then and at least this severe, but for findings with a fingerprint in `known`.
+    pub fn has_new(&self, least: Severity, known: &BTreeSet<&str>) -> bool {
         self.findings
             .iter()
-            .any(|one| matches!(one.change, Change::New | Change::Worse) && one.severity <= least)
+            .filter(|one| matches!(one.change, Change::New | Change::Worse) && one.severity <= least)
+            .any(|one| !known.contains(one.fingerprint.as_str()))
     }
 }
 
@@ -91,6 +93,9 @@ fn notes(before: &Snapshot, after: &Snapshot) -> Vec<String> {
     }
     if !added.is_empty() {
         notes.push(format!("Not in the earlier report: {}.", bounded(&added)));
+    }
+    if before.files.is_empty() && !after.files.is_empty() {
+        notes.push("Files were not compared: a report does not list them, only bundles do.".to_owned());
     }
     if before.moment() > after.moment() {
         notes.push("The earlier evidence is newer than this one: check which is which.".to_owned());

@@ -5,6 +5,7 @@
 
 use super::RenderError;
 use super::assemble::used;
+use super::decided_view::{DecidedView, open};
 use super::document::Document;
 use super::families::families;
 use super::format::{Keep, OutputFormat, text};
@@ -218,12 +219,17 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
 
 /// What the templates see beside the report itself.
 fn page(report: &Report) -> Context {
-    let (bands, cuts) = bands(&report.findings, ROWS);
+    let decided = DecidedView::of(report, SINCE);
+    let (bands, cuts) = bands(&open(report), ROWS);
     let shown = bands.iter().flat_map(|band| &band.findings);
     let shown = shown.flat_map(|shown| std::iter::once(&shown.finding).chain(&shown.follows));
-    let shown = shown.chain(&report.safety).map(|finding| &finding.anchor);
+    let shown = shown.chain(&report.safety).map(|finding| finding.anchor.as_str());
+    let decided_rows = decided.iter().flat_map(|view| &view.rows).map(|row| row.anchor);
     // Anchors that are on the page; a finding that is cut has none.
-    let anchors: BTreeSet<_> = shown.chain(report.missing.iter().map(|missing| &missing.anchor)).collect();
+    let anchors: BTreeSet<_> = shown
+        .chain(decided_rows)
+        .chain(report.missing.iter().map(|missing| missing.anchor.as_str()))
+        .collect();
     let repairs: Vec<RunbookView> = report.repairs.iter().map(RunbookView::of).collect();
     let rule_ids: BTreeSet<_> = report.rules.iter().map(|rule| &rule.id).collect();
     let source_keys: BTreeSet<_> = report.sources.iter().map(|source| &source.key).collect();
@@ -242,6 +248,7 @@ fn page(report: &Report) -> Context {
         patterns => &patterns(&report.errors.patterns),
         families => &families(&report.coverage),
         chart => &chart(&report.errors.axis),
+        decided,
         since => &report.since.as_ref().map(|since| SinceView::of(since, SINCE)),
     });
     context

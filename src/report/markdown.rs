@@ -2,6 +2,7 @@
 
 use super::RenderError;
 use super::assemble::used;
+use super::decided_view::{DecidedView, open};
 use super::document::Document;
 use super::format::{Keep, OutputFormat, text};
 use super::model::{MatrixRow, Report};
@@ -43,7 +44,7 @@ const LINES: usize = 10;
 
 /// What the template sees beside the report itself.
 fn ticket(report: &Report, (pieces, per_rule, most_rows): (usize, usize, usize), shortened: bool) -> Context {
-    let (bands, cuts) = bands(&report.findings, per_rule);
+    let (bands, cuts) = bands(&open(report), per_rule);
     let has_bundle = columns_with_bundle(report);
     // Rows of the matrix that differ or are not known, and how many of them are left out.
     let mut rows: Vec<&MatrixRow> = report.matrix.groups.iter().flat_map(|group| &group.rows).collect();
@@ -67,6 +68,7 @@ fn ticket(report: &Report, (pieces, per_rule, most_rows): (usize, usize, usize),
         total,
         // How much only a person can answer.
         questions => &report.missing.iter().filter(|missing| missing.kind == "question").count(),
+        decided => &DecidedView::of(report, per_rule.min(LINES)),
         since => &report.since.as_ref().map(|since| SinceView::of(since, per_rule.min(LINES))),
         shortened,
     });

@@ -2,6 +2,7 @@
 
 pub mod assemble;
 mod checklist_view;
+mod decided_view;
 pub mod document;
 mod families;
 pub mod format;

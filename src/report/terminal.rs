@@ -3,6 +3,7 @@
 
 use super::assemble::used;
 use super::checklist_view::ChecklistView;
+use super::decided_view::DecidedView;
 use super::document::Document;
 use super::model::{NodeCard, Report};
 use super::procedure::{PlanView, RunbookView, StepView};
@@ -79,6 +80,17 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
                 let _ = writeln!(screen.text, "{count:>4} {word}");
             }
         }
+    }
+    if let Some(decided) = DecidedView::of(report, LINES) {
+        screen.heading("Decided findings");
+        screen.wrapped("", &decided.verdict.headline, None);
+        for remark in &decided.verdict.remarks {
+            screen.wrapped("  ! ", remark, Some(Style::YELLOW));
+        }
+        for row in &decided.rows {
+            screen.wrapped("  - ", &format!("{} ({}): {}", row.title, row.about, row.decision), None);
+        }
+        more(&mut screen, decided.more);
     }
     if let Some(since) = &report.since {
         changes(&mut screen, &SinceView::of(since, LINES));

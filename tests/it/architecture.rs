@@ -23,7 +23,8 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("rules", &["model", "finding", "knowledge"]),
         ("plan", &["model", "finding", "knowledge", "text"]),
         ("compare", &["model", "finding", "text"]),
-        ("report", &["model", "finding", "knowledge", "plan", "compare", "text"]),
+        ("decisions", &["model", "finding", "text"]),
+        ("report", &["model", "finding", "knowledge", "plan", "compare", "decisions", "text"]),
         ("demo", &["model", "bundle", "collect", "redact", "text"]),
         (
             "cli",
@@ -32,6 +33,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 "bundle",
                 "collect",
                 "compare",
+                "decisions",
                 "demo",
                 "finding",
                 "intake",

@@ -52,6 +52,8 @@ pub(in crate::cli) enum AnalysisVerb {
     Inventory(InventoryArgs),
     /// Print the read-only SQL queries whose results the report reads
     Sql(SqlArgs),
+    /// Write a decision on a finding of a report into a file for --decisions
+    Decide(DecideArgs),
     /// Make a case with known problems, to try the program, to train people or to report a bug
     Demo(DemoArgs),
 }
@@ -353,9 +355,46 @@ pub(in crate::cli) struct ReportArgs {
     /// An earlier moment to compare with: bundles, a case folder, or the JSON form of an earlier report; after the inputs
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub before: Vec<PathBuf>,
+    /// Decisions on findings (see docs/decisions-format.md): accepted, false alarm, in work; --fail-on then reads the verdict with them
+    #[arg(long, value_name = "FILE")]
+    pub decisions: Option<PathBuf>,
     /// Exit with code 1 if the verdict is this bad or worse, or if something is new since --before
     #[arg(long, value_name = "VERDICT")]
     pub fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Arguments)]
+#[command(group = clap::ArgGroup::new("kind").required(true).args(["accept", "false_alarm", "in_work"]))]
+pub(in crate::cli) struct DecideArgs {
+    /// JSON form of the report
+    #[arg(value_name = "REPORT.json")]
+    pub report: PathBuf,
+    /// Fingerprint of the finding, as the report shows it
+    pub finding: String,
+    /// Accept the risk
+    #[arg(long)]
+    pub accept: bool,
+    /// The finding is wrong for this cluster
+    #[arg(long)]
+    pub false_alarm: bool,
+    /// Somebody works on it, in this ticket
+    #[arg(long, value_name = "TICKET")]
+    pub in_work: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Who answers for it
+    #[arg(long, value_name = "NAME")]
+    pub owner: String,
+    /// Last day on which the decision counts
+    #[arg(long, value_name = "DAY")]
+    pub until: NaiveDate,
+    /// Day of the decision [default: today]
+    #[arg(long, value_name = "DAY")]
+    pub decided: Option<NaiveDate>,
+    /// File to write; an entry is added to one that is there
+    #[arg(short, long, value_name = "FILE", default_value = "decisions.toml")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -44,7 +44,8 @@ fn is_report(path: &Path) -> bool {
     path.is_file() && read.is_ok() && is_own_json(&head)
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+/// A file that may be a report.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
     read.with_context(|| format!("cannot read {}", path.display())).or_exit(Exit::NoInput)?;

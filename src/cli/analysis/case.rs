@@ -2,7 +2,7 @@
 
 use super::args::CaseArgs;
 use super::{Exit, Failure, knowledge, output};
-use crate::analysis::{self, Analysis, Analyzer, Options};
+use crate::analysis::{self, Analysis, Analyzer, Decisions, Options};
 use crate::bundle::source::Given;
 use crate::bundle::{Limits, list_archive};
 use crate::cli::collect::case_key;
@@ -34,8 +34,13 @@ pub(super) fn auditor(args: &CaseArgs) -> Result<Analyzer, Failure> {
 }
 
 /// Reads and analyses a case. Problems of inputs are printed to standard error; a case without any usable input fails.
-pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer, options: &Options) -> Result<Analysis, Failure> {
-    let audited = auditor.analyze(opened(args)?, options);
+pub(super) fn audited(
+    args: &CaseArgs,
+    auditor: &Analyzer,
+    options: &Options,
+    decisions: Option<&Decisions>,
+) -> Result<Analysis, Failure> {
+    let audited = auditor.analyze_decided(opened(args)?, options, decisions);
     for remark in &audited.remarks {
         output::complain(remark);
     }

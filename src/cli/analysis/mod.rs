@@ -5,6 +5,7 @@ mod before;
 mod case;
 pub mod catalogue;
 mod checklist;
+mod decide;
 mod demo;
 mod explain;
 mod file;
@@ -50,6 +51,7 @@ pub(super) fn run(mut verb: AnalysisVerb) -> Result<Exit, Failure> {
             Ok(Exit::Success)
         }
         AnalysisVerb::Sql(args) => sql::run(&args),
+        AnalysisVerb::Decide(args) => decide::run(&args),
         AnalysisVerb::Demo(args) => demo::run(&args),
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     let outputs = forms::outputs(&args.out, &args.case)?;
     let auditor = case::auditor(&args.case)?;
     let wish = wish(args, auditor.knowledge())?;
-    let audited = case::audited(&args.case, &auditor, &case::options(&args.case, None)?)?;
+    let audited = case::audited(&args.case, &auditor, &case::options(&args.case, None)?, None)?;
     let plan = plan::plan(&audited.cluster, &audited.results, auditor.knowledge(), &wish);
     // Only an upgrade without a target has no plan, and that wish is refused above.
     let plan = plan.ok_or_else(|| Failure::usage("there is nothing to plan"))?;

@@ -1,10 +1,11 @@
 //! `report`.
 
 use super::args::{FailOn, ReportArgs};
-use super::{Exit, Failure, before, case, forms, logs};
+use super::{Exit, Failure, before, case, decide, forms, logs};
 use crate::finding::{Readiness, Severity};
 use crate::report::format::Content;
 use crate::report::model::Report;
+use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
@@ -16,7 +17,8 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     // The process ends with this verb: to take apart what it holds would only keep the reader waiting.
     let auditor = ManuallyDrop::new(case::auditor(&args.case)?);
     let options = case::options(&args.case, baseline)?;
-    let mut audited = ManuallyDrop::new(case::audited(&args.case, &auditor, &options)?);
+    let decisions = args.decisions.as_deref().map(decide::read).transpose()?;
+    let mut audited = ManuallyDrop::new(case::audited(&args.case, &auditor, &options, decisions.as_ref())?);
     before::compare(&args.before, &auditor, &mut audited, &options)?;
     let report = &audited.report;
     forms::write(&outputs, Content::Report(report))?;
@@ -24,7 +26,8 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
 }
 
 fn exit(report: &Report, fail_on: Option<FailOn>) -> Exit {
-    let state = report.verdict.state;
+    // Decisions count where somebody gave them.
+    let state = report.verdict.decided.as_ref().map_or(report.verdict.state, |decided| decided.state);
     let reached = match fail_on {
         None => false,
         Some(FailOn::NotReady) => state == Readiness::NotReady,
@@ -37,6 +40,14 @@ fn exit(report: &Report, fail_on: Option<FailOn>) -> Exit {
     if reached { Exit::FailOn } else { Exit::written(&report.inputs) }
 }
 
+/// Whether anything is new or worse, at least this severe, and not decided.
 fn has_new(report: &Report, least: Severity) -> bool {
-    report.since.as_ref().is_some_and(|since| since.has_new(least))
+    let decided: BTreeSet<&str> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.decision.is_some())
+        .flat_map(|finding| finding.fingerprints.iter().chain([&finding.fingerprint]))
+        .map(String::as_str)
+        .collect();
+    report.since.as_ref().is_some_and(|since| since.has_new(least, &decided))
 }

@@ -37,6 +37,8 @@ pub enum Id {
     Read,
     /// Reports, plans, checklists and other outputs of this program.
     Own,
+    /// Decisions of people on findings.
+    Decisions,
     /// Pictures.
     Picture,
     /// PDF and other documents.
@@ -177,7 +179,7 @@ impl Known {
 
 /// What this program wrote itself, so that a folder may hold its old reports.
 pub(super) fn own(bytes: &[u8]) -> Option<Known> {
-    own::of(bytes)
+    own::of(bytes).or_else(|| own::decisions(bytes))
 }
 
 /// What a file of `total` bytes is that begins with `bytes`, if it is no text; `None` also for what readers of exports look at.

@@ -41,6 +41,7 @@ pub(super) fn finding(
         caused_by: Vec::new(),
         fingerprint,
         fingerprints: Vec::new(),
+        decision: None,
     }
 }
 

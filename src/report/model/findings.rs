@@ -2,6 +2,7 @@
 
 use super::axis::{Axis, WhatFirst};
 use super::patterns::PatternView;
+use crate::decisions::DecisionView;
 use crate::finding::{Confidence, Severity, Subject};
 use crate::model::Grade;
 use serde::Serialize;
@@ -46,6 +47,10 @@ pub struct FindingView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, schemars(default))]
     pub fingerprints: Vec<String>,
+    /// What somebody decided on it; with `--decisions` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "DecisionView"))]
+    pub decision: Option<DecisionView>,
 }
 
 /// A finding that another probably follows from.

@@ -19,9 +19,12 @@
 //! # }
 //! ```
 
+pub use crate::compare::BeforeError;
+pub use crate::decisions::Decisions;
 pub use crate::intake::cluster::Options;
 
 use crate::bundle::source::{Given, gather};
+use crate::compare::{self, FileList, Snapshot};
 use crate::finding::{Confidence, Finding, RuleResult, Severity, is_bundle_safety};
 use crate::intake::answers::{Question, questions};
 use crate::intake::around::around;
@@ -33,9 +36,10 @@ use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Knowledge, KnowledgeFaults};
 use crate::logs::Scanner;
 use crate::model::Cluster;
+use crate::model::facts::InventoryEntry;
 use crate::model::host_name::{NETBIOS, label, visible};
 use crate::redact::Sanitizer;
-use crate::report::assemble::{assemble, what_first};
+use crate::report::assemble::{assemble_decided, used, what_first};
 use crate::report::model::Report;
 use crate::rules::{self, Rule};
 use std::borrow::Cow;
@@ -65,6 +69,31 @@ pub struct Analysis {
     pub results: Vec<RuleResult>,
     /// What of the options did not fit the case, one sentence each.
     pub remarks: Vec<String>,
+}
+
+/// An earlier moment of a case.
+pub enum Before {
+    /// The JSON form of a report, as it was read.
+    Report(Vec<u8>),
+    /// Bundles and exports, or a case folder.
+    Inputs(Vec<Given>),
+}
+
+/// An analysis as the comparison sees it: the same as its JSON form, with the files that only bundles list.
+fn snapshot(analysis: &Analysis) -> Result<Snapshot, BeforeError> {
+    let json = serde_json::to_vec(&analysis.report);
+    let json = json.map_err(|error| BeforeError::Malformed(error.to_string()))?;
+    let files = analysis.cluster.nodes.iter().filter_map(|node| {
+        let entries = node.snapshot.as_ref()?.inventory.value()?;
+        let content = |entry: &InventoryEntry| {
+            let print = entry.fingerprint.as_ref().map(ToString::to_string);
+            let text = entry.sha256.clone().or(print).unwrap_or_else(|| format!("{} bytes", entry.size));
+            (entry.path.clone(), text)
+        };
+        let compared = entries.iter().filter(|entry| !entry.path.starts_with("log/"));
+        Some((node.name.clone(), compared.map(content).collect()))
+    });
+    Snapshot::read(&json, files.collect())
 }
 
 /// Why nothing can be analysed: the built-in knowledge is broken, which tests keep from shipping.
@@ -115,7 +144,61 @@ impl Analyzer {
 
     /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
     pub fn analyze(&self, given: Vec<Given>, options: &Options) -> Analysis {
+        self.analyze_decided(given, options, None)
+    }
+
+    /// The same with decisions of people on findings.
+    pub fn analyze_decided(
+        &self,
+        given: Vec<Given>,
+        options: &Options,
+        decisions: Option<&Decisions>,
+    ) -> Analysis {
         let (reads, reread) = read_all(given, self.tools(options));
+        let mut analysis = self.judge(reads, options, decisions);
+        let Analysis { report, cluster, results, .. } = &mut analysis;
+        report.errors.first =
+            what_first(report, cluster, results, &self.knowledge, |query| around(&reread, cluster, query));
+        analysis
+    }
+
+    /// Adds to the analysis what changed since an earlier moment of the same case.
+    pub fn compare(
+        &self,
+        analysis: &mut Analysis,
+        before: Before,
+        options: &Options,
+    ) -> Result<(), BeforeError> {
+        let before = match before {
+            Before::Report(bytes) => Snapshot::read(&bytes, FileList::new())?,
+            Before::Inputs(given) => self.earlier(given, options)?,
+        };
+        let after = snapshot(analysis)?;
+        analysis.report.since = Some(compare::since(&before, &after)?);
+        Ok(())
+    }
+
+    /// What evidence of an earlier moment said then: it is judged for the day of its newest bundle.
+    fn earlier(&self, given: Vec<Given>, options: &Options) -> Result<Snapshot, BeforeError> {
+        let (reads, _) = read_all(given, self.tools(options));
+        let collected = reads.iter().flat_map(|read| &read.facts).filter_map(|facts| match facts {
+            Facts::Bundle(bundle) => Some(bundle.ended.to_utc().max(bundle.started.to_utc())),
+            _ => None,
+        });
+        let day = collected.max().map_or(options.as_of, |newest| newest.min(options.as_of));
+        let options = Options { as_of: day, package: None, ..options.clone() };
+        let analysis = self.judge(reads, &options, None);
+        let inputs = &analysis.report.inputs;
+        if !inputs.iter().any(|input| input.status.is_used() && input.kind.is_evidence()) {
+            let why = used(inputs);
+            let why: Vec<String> = why.refused.into_iter().chain(why.passed_over).collect();
+            return Err(BeforeError::Unusable(why.join(" ")));
+        }
+        snapshot(&analysis)
+    }
+
+    /// The report on inputs that were read.
+    fn judge(&self, reads: Vec<ReadInput>, options: &Options, decisions: Option<&Decisions>) -> Analysis {
         let before = bundles_of_one_name(&reads).then(|| reads.clone());
         let Case { mut cluster, remarks, superseded } = assemble_case(reads, options);
         let results = rules::evaluate(&cluster, &self.knowledge, &self.rules);
@@ -125,10 +208,8 @@ impl Analyzer {
         let has_target = cluster.target.is_some();
         let metas: Vec<Cow<RuleMeta>> = self.rules.iter().map(|rule| rule.meta.judged(has_target)).collect();
         let metas: Vec<&RuleMeta> = metas.iter().map(AsRef::as_ref).collect();
-        let mut report = assemble(&cluster, &results, &metas, &self.knowledge, &options.require);
-        report.errors.first = what_first(&report, &cluster, &results, &self.knowledge, |query| {
-            around(&reread, &cluster, query)
-        });
+        let report =
+            assemble_decided(&cluster, &results, &metas, &self.knowledge, &options.require, decisions);
         Analysis { report, cluster, results, remarks }
     }
 

@@ -11,6 +11,10 @@ pub mod bundle;
 pub mod cli;
 pub mod collect;
 #[cfg(feature = "report")]
+pub mod compare;
+#[cfg(feature = "report")]
+pub mod decisions;
+#[cfg(feature = "report")]
 pub mod demo;
 pub mod finding;
 #[cfg(feature = "report")]

@@ -56,6 +56,7 @@ pub(super) const ANALYSIS_VERBS: [&str; 13] = [
     "template",
     "inventory",
     "sql",
+    "decide",
     "demo",
 ];
 

@@ -5,6 +5,7 @@ use super::builder::{CaseBuilder, NodeBuilder, time};
 use super::exports::{NAMES, SQL_RESULTS, node_row, node_rows, set};
 use super::node_folder::{NodeFolder, noise};
 use super::pre_upgrade::{TARGET, pre_upgrade};
+use super::upgrade_story;
 use crate::bundle::{FormatVersion, MANIFEST};
 use chrono::TimeDelta;
 use serde_json::json;
@@ -49,6 +50,18 @@ pub const CASES: &[Case] = &[
     case("two-days", two_days, "One node was collected before the upgrade, the others after it"),
     case("two-nodes-no-exports", two_nodes_no_exports, "Two bundles and no exports"),
     case("unknown-storm", unknown_storm, "One node logs thousands of errors that nobody has catalogued"),
+    Case {
+        target: Some(TARGET),
+        ..case("upgrade-1-before", upgrade_story::before, "An upgrade in three cases, 1: before it")
+    },
+    Case {
+        target: Some(TARGET),
+        ..case("upgrade-2-half-way", upgrade_story::half_way, "2: one of three nodes is left; less was sent")
+    },
+    Case {
+        target: Some(TARGET),
+        ..case("upgrade-3-after", upgrade_story::after, "3: all nodes have the target; compare with --before")
+    },
 ];
 
 /// Adds what most cases have next to their bundles.

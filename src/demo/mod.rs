@@ -10,6 +10,7 @@ mod exports;
 mod node_folder;
 mod pe;
 mod pre_upgrade;
+mod upgrade_story;
 
 pub use cases::CASES;
 pub use node_folder::{APP_FOLDER, NodeFolder, hex, noise};

@@ -37,7 +37,7 @@ const STYLE: (&str, &str) = template!("report.css");
 /// What only procedures and checklists need.
 const PROCEDURE_STYLE: (&str, &str) = template!("procedure.css");
 const SCRIPT: (&str, &str) = template!("report.js");
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 18] = [
     template!("components.html"),
     template!("base.html"),
     template!("report.html"),
@@ -49,6 +49,7 @@ const TEMPLATES: [(&str, &str); 17] = [
     template!("cards.html"),
     template!("actions.html"),
     template!("findings.html"),
+    template!("since.html"),
     template!("axis.html"),
     template!("errors.html"),
     template!("compared.html"),

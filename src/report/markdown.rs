@@ -2,12 +2,14 @@
 
 use super::RenderError;
 use super::assemble::used;
+use super::decided_view::{DecidedView, open};
 use super::document::Document;
 use super::format::{Keep, OutputFormat, text};
 use super::model::{CaseView, MatrixRow, Report};
 use super::pattern_rows::patterns;
 use super::presentation::{self, bands, columns_with_bundle, hits, row_word};
 use super::procedure::{self, RunbookView};
+use super::since_view::SinceView;
 use crate::text::escape;
 use tera::{Context, Tera, context};
 
@@ -37,9 +39,12 @@ pub const TICKET_CHARS: usize = 32_000;
 /// the matrix. The first that fits a ticket is taken.
 const FITS: [(usize, usize, usize); 4] = [(3, 20, 40), (2, 10, 20), (1, 5, 15), (0, 2, 10)];
 
+/// Most lines of one list of what changed.
+const LINES: usize = 10;
+
 /// What the template sees beside the report itself.
 fn ticket(report: &Report, (pieces, per_rule, most_rows): (usize, usize, usize), shortened: bool) -> Context {
-    let (bands, cuts) = bands(&report.findings, per_rule);
+    let (bands, cuts) = bands(&open(report), per_rule);
     let has_bundle = columns_with_bundle(report);
     // Rows of the matrix that differ or are not known, and how many of them are left out.
     let mut rows: Vec<&MatrixRow> = report.matrix.groups.iter().flat_map(|group| &group.rows).collect();
@@ -64,6 +69,8 @@ fn ticket(report: &Report, (pieces, per_rule, most_rows): (usize, usize, usize),
         total,
         // How much only a person can answer.
         questions => &report.missing.iter().filter(|missing| missing.kind == "question").count(),
+        decided => &DecidedView::of(report, per_rule.min(LINES)),
+        since => &report.since.as_ref().map(|since| SinceView::of(since, per_rule.min(LINES))),
         shortened,
     });
     context

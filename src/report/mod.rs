@@ -2,6 +2,7 @@
 
 pub mod assemble;
 mod checklist_view;
+mod decided_view;
 pub mod document;
 mod families;
 pub mod format;
@@ -15,6 +16,7 @@ mod page;
 mod pattern_rows;
 mod presentation;
 mod procedure;
+mod since_view;
 mod svg;
 pub mod table;
 pub mod table_workbook;

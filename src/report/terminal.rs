@@ -3,9 +3,11 @@
 
 use super::assemble::used;
 use super::checklist_view::ChecklistView;
+use super::decided_view::DecidedView;
 use super::document::Document;
 use super::model::{FindingView, NodeCard, Report};
 use super::procedure::{PlanView, RunbookView, StepView};
+use super::since_view::{Lines, SinceView};
 use super::term_writer::{LINES, Screen, Style};
 use crate::finding::Severity;
 use crate::plan::checklist::{Checklist, LineState};
@@ -88,6 +90,20 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
             }
         }
     }
+    if let Some(decided) = DecidedView::of(report, LINES) {
+        screen.heading("Decided findings");
+        screen.wrapped("", &decided.verdict.headline, None);
+        for remark in &decided.verdict.remarks {
+            screen.wrapped("  ! ", remark, Some(Style::YELLOW));
+        }
+        for row in &decided.rows {
+            screen.wrapped("  - ", &format!("{} ({}): {}", row.title, row.about, row.decision), None);
+        }
+        more(&mut screen, decided.more);
+    }
+    if let Some(since) = &report.since {
+        changes(&mut screen, &SinceView::of(since, LINES));
+    }
     procedures(&mut screen, report.plan.as_ref(), report.checklist.as_ref(), true);
     screen.list("What is missing", &report.missing.iter().map(|view| view.ask.as_str()).collect::<Vec<_>>());
     screen
@@ -144,6 +160,55 @@ fn kit_line(report: &Report) -> Option<String> {
             files.join(", ")
         )
     })
+}
+
+/// What changed since an earlier moment.
+fn changes(screen: &mut Screen, since: &SinceView<'_>) {
+    screen.heading("Since last time");
+    screen.wrapped("", &since.lead, None);
+    for note in since.notes {
+        screen.wrapped("", note, Some(Style::DIM));
+    }
+    for group in &since.groups {
+        screen.wrapped("", &format!("{}: {}", group.heading, group.total), Some(Style::BOLD));
+        for row in &group.findings {
+            screen.wrapped("  - ", &format!("{} ({})", row.title, row.about), None);
+        }
+        more(screen, group.more);
+    }
+    if let Some(upgrade) = &since.upgrade {
+        screen.heading(&format!("The upgrade to {}", one_line(upgrade.target)));
+        for line in &upgrade.lines {
+            screen.wrapped("  - ", line, None);
+        }
+        lines(screen, "What is left to do", &upgrade.left);
+    }
+    if let Some(moments) = &since.moments {
+        screen.heading("Between the last good and the first bad moment");
+        screen.wrapped("", &moments.lead, None);
+        lines(screen, "", &moments.rows);
+    }
+    for node in &since.nodes {
+        screen.wrapped("", &format!("{}: {}", node.node, node.summary), Some(Style::BOLD));
+        lines(screen, "", &node.lines);
+    }
+    lines(screen, "Errors and warnings that are new or more", &since.patterns);
+}
+
+fn lines(screen: &mut Screen, heading: &str, list: &Lines) {
+    if !heading.is_empty() && !list.lines.is_empty() {
+        screen.heading(heading);
+    }
+    for line in &list.lines {
+        screen.wrapped("  - ", line, None);
+    }
+    more(screen, list.more);
+}
+
+fn more(screen: &mut Screen, count: usize) {
+    if count > 0 {
+        screen.wrapped("  ", &format!("and {count} more in the report"), Some(Style::DIM));
+    }
 }
 
 /// What was used and what was not.

@@ -55,6 +55,8 @@ pub(in crate::cli) enum AnalysisVerb {
     Inventory(InventoryArgs),
     /// Print the read-only SQL queries whose results the report reads
     Sql(SqlArgs),
+    /// Write a decision on a finding of a report into a file for --decisions
+    Decide(DecideArgs),
     /// Make a case with known problems, to try the program, to train people or to report a bug
     Demo(DemoArgs),
 }
@@ -406,12 +408,52 @@ pub(in crate::cli) struct ReportArgs {
     /// Baseline that `logs --baseline-out` wrote: patterns of errors that are not in it are marked as new
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Exit with code 1 if the verdict is this bad or worse
+    /// An earlier moment to compare with: bundles, a case folder, or the JSON form of an earlier report; after the inputs
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub before: Vec<PathBuf>,
+    /// Decisions on findings (see docs/decisions-format.md): accepted, false alarm, in work; --fail-on then reads the verdict with them
+    #[arg(long, value_name = "FILE")]
+    pub decisions: Option<PathBuf>,
+    /// Exit with code 1 if the verdict is this bad or worse, or if something is new since --before
     #[arg(long, value_name = "VERDICT")]
     pub fail_on: Option<FailOn>,
     /// With --target: put the whole plan and checklist into the page, instead of into files beside it
     #[arg(long, requires = "target")]
     pub with_plan: bool,
+}
+
+#[derive(Debug, Arguments)]
+#[command(group = clap::ArgGroup::new("kind").required(true).args(["accept", "false_alarm", "in_work"]))]
+pub(in crate::cli) struct DecideArgs {
+    /// JSON form of the report
+    #[arg(value_name = "REPORT.json")]
+    pub report: PathBuf,
+    /// Fingerprint of the finding, as the report shows it
+    pub finding: String,
+    /// Accept the risk
+    #[arg(long)]
+    pub accept: bool,
+    /// The finding is wrong for this cluster
+    #[arg(long)]
+    pub false_alarm: bool,
+    /// Somebody works on it, in this ticket
+    #[arg(long, value_name = "TICKET")]
+    pub in_work: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Who answers for it
+    #[arg(long, value_name = "NAME")]
+    pub owner: String,
+    /// Last day on which the decision counts
+    #[arg(long, value_name = "DAY")]
+    pub until: NaiveDate,
+    /// Day of the decision [default: today]
+    #[arg(long, value_name = "DAY")]
+    pub decided: Option<NaiveDate>,
+    /// File to write; an entry is added to one that is there
+    #[arg(short, long, value_name = "FILE", default_value = "decisions.toml")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -424,6 +466,10 @@ pub(in crate::cli) enum FailOn {
     Warnings,
     /// Anything except READY, and READY with something left out
     Incomplete,
+    /// A blocker that is new or became one since --before
+    NewBlocker,
+    /// A finding of at least low severity that is new or worse since --before
+    New,
 }
 
 fn occasion() -> impl TypedValueParser<Value = Occasion> {

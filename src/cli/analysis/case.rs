@@ -2,7 +2,7 @@
 
 use super::args::CaseArgs;
 use super::{Exit, Failure, knowledge, output};
-use crate::analysis::{self, Analysis, Analyzer, Options};
+use crate::analysis::{self, Analysis, Analyzer, Decisions, Options};
 use crate::bundle::source::Given;
 use crate::bundle::{Limits, list_archive};
 use crate::cli::collect::case_key;
@@ -39,10 +39,10 @@ pub(super) fn auditor(args: &CaseArgs) -> Result<Analyzer, Failure> {
 pub(super) fn audited(
     args: &CaseArgs,
     auditor: &Analyzer,
-    baseline: Option<Baseline>,
+    options: &Options,
+    decisions: Option<&Decisions>,
 ) -> Result<Analysis, Failure> {
-    let options = options(args, baseline)?;
-    let audited = auditor.analyze(opened(args)?, &options);
+    let audited = auditor.analyze_decided(opened(args)?, options, decisions);
     for remark in &audited.remarks {
         output::complain(remark);
     }

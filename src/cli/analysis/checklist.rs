@@ -9,7 +9,7 @@ use crate::report::format::Content;
 pub(super) fn run(args: &ChecklistArgs) -> Result<Exit, Failure> {
     let outputs = forms::checklists(&args.out, &args.case)?;
     let auditor = case::auditor(&args.case)?;
-    let audited = case::audited(&args.case, &auditor, None)?;
+    let audited = case::audited(&args.case, &auditor, &case::options(&args.case, None)?, None)?;
     let report = &audited.report;
     let list = checklist(&audited.cluster, &audited.results, auditor.knowledge(), args.occasion);
     let says = says(list.tally);

@@ -1,9 +1,11 @@
 //! The analysis verbs: the feature `report`. The collector, which runs on nodes, is built without it.
 
 mod args;
+mod before;
 mod case;
 pub mod catalogue;
 mod checklist;
+mod decide;
 mod demo;
 mod explain;
 mod file;
@@ -28,6 +30,9 @@ pub(super) fn run(mut verb: AnalysisVerb) -> Result<Exit, Failure> {
     if let Some(inputs) = verb.inputs() {
         wildcards::expand(inputs)?;
     }
+    if let AnalysisVerb::Report(args) = &mut verb {
+        wildcards::expand(&mut args.before)?;
+    }
     match verb {
         AnalysisVerb::Report(args) => report::run(&args),
         AnalysisVerb::Logs(args) => logs::run(&args),
@@ -48,6 +53,7 @@ pub(super) fn run(mut verb: AnalysisVerb) -> Result<Exit, Failure> {
             Ok(Exit::Success)
         }
         AnalysisVerb::Sql(args) => sql::run(&args),
+        AnalysisVerb::Decide(args) => decide::run(&args),
         AnalysisVerb::Demo(args) => demo::run(&args),
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     let outputs = forms::plans(&args.out, &args.case)?;
     let auditor = case::auditor(&args.case)?;
     let wish = wish(args, auditor.knowledge())?;
-    let audited = case::audited(&args.case, &auditor, None)?;
+    let audited = case::audited(&args.case, &auditor, &case::options(&args.case, None)?, None)?;
     if let Some(name) = &args.add_node
         && let Some(node) = audited.cluster.nodes.iter().find(|node| same_host(&node.name, name))
     {

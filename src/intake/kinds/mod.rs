@@ -37,6 +37,8 @@ pub enum Id {
     Read,
     /// Reports, plans, checklists and other outputs of this program.
     Own,
+    /// Decisions of people on findings.
+    Decisions,
     /// Pictures.
     Picture,
     /// PDF and other documents.
@@ -177,7 +179,7 @@ impl Known {
 
 /// What this program wrote itself, so that a folder may hold its old reports.
 pub(super) fn own(bytes: &[u8]) -> Option<Known> {
-    own::of(bytes)
+    own::of(bytes).or_else(|| own::decisions(bytes))
 }
 
 /// Whether bytes are a file that this program wrote: nothing is lost if it is written anew.

@@ -44,6 +44,17 @@ pub(super) fn of(bytes: &[u8]) -> Option<Known> {
     written.then(|| Known::new(Id::Own, "written by this program"))
 }
 
+/// Decisions on findings: they count only where somebody names them with `--decisions`, since inputs are the customer's.
+pub(super) fn decisions(bytes: &[u8]) -> Option<Known> {
+    let head = encoding::decode(bytes.get(..START).unwrap_or(bytes));
+    let mut lines = head.lines().map(|line| line.trim_start_matches('\u{feff}').trim());
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    let is_header = |line: &str| line.split_whitespace().collect::<String>() == "[[decision]]";
+    let format = first.strip_prefix("format").map(|tail| tail.trim_start().trim_start_matches('='));
+    let own = format.is_some_and(|value| value.trim_start().starts_with("\"clusterbrief-decisions/"));
+    (own || is_header(first)).then(|| Known::new(Id::Decisions, "decisions on findings, not applied"))
+}
+
 /// Whether JSON says of itself, before anything else, that it is of one of our forms.
 fn is_json(start: &str) -> bool {
     let Some(first) = start.strip_prefix('{').map(str::trim_start) else { return false };

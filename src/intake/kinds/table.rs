@@ -92,6 +92,14 @@ pub const ROWS: &[Row] = &[
         "it may stay where it is",
     ),
     row(
+        Id::Decisions,
+        PassedOver,
+        "Decisions on findings",
+        "`format = \"clusterbrief-decisions/` or `[[decision]]` in the first line that is no comment",
+        "nothing: inputs are the customer's, and a risk is accepted by whoever makes the report",
+        "name it with --decisions if it should count",
+    ),
+    row(
         Id::Picture,
         PassedOver,
         "Pictures",

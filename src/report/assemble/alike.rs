@@ -2,6 +2,7 @@
 //! not repeated where a rule of its own reports it.
 
 use super::verdict::counts;
+use crate::decisions::DecisionView;
 use crate::finding::{Confidence, Severity, Subject, SubjectKind};
 use crate::model::Cluster;
 use crate::plan::Reason;
@@ -9,7 +10,7 @@ use crate::report::model::{FindingView, Report};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What two findings of different nodes have in common when they are the same.
-type Kind = (String, Severity, Confidence, String);
+type Kind = (String, Severity, Confidence, String, Option<DecisionView>);
 
 /// Merges findings that every serving node has, and lets everything that referred to one of them refer to the merged one.
 pub(super) fn merge(report: &mut Report, cluster: &Cluster) {
@@ -35,11 +36,16 @@ pub(super) fn merge(report: &mut Report, cluster: &Cluster) {
         let others: Vec<FindingView> =
             indices.iter().skip(1).filter_map(|index| report.findings.get(*index).cloned()).collect();
         let Some(first) = indices.first().and_then(|index| report.findings.get_mut(*index)) else { continue };
-        let (_, _, _, title) = kind;
+        let (_, _, _, title, _) = kind;
         first.remedy = of_each(&first.remedy, &first.subject.name);
         first.detail = of_each(&first.detail, &first.subject.name);
         first.title.clone_from(&title);
         first.subject = Subject::cluster();
+        let print = |node: &String| {
+            let same = others.iter().find(|other| other.subject.name == *node);
+            same.map_or_else(|| first.fingerprint.clone(), |other| other.fingerprint.clone())
+        };
+        first.fingerprints = nodes.iter().map(print).collect();
         first.nodes = nodes;
         for other in others {
             moved.insert(other.anchor.clone(), first.anchor.clone());
@@ -106,7 +112,7 @@ fn drop_repeats(report: &mut Report) {
 /// Rule, weight and title of a finding, its node left out.
 fn kind(finding: &FindingView) -> Kind {
     let title = of_each(&finding.title, &finding.subject.name);
-    (finding.rule.clone(), finding.severity, finding.confidence, title)
+    (finding.rule.clone(), finding.severity, finding.confidence, title, finding.decision.clone())
 }
 
 /// The text with "each node" for the name of the node.

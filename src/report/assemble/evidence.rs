@@ -40,6 +40,8 @@ pub(super) fn finding(
         dated: dated(rests_on, &knowledge.sources, cluster.as_of.year()),
         caused_by: Vec::new(),
         fingerprint,
+        fingerprints: Vec::new(),
+        decision: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod alike;
 mod axis;
+mod decided;
 mod errors;
 mod evidence;
 mod first;
@@ -20,6 +21,7 @@ mod verdict;
 pub use first::what_first;
 pub use used::{Used, used};
 
+use crate::decisions::{Applied, Decisions, apply, open_results};
 use crate::finding::{Outcome, RuleResult, Severity, by_rule, is_bundle_safety, reach};
 use crate::knowledge::causes::CauseRow;
 use crate::knowledge::rows::RuleMeta;
@@ -30,6 +32,7 @@ use crate::report::model::{
     BalancerFact, Cause, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView, Report,
     RuleCoverage, RuleText, SCHEMA, SourceView, Tool,
 };
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Assembles the report. Equal arguments give an equal report. `required` are areas that the asker requires beside those
@@ -41,15 +44,33 @@ pub fn assemble(
     knowledge: &Knowledge,
     required: &BTreeSet<Area>,
 ) -> Report {
+    assemble_decided(cluster, results, rules, knowledge, required, None)
+}
+
+/// The same with decisions of people on findings.
+pub fn assemble_decided(
+    cluster: &Cluster,
+    results: &[RuleResult],
+    rules: &[&RuleMeta],
+    knowledge: &Knowledge,
+    required: &BTreeSet<Area>,
+    decisions: Option<&Decisions>,
+) -> Report {
     let by_id: BTreeMap<&str, &RuleMeta> = rules.iter().map(|rule| (rule.id.as_str(), *rule)).collect();
     let weights = rules.iter().map(|rule| (rule.id.as_str(), rule.weight())).collect();
-    let reached = reach(results, &weights, &verdict::asked(cluster, required));
+    let asked = verdict::asked(cluster, required);
+    let reached = reach(results, &weights, &asked);
     let causes = plan::causes(results, knowledge);
-    let repairs = plan::repairs(cluster, results, knowledge);
-    let mut work = plan::work(results, &causes, cluster, knowledge, &by_id);
+    let known = rules.iter().map(|rule| rule.id.as_str()).collect();
+    let applied = decisions.map(|file| apply(file, results, &known, cluster.as_of.date_naive()));
+    // Nobody is asked to fix what was decided.
+    let open =
+        applied.as_ref().map_or(Cow::Borrowed(results), |applied| open_results(results, applied).into());
+    let repairs = plan::repairs(cluster, &open, knowledge);
+    let mut work = plan::work(&open, &plan::causes(&open, knowledge), cluster, knowledge, &by_id);
     plan::refer_to_repairs(&mut work, &repairs);
     let missing = missing::missing(cluster, results, &by_id, knowledge);
-    let (safety, findings) = findings(cluster, results, &causes, &by_id, knowledge);
+    let (safety, findings) = findings(cluster, results, &causes, &by_id, knowledge, applied.as_ref());
     let coverage = coverage(results, rules);
     let speaking: Vec<&RuleMeta> = rules.iter().copied().filter(|rule| speaks(results, &rule.id)).collect();
 
@@ -96,8 +117,13 @@ pub fn assemble(
         rules: speaking.iter().map(|rule| text(rule, &knowledge.sources)).collect(),
         safety,
         findings,
+        since: None,
     };
     alike::merge(&mut report, cluster);
+    if let (Some(decisions), Some(applied)) = (decisions, applied) {
+        let state = reach(&open, &weights, &asked).state;
+        decided::add(&mut report, decisions, applied, state);
+    }
     report
 }
 
@@ -129,12 +155,14 @@ fn findings(
     causes: &Causes,
     rules: &BTreeMap<&str, &RuleMeta>,
     knowledge: &Knowledge,
+    applied: Option<&Applied>,
 ) -> (Vec<FindingView>, Vec<FindingView>) {
     let mut safety = Vec::new();
     let mut others = Vec::new();
     let mut anchors = BTreeSet::new();
     for (at, rule, finding) in plan::all_findings(results) {
         let mut view = evidence::finding(cluster, rule, finding, rules.get(rule).copied(), knowledge);
+        view.decision = applied.and_then(|applied| applied.findings.get(&at).cloned());
         view.caused_by = caused_by(results, causes, at);
         let mut twin = 1;
         while !anchors.insert(view.anchor.clone()) {

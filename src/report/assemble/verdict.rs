@@ -54,6 +54,7 @@ pub(super) fn view(seen: &InputsSeen) -> VerdictView {
         settle: settle(seen.verdict, seen.missing),
         reasons: reasons.into_iter().map(|(reason, _)| reason).collect(),
         counts: counts(seen.findings),
+        decided: None,
         checks: checks(seen.coverage),
         left_out: left_out
             .named
@@ -79,7 +80,7 @@ pub(super) fn counts(findings: &[FindingView]) -> BTreeMap<&'static str, usize> 
     counts
 }
 
-const fn label(state: Readiness) -> &'static str {
+pub(super) const fn label(state: Readiness) -> &'static str {
     match state {
         Readiness::NotReady => "NOT READY",
         Readiness::Undetermined => "CANNOT SAY",

@@ -2,6 +2,7 @@
 
 use super::axis::{Axis, WhatFirst};
 use super::patterns::PatternView;
+use crate::decisions::DecisionView;
 use crate::finding::{Confidence, Severity, Subject};
 use crate::model::Grade;
 use serde::Serialize;
@@ -42,6 +43,14 @@ pub struct FindingView {
     pub caused_by: Vec<Cause>,
     /// Identity of the finding.
     pub fingerprint: String,
+    /// Identities of the finding on each of `nodes`, in their order; left out where `nodes` is empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(default))]
+    pub fingerprints: Vec<String>,
+    /// What somebody decided on it; with `--decisions` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "DecisionView"))]
+    pub decision: Option<DecisionView>,
 }
 
 /// A finding that another probably follows from.

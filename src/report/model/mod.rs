@@ -8,6 +8,8 @@ mod kit;
 mod matrix;
 mod patterns;
 
+pub use crate::compare::Since;
+pub use crate::decisions::{DecidedVerdict, DecisionView};
 pub use crate::plan::{Action, Reason};
 pub use axis::*;
 pub use case::*;
@@ -77,6 +79,10 @@ pub struct Report {
     pub matrix: Matrix,
     /// Findings, worst first.
     pub findings: Vec<FindingView>,
+    /// What changed since an earlier moment; with `--before` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Since"))]
+    pub since: Option<Since>,
     /// Known errors by node and time.
     pub errors: Errors,
     /// Every outcome, by rule and subject.
@@ -208,6 +214,11 @@ pub struct VerdictView {
     /// Findings by severity word, bundle safety left out.
     #[cfg_attr(test, schemars(schema_with = "super::json::schema::by_severity"))]
     pub counts: BTreeMap<&'static str, usize>,
+    /// The verdict without the findings that somebody decided on; with `--decisions` only. `state` stays what the evidence
+    /// says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "DecidedVerdict"))]
+    pub decided: Option<DecidedVerdict>,
 }
 
 /// An area of the cluster, and how far it was looked at.

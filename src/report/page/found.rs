@@ -5,6 +5,7 @@ use super::compared::Compared;
 use crate::finding::{Severity, SubjectKind};
 use crate::model::Area;
 use crate::report::model::{EvidenceView, FindingView, Report};
+use crate::report::decided_view::open as open_findings;
 use crate::report::presentation::{ROWS, Shown, Truncation, bands};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,7 +83,7 @@ impl FoundList<'_> {
 
 pub(super) fn found<'r>(report: &'r Report, compared: &'r Compared<'_>) -> FoundList<'r> {
     let maker = Maker { areas: area_of(report), logged: logged(report), compared };
-    let (bands, cuts) = bands(&report.findings, ROWS);
+    let (bands, cuts) = bands(&open_findings(report), ROWS);
     let mut open: Vec<Found> = Vec::new();
     let mut folded: BTreeMap<Severity, Vec<Found>> = BTreeMap::new();
     let mut high = 0;

@@ -10,14 +10,19 @@ mod heading;
 mod upgrade;
 
 use super::assemble::used;
+use super::decided_view::DecidedView;
 use super::families::families;
 use super::model::Report;
 use super::pattern_rows::patterns;
 use super::presentation::{ROWS, hits};
 use super::procedure::RunbookView;
+use super::since_view::SinceView;
 use super::svg::chart;
 use std::collections::BTreeSet;
 use tera::{Context, context};
+
+/// Lines of one list of what changed; the JSON report holds all.
+const SINCE: usize = 40;
 
 /// What may be chosen of a page.
 #[derive(Debug, Clone, Default)]
@@ -34,10 +39,12 @@ pub struct PageOptions {
 pub(super) fn context(report: &Report, options: &PageOptions) -> Context {
     let compared = compared::compared(report);
     let found = found::found(report, &compared);
+    let decided = DecidedView::of(report, SINCE);
     // Anchors that are on the page; a finding that is cut has none.
     let anchors: BTreeSet<&str> = found
         .anchors()
         .chain(report.safety.iter().map(|finding| finding.anchor.as_str()))
+        .chain(decided.iter().flat_map(|view| &view.rows).map(|row| row.anchor))
         .chain(report.missing.iter().map(|missing| missing.anchor.as_str()))
         .collect();
     let repairs: Vec<RunbookView> = report.repairs.iter().map(RunbookView::of).collect();
@@ -61,12 +68,14 @@ pub(super) fn context(report: &Report, options: &PageOptions) -> Context {
         found => &found,
         heading => &heading::heading(report),
         current,
+        decided,
         first_hits,
         hits,
         patterns => &patterns(&report.errors.patterns),
         reasons => &heading::reasons(report),
         repairs,
         rule_ids,
+        since => &report.since.as_ref().map(|since| SinceView::of(since, SINCE)),
         source_keys,
         upgrade => &report.plan.as_ref().map(|plan| upgrade::upgrade(plan, report.checklist.as_ref())),
         used => &used(&report.inputs),

@@ -35,6 +35,8 @@ fn finding(t: Text, n: usize, draft: Draft) -> FindingView {
         dated: Some(t("2021 docs")),
         caused_by: vec![],
         fingerprint: t(&fingerprint),
+        fingerprints: vec![],
+        decision: None,
     }
 }
 

@@ -95,6 +95,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
             reasons: vec![reason(0), reason(1)],
             settle: vec![],
             counts: counts([("blocker", 2), ("high", 3), ("medium", 4), ("low", 2), ("info", 1)]),
+            decided: None,
             complete: false,
             left_out: vec![t("message bus"), t("parts of database")],
             checks: t("61 of 76 applicable checks done, 15 open"),
@@ -228,6 +229,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
         .map(|(key, title, age)| SourceView { key: t(key), title: t(title), age: t(age) })
         .to_vec(),
         findings,
+        since: None,
     }
 }
 
@@ -252,6 +254,7 @@ pub(crate) fn ready() -> Report {
         reasons: vec![],
         settle: vec![],
         counts: BTreeMap::new(),
+        decided: None,
         complete: true,
         left_out: vec![],
         checks: "76 of 76 applicable checks done".into(),

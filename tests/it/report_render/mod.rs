@@ -1,6 +1,7 @@
 //! The renderers from outside: what the pages hold, that hostile text stays text, and that nothing is lost.
 
 mod hostile;
+mod large;
 mod other_formats;
 mod page;
 

@@ -32,7 +32,8 @@ const RULER: Color = Color::RGB(0x00D0_D5DA);
 pub fn write(report: &Report) -> Result<Vec<u8>, RenderError> {
     let mut workbook = Workbook::new();
     // The library would write the time of day.
-    let made = ExcelDateTime::parse_from_str(report.as_of.get(..10).unwrap_or_default())?;
+    let made = ExcelDateTime::parse_from_str(report.as_of.get(..10).unwrap_or_default())
+        .or_else(|_| ExcelDateTime::parse_from_str("2000-01-01"))?;
     let properties = DocProperties::new()
         .set_title(format!("{}: {}", report.verdict.label, report.verdict.question))
         // By this word the program knows its own workbook among the inputs.

@@ -53,7 +53,7 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
         let finding = report.findings.iter().find(|finding| finding.anchor == reason.anchor);
         let place = finding.and_then(place);
         let place = place.map(|place| format!(", {place}")).unwrap_or_default();
-        screen.wrapped("  - ", &format!("{} ({}{place})", reason.text, reason.rule), None);
+        screen.wrapped("  - ", &format!("{} ({}){place}", reason.text, reason.rule), None);
     }
     screen.rest(verdict.reasons.len());
     screen.list("What would settle it", &verdict.settle.iter().map(String::as_str).collect::<Vec<_>>());
@@ -141,7 +141,7 @@ fn named(screen: &mut Screen, report: &Report, severity: Severity) {
     let lines: Vec<String> = findings
         .map(|one| {
             let place = place(one).map(|place| format!(", {place}")).unwrap_or_default();
-            format!("{} ({}{place})", one.title, one.rule)
+            format!("{} ({}){place}", one.title, one.rule)
         })
         .collect();
     for line in lines.iter().take(LINES) {

@@ -32,6 +32,40 @@ fn several_outputs_at_once_by_extension() {
 }
 
 #[test]
+fn the_case_is_named_at_the_top_and_decides_nothing() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let case = sample("mid-upgrade");
+    let plain = ["report", case.as_str(), "--as-of", "2026-11-22", "-q"];
+    let named = ["--case", "Autumn\n=upgrade", "--customer", "A & B", "--ticket", "#4711"];
+    let outputs = ["-o", "r.json", "-o", "r.md", "-o", "t.txt", "--tracker", "plain"];
+    assert_eq!(code(&run_in(folder.path(), &[&plain[..], &named, &outputs].concat())), 0);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a report");
+    let mut json: serde_json::Value = serde_json::from_str(&read("r.json")).expect("JSON");
+    let shown = json.as_object_mut().expect("an object").remove("case").expect("the case");
+    assert_eq!(shown, serde_json::json!({"name": "Autumn =upgrade", "customer": "A & B", "ticket": "#4711"}));
+    assert!(
+        read("r.md").contains("Case Autumn =upgrade, customer A \\& B, ticket #4711"),
+        "{}",
+        read("r.md")
+    );
+    assert!(read("t.txt").contains("\n\nCase Autumn =upgrade, customer A & B, ticket #4711\n"));
+    let summary = out(&run(&[&plain[..], &["--ticket", "4711"]].concat()));
+    assert!(summary.starts_with("Ticket 4711\n"), "{summary}");
+    assert_eq!(code(&run_in(folder.path(), &[&plain[..], &["-o", "r.json"]].concat())), 0);
+    let without: serde_json::Value = serde_json::from_str(&read("r.json")).expect("JSON");
+    assert!(without == json, "nothing else changes");
+}
+
+#[test]
+fn the_summary_names_high_findings_with_file_and_line() {
+    let output = run(&["report", &sample("key-mismatch"), "--as-of", "2026-11-22"]);
+    let text = out(&output);
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    assert!(text.contains("(ENC-001), ") || text.contains("(ENC-004), "), "{text}");
+    assert!(text.contains(".log:"), "{text}");
+}
+
+#[test]
 fn standard_output_needs_a_format() {
     let output = run(&["report", &sample("one-bundle"), "-o", "-"]);
     assert_eq!(code(&output), 2);

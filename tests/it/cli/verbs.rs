@@ -31,6 +31,42 @@ fn every_rule_explains_itself() {
 }
 
 #[test]
+fn a_known_error_explains_itself() {
+    let output = run(&["explain", "e-004"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    for needle in ["E-004", "Where it appears", "Why it happens", "How to fix it", "VER-005", "Sources"] {
+        assert!(out(&output).contains(needle), "{needle} is not in\n{}", out(&output));
+    }
+    assert!(out(&output).lines().all(|line| line.chars().count() <= 80), "{}", out(&output));
+    let output = run(&["explain", "E-999"]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("no rule or known error E-999"), "{}", err(&output));
+}
+
+#[test]
+fn what_is_not_there_or_there_already_is_refused_with_a_sentence() {
+    let (upgrade, behind) = (sample("pre-upgrade"), sample("mid-upgrade"));
+    for (args, words) in [
+        (&["rules", "--family", "FOO"][..], "there is no family FOO; there are BKP, BND"),
+        (&["rules", "--needs", "foo"], "no rule needs foo; rules need always-on, answer"),
+        (&["plan", &upgrade, "--add-node", "web01"], "WEB01 is a node of this case already"),
+        (
+            &["report", &behind, "--expect-nodes", "WEB01,web02"],
+            "--expect-nodes does not name WEB03, which the node list",
+        ),
+    ] {
+        let output = run(args);
+        assert_eq!(code(&output), 2, "{args:?}: {}", err(&output));
+        assert!(err(&output).contains(words), "{args:?}: {}", err(&output));
+        assert!(out(&output).is_empty(), "{args:?}");
+    }
+    for role in [&["--role", "WEB03=dr"][..], &["--expect-nodes", "WEB03"]] {
+        let args = [&["report", behind.as_str(), "--expect-nodes", "WEB01,WEB02"], role].concat();
+        assert_eq!(code(&run(&args)), 0, "{role:?}");
+    }
+}
+
+#[test]
 fn inspect_verifies_every_hash() {
     let output = run(&["inspect", &sample("one-bundle/WEB01")]);
     assert_eq!(code(&output), 0, "{}", err(&output));

@@ -3,6 +3,7 @@
 
 mod command;
 mod harmless;
+mod tables;
 
 use crate::golden::AUDITED;
 use crate::report_render::{as_is, benign, checklist_of, crowded, keep, plan_of};

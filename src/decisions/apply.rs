@@ -133,20 +133,20 @@ fn matching(entry: &Entry, results: &[RuleResult]) -> Vec<At> {
     found
 }
 
-/// Values that prove a finding.
-fn values(finding: &Finding) -> Vec<&str> {
-    finding
-        .evidence
-        .iter()
-        .filter_map(|evidence| match evidence {
-            Evidence::Value { value, .. } => Some(value.as_str()),
-            _ => None,
-        })
-        .collect()
+/// Values that prove a finding: of a node its own, each once.
+fn values(finding: &Finding) -> BTreeSet<&str> {
+    let of_node = finding.subject.kind == SubjectKind::Node;
+    let own = |evidence| match evidence {
+        &Evidence::Value { ref node, ref value, .. } => {
+            (!of_node || node.is_empty() || *node == finding.subject.name).then_some(value.as_str())
+        }
+        _ => None,
+    };
+    finding.evidence.iter().filter_map(own).collect()
 }
 
 fn has_value(finding: Option<&Finding>, value: &str) -> bool {
-    value.is_empty() || finding.is_some_and(|finding| values(finding).contains(&value))
+    value.is_empty() || finding.is_some_and(|finding| values(finding).contains(value))
 }
 
 /// Why an entry is about nothing.

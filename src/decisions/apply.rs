@@ -133,16 +133,17 @@ fn matching(entry: &Entry, results: &[RuleResult]) -> Vec<At> {
     found
 }
 
-/// Values that prove a finding: of a node its own, each once.
+/// Values that prove a finding, each once: of a node its own.
 fn values(finding: &Finding) -> BTreeSet<&str> {
-    let of_node = finding.subject.kind == SubjectKind::Node;
-    let own = |evidence| match evidence {
-        &Evidence::Value { ref node, ref value, .. } => {
-            (!of_node || node.is_empty() || *node == finding.subject.name).then_some(value.as_str())
-        }
-        _ => None,
+    let of = |wanted: &dyn Fn(&str) -> bool| -> BTreeSet<&str> {
+        let value = |evidence| match evidence {
+            &Evidence::Value { ref node, ref value, .. } => wanted(node).then_some(value.as_str()),
+            _ => None,
+        };
+        finding.evidence.iter().filter_map(value).collect()
     };
-    finding.evidence.iter().filter_map(own).collect()
+    let own = of(&|node| node == finding.subject.name);
+    if own.is_empty() { of(&|_| true) } else { own }
 }
 
 fn has_value(finding: Option<&Finding>, value: &str) -> bool {

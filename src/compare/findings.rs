@@ -173,7 +173,7 @@ impl<'a> Editions<'a> {
         changed.anchor = String::new();
         if !has_rule(self.after, rule) {
             changed.change = Change::Edition;
-            changed.why = "this edition has no such rule".to_owned();
+            changed.why = String::from("this edition has no such rule");
             return changed;
         }
         if let Some(why) = self.unseen(then) {

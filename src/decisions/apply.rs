@@ -136,11 +136,11 @@ fn matching(entry: &Entry, results: &[RuleResult]) -> Vec<At> {
 /// Values that prove a finding, each once: of a node its own.
 fn values(finding: &Finding) -> BTreeSet<&str> {
     let of = |wanted: &dyn Fn(&str) -> bool| -> BTreeSet<&str> {
-        let value = |evidence| match evidence {
-            &Evidence::Value { ref node, ref value, .. } => wanted(node).then_some(value.as_str()),
+        let values = finding.evidence.iter().filter_map(|evidence| match evidence {
+            Evidence::Value { node, value, .. } => wanted(node).then_some(value.as_str()),
             _ => None,
-        };
-        finding.evidence.iter().filter_map(value).collect()
+        });
+        values.collect()
     };
     let own = of(&|node| node == finding.subject.name);
     if own.is_empty() { of(&|_| true) } else { own }

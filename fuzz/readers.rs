@@ -5,6 +5,8 @@ use clusterbrief::analysis::{Analyzer, Options, open};
 use clusterbrief::bundle::{Bundle, FormatVersion, Limits, Manifest, contents};
 use clusterbrief::collect::Silent;
 use clusterbrief::collect::scrub::{Scrub, scrub};
+use clusterbrief::compare::{self, FileList, Snapshot};
+use clusterbrief::decisions::{Decisions, append};
 use clusterbrief::intake::answers::{Question, questions};
 use clusterbrief::intake::read::{Tools, read_all};
 use clusterbrief::knowledge::Knowledge;
@@ -50,6 +52,8 @@ pub const READERS: &[Reader] = &[
     Reader { name: "leaks", read: leaks, seeds: &[LOGS, CONFIGS, EXPORTS] },
     Reader { name: "scrub", read: scrubbed, seeds: &[EXPORTS, LOGS, CONFIGS] },
     Reader { name: "knowledge", read: knowledge, seeds: &["fuzz/seeds/knowledge"] },
+    Reader { name: "before", read: before, seeds: &["made:report"] },
+    Reader { name: "decisions", read: decisions, seeds: &["fuzz/seeds/decisions", "made:workbook"] },
     Reader { name: "version", read: version, seeds: &["fuzz/seeds/version", "made:dll"] },
     Reader { name: "certificate", read: certificate, seeds: &["src/probes/testdata"] },
     Reader { name: "case-key", read: case_key, seeds: &["fuzz/seeds/case-key"] },
@@ -59,6 +63,11 @@ pub const READERS: &[Reader] = &[
 pub fn made(what: &str, root: &Path) -> Vec<u8> {
     match what {
         "workbook" => clusterbrief::intake::inventory::template().expect("a workbook"),
+        "report" => {
+            let options = Options::at("2026-11-20T12:00:00Z".parse().expect("a time"));
+            let analysis = AUDITOR.analyze(open([root.join("samples/mid-upgrade")]), &options);
+            json::render(&analysis.report).expect("JSON").into_bytes()
+        }
         "dll" => clusterbrief::demo::Pe::new("11.7.000049", [11, 7, 49, 0]).bytes(),
         _ => {
             let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -241,5 +250,24 @@ pub fn certificate(bytes: &[u8]) {
 pub fn case_key(bytes: &[u8]) {
     if let Ok(key) = CaseKey::parse(&String::from_utf8_lossy(bytes)) {
         assert_eq!(CaseKey::parse(&key.to_file_text()).map(|key| key.id()).ok(), Some(key.id()));
+    }
+}
+
+/// An earlier report, compared with itself, and the finding that somebody wants to decide.
+pub fn before(bytes: &[u8]) {
+    let read = || Snapshot::read(bytes, FileList::new());
+    if let (Ok(before), Ok(after)) = (read(), read()) {
+        if let Ok(since) = compare::since(&before, &after) {
+            let changed = since.findings.iter().filter(|one| one.change != compare::Change::Still).count();
+            assert_eq!(changed, 0, "a report differs from itself");
+        }
+    }
+}
+
+/// A file of decisions; what is read can be written and read again.
+pub fn decisions(bytes: &[u8]) {
+    if let Ok(read) = Decisions::read("decisions.toml", bytes) {
+        let written = append(None, &read.entries).expect("what was read can be written");
+        assert_eq!(Decisions::read("x", &written).expect("it is read").entries.len(), read.entries.len());
     }
 }

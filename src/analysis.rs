@@ -250,7 +250,7 @@ impl Analyzer {
             }
             if !gone.is_empty() {
                 let day = older.format("%Y-%m-%d %H:%M");
-                repaired.push(format!("Repaired since {day}: {}; confirm that.", gone.join("; ")));
+                repaired.push(format!("Gone since {day}: {}; confirm the repair.", gone.join("; ")));
             }
         }
         repaired

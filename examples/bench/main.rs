@@ -8,6 +8,7 @@
 #![expect(clippy::cast_precision_loss, reason = "ratios and megabytes are printed with two digits")]
 #![expect(unreachable_pub, reason = "modules of a program")]
 
+mod before;
 mod case;
 mod collection;
 mod hostile;
@@ -65,7 +66,7 @@ fn print_number(number: usize) {
 const TINY: u64 = 100;
 
 /// The steps, in order.
-const STEPS: [&str; 7] = ["report", "nest", "collect", "tables", "case", "knowledge", "hostile"];
+const STEPS: [&str; 8] = ["report", "nest", "before", "collect", "tables", "case", "knowledge", "hostile"];
 
 /// The steps asked for, on data in a temporary folder that is removed again.
 fn all(arguments: &[String]) -> Result<()> {
@@ -103,6 +104,7 @@ fn all(arguments: &[String]) -> Result<()> {
         match step {
             "report" => report::run(&folder, scale)?,
             "nest" => nest::run(&folder, scale)?,
+            "before" => before::run(&folder, scale)?,
             "collect" => collection::run(&folder, scale)?,
             "tables" => tables::run(&folder, scale)?,
             "knowledge" => knowledge::run()?,

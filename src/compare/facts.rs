@@ -52,6 +52,17 @@ pub(super) fn nodes(before: &Snapshot, after: &Snapshot) -> Vec<NodeChanges> {
     all
 }
 
+/// Whether all that is compared of the nodes is the same, to the last connection.
+pub(super) fn are_same(before: &Snapshot, after: &Snapshot) -> bool {
+    fn cells(snapshot: &Snapshot) -> impl Iterator<Item = (&str, &str, &str)> {
+        let rows = snapshot.matrix.groups.iter().flat_map(|group| &group.rows);
+        rows.flat_map(|row| {
+            row.cells.iter().map(|cell| (row.label.as_str(), cell.text.as_str(), cell.state.as_str()))
+        })
+    }
+    before.matrix.nodes == after.matrix.nodes && cells(before).eq(cells(after))
+}
+
 /// What a cell of the comparison says.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State<'a> {

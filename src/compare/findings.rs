@@ -1,5 +1,6 @@
 //! Findings of two moments: which are the same, and what became of each.
 
+use super::facts;
 use super::snapshot::{Found, RuleOutcome, Snapshot, UsedInput};
 use super::view::{Change, ChangedFinding};
 use crate::finding::{Confidence, Subject, SubjectKind, is_bundle_safety};
@@ -109,22 +110,21 @@ struct Editions<'a> {
     before: &'a Snapshot,
     after: &'a Snapshot,
     differ: bool,
-    /// Hashes of the inputs that both used.
-    hashes: BTreeSet<&'a str>,
+    /// What tells the content of the inputs that both used. Exports have no hash: they count only if the compared facts of
+    /// all nodes are the same, too.
+    common: BTreeSet<String>,
 }
 
 impl<'a> Editions<'a> {
     fn of(before: &'a Snapshot, after: &'a Snapshot) -> Self {
-        let hashes = |snapshot: &'a Snapshot| -> BTreeSet<&'a str> {
-            snapshot
-                .inputs
-                .iter()
-                .filter(|input| input.is_used())
-                .filter_map(|input| input.sha256.as_deref())
-                .collect()
+        let differ = before.edition() != after.edition();
+        let same_facts = differ && facts::are_same(before, after);
+        let used = |snapshot: &'a Snapshot| -> BTreeSet<String> {
+            let used = snapshot.inputs.iter().filter(|input| input.is_used());
+            used.filter(|input| input.has_hash() || same_facts).map(UsedInput::identity).collect()
         };
-        let hashes = hashes(before).intersection(&hashes(after)).copied().collect();
-        Self { before, after, differ: before.edition() != after.edition(), hashes }
+        let common = used(before).intersection(&used(after)).cloned().collect();
+        Self { before, after, differ, common }
     }
 
     fn both(&self, then: &One<'_>, now: &One<'_>) -> ChangedFinding {
@@ -173,7 +173,7 @@ impl<'a> Editions<'a> {
         changed.anchor = String::new();
         if !has_rule(self.after, rule) {
             changed.change = Change::Edition;
-            changed.why = "this edition has no such rule".to_owned();
+            changed.why = String::from("this edition has no such rule");
             return changed;
         }
         if let Some(why) = self.unseen(then) {
@@ -249,15 +249,16 @@ impl<'a> Editions<'a> {
                 Some("the rule asks something else now".to_owned())
             }
             _ => {
-                let used = |snapshot: &'a Snapshot| -> Option<Vec<&'a str>> {
+                let used = |snapshot: &Snapshot| -> Option<Vec<String>> {
                     let outcome = outcome(snapshot, rule, &one.subject)?;
-                    let hash = |name: &String| {
-                        snapshot.inputs.iter().find(|input| input.name == *name)?.sha256.as_deref()
+                    let identity = |name: &String| {
+                        snapshot.inputs.iter().find(|input| input.name == *name).map(UsedInput::identity)
                     };
-                    outcome.inputs.iter().map(hash).collect()
+                    outcome.inputs.iter().map(identity).collect()
                 };
-                let same =
-                    |used: Vec<&str>| !used.is_empty() && used.iter().all(|hash| self.hashes.contains(hash));
+                let same = |used: Vec<String>| {
+                    !used.is_empty() && used.iter().all(|input| self.common.contains(input))
+                };
                 (used(self.before).is_some_and(same) && used(self.after).is_some_and(same))
                     .then(|| "all evidence that it rests on is the same as then".to_owned())
             }

@@ -182,10 +182,24 @@ pub(super) struct UsedInput {
     #[serde(default)]
     pub(super) node: Option<String>,
     #[serde(default)]
-    pub(super) sha256: Option<String>,
+    sha256: Option<String>,
+    #[serde(default)]
+    bytes: u64,
+    #[serde(default)]
+    taken: Option<String>,
 }
 
 impl UsedInput {
+    /// What tells its content: its hash, else its name, size and time, which an export has in place of one.
+    pub(super) fn identity(&self) -> String {
+        let Self { name, kind, bytes, taken, .. } = self;
+        self.sha256.clone().unwrap_or_else(|| format!("{kind} {name} {bytes} {taken:?}"))
+    }
+
+    pub(super) fn has_hash(&self) -> bool {
+        self.sha256.is_some()
+    }
+
     pub(super) fn is_used(&self) -> bool {
         matches!(self.status.as_str(), "read" | "partly")
     }

@@ -133,20 +133,21 @@ fn matching(entry: &Entry, results: &[RuleResult]) -> Vec<At> {
     found
 }
 
-/// Values that prove a finding.
-fn values(finding: &Finding) -> Vec<&str> {
-    finding
-        .evidence
-        .iter()
-        .filter_map(|evidence| match evidence {
-            Evidence::Value { value, .. } => Some(value.as_str()),
+/// Values that prove a finding, each once: of a node its own.
+fn values(finding: &Finding) -> BTreeSet<&str> {
+    let of = |wanted: &dyn Fn(&str) -> bool| -> BTreeSet<&str> {
+        let values = finding.evidence.iter().filter_map(|evidence| match evidence {
+            Evidence::Value { node, value, .. } => wanted(node).then_some(value.as_str()),
             _ => None,
-        })
-        .collect()
+        });
+        values.collect()
+    };
+    let own = of(&|node| node == finding.subject.name);
+    if own.is_empty() { of(&|_| true) } else { own }
 }
 
 fn has_value(finding: Option<&Finding>, value: &str) -> bool {
-    value.is_empty() || finding.is_some_and(|finding| values(finding).contains(&value))
+    value.is_empty() || finding.is_some_and(|finding| values(finding).contains(value))
 }
 
 /// Why an entry is about nothing.

@@ -101,6 +101,12 @@ struct File {
     decision: Vec<Spanned<Raw>>,
 }
 
+/// What every version has.
+#[derive(Deserialize)]
+struct Head {
+    format: Option<toml::Value>,
+}
+
 /// An entry as it is written.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -128,10 +134,6 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, DecisionsError> {
         line: line(error.span().map_or(0, |span| span.start)),
         message: error.message().to_owned(),
     };
-    #[derive(Deserialize)]
-    struct Head {
-        format: Option<toml::Value>,
-    }
     // The version decides what the keys mean.
     let head: Head = toml::from_str(&text).map_err(fail)?;
     match head.format.as_ref().and_then(toml::Value::as_str) {

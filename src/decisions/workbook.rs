@@ -14,8 +14,8 @@ pub fn from_workbook(bytes: &[u8]) -> Result<Vec<Entry>, DecisionsError> {
     let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes))
         .map_err(|_| fail("it is a workbook that cannot be read: save it as XLSX again".to_owned()))?;
     let names = workbook.sheet_names();
-    let named = names.iter().find(|name| name.trim().eq_ignore_ascii_case("decisions"));
-    let Some(name) = named.or(names.first()).cloned() else {
+    let by_name = names.iter().find(|name| name.trim().eq_ignore_ascii_case("decisions"));
+    let Some(name) = by_name.or(names.first()).cloned() else {
         return Err(fail("the workbook has no sheet".to_owned()));
     };
     let range = workbook

@@ -147,7 +147,12 @@ fn one_of(
         if number == 0 {
             superseded.push(Superseded { newer: builder.name(newest), older: older.started });
         }
-        refuse(builder, index, &format!("is older than {}", builder.name(newest)));
+        let text = format!(
+            "{} is of {node} and is older than {}, which counts instead; --before shows what changed since it.",
+            builder.name(index),
+            builder.name(newest)
+        );
+        builder.problem(index, InputStatus::Refused, ProblemKind::Duplicate, text);
     }
     for (index, bundle) in misdated {
         let why = self::misdated(&bundle, as_of).unwrap_or_default();
@@ -190,17 +195,26 @@ fn contradiction(bundles: &Bundles) -> Option<&'static str> {
         return Some("they have one time and different content");
     }
     let differ = |(newer, older): (&Snapshot, &Snapshot)| match (machine_id(newer), machine_id(older)) {
-        (Some(a), Some(b)) => a.comparable(b) && a != b,
+        // Ids that were made with different keys prove nothing: they are not known to be of one machine.
+        (Some(a), Some(b)) => !a.comparable(b) || a != b,
         (None, Some(_)) => true,
         // A copied folder has none, and what was collected on the machine itself may replace it.
         (Some(_), None) => !older.copied,
-        (None, None) => false,
+        (None, None) => !(newer.copied && older.copied),
     };
     if !pairs().any(differ) {
         return None;
     }
-    let known = bundles.iter().all(|(_, bundle)| machine_id(bundle).is_some());
-    Some(if known { "their installation ids differ" } else { "not all of them have an installation id" })
+    let ids: Vec<&Fingerprint> = bundles.iter().filter_map(|(_, bundle)| machine_id(bundle)).collect();
+    Some(if ids.len() < bundles.len() {
+        "not all of them have an installation id"
+    } else if pairs().any(
+        |(a, b)| matches!((machine_id(a), machine_id(b)), (Some(a), Some(b)) if a.comparable(b) && a != b),
+    ) {
+        "their installation ids differ"
+    } else {
+        "their installation ids were made with different keys and cannot be compared"
+    })
 }
 
 /// Two nodes with one installation id are copies of one machine. Both count; both are reported.

@@ -201,11 +201,14 @@ fn a_newer_bundle_decides_and_what_it_lacks_is_said() {
             let title = "pipeline mode";
             if real_blocks {
                 assert!(state(analysis) > Readiness::Undetermined, "{}", headline(analysis));
-                let said = headline(analysis).split("Repaired since 2026-11-20 10:02: ").nth(1).unwrap();
-                assert!(said.to_lowercase().contains(title) && said.ends_with("confirm that."), "{said}");
+                let said = headline(analysis).split("Gone since 2026-11-20 10:02: ").nth(1).unwrap();
+                assert!(
+                    said.to_lowercase().contains(title) && said.ends_with("confirm the repair."),
+                    "{said}"
+                );
             } else {
                 assert_eq!(state(analysis), Readiness::NotReady);
-                assert!(!headline(analysis).contains("Repaired"), "{}", headline(analysis));
+                assert!(!headline(analysis).contains("Gone since"), "{}", headline(analysis));
             }
         },
     );
@@ -222,11 +225,12 @@ fn of_three_bundles_each_blocker_is_said_once() {
             ["value"] = json!("Integrated");
     });
     let analysis = case.report();
-    assert_eq!(headline(&analysis).matches("Repaired since").count(), 1, "{}", headline(&analysis));
+    assert_eq!(headline(&analysis).matches("Gone since").count(), 1, "{}", headline(&analysis));
 }
 
+/// Ids of different keys cannot show that two bundles are of one machine: then neither replaces the other.
 #[test]
-fn another_key_scheme_is_no_conflict() {
+fn ids_that_do_not_compare_are_no_proof_of_one_machine() {
     let case = Case::new();
     case.second("AAA", |manifest, facts| {
         at(manifest, "2026-11-20T09:30:00Z");
@@ -234,8 +238,15 @@ fn another_key_scheme_is_no_conflict() {
         facts["host"]["machine-id"]["known"]["value"] = json!(format!("case:7d91d732:{}", "0c".repeat(32)));
     });
     let analysis = case.report();
-    assert_eq!(analysis.cluster.node_set.conflicts, Vec::<String>::new());
-    assert_eq!(analysis.cluster.nodes[1].input(), "AAA");
+    assert_eq!(analysis.cluster.node_set.conflicts.len(), 1);
+    assert!(headline(&analysis).contains("made with different keys"), "{}", headline(&analysis));
+    let none = Case::new();
+    let without = |_: &mut Value, facts: &mut Value| {
+        facts["host"]["machine-id"] = json!({"not-collected": {"why": "no rights"}});
+    };
+    forge(&none.bundle("WEB02"), without);
+    none.second("AAA", |manifest, _| at(manifest, "2026-11-20T09:30:00Z"));
+    assert!(headline(&none.report()).contains("not all of them have an installation id"));
 }
 
 #[test]

@@ -24,7 +24,12 @@ fn the_newer_of_two_bundles_of_one_node_counts() {
     assert_eq!(case.cluster.nodes[0].version.value(), Some(&BuildVersion::new(11, 7, 49)));
     let refused = input(&case, "z-old.zip");
     assert_eq!((refused.status, refused.problems[0].kind), (InputStatus::Refused, ProblemKind::Duplicate));
-    assert_eq!(texts(refused), ["z-old.zip is of WEB01 and is older than a-new.zip, which counts instead."]);
+    assert_eq!(
+        texts(refused),
+        [
+            "z-old.zip is of WEB01 and is older than a-new.zip, which counts instead; --before shows what changed since it."
+        ]
+    );
 }
 
 #[test]

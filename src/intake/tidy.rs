@@ -58,7 +58,10 @@ pub enum TidyContent {
 impl Tidy {
     /// Looks at everything that was given.
     pub fn of(given: Vec<Given>, tools: Tools<'_>) -> Self {
-        let (sets, others) = loose::sort(super::with_clean_names(given, tools.sanitizer), tools.loose);
+        let (sets, others) = loose::sort(
+            super::own_kit::pass_over(super::with_clean_names(given, tools.sanitizer)),
+            tools.loose,
+        );
         let run = CaseKey::generate().ok();
         let printer = Fingerprinter::new(tools.loose.case_key.as_ref().or(run.as_ref()), None);
         let redactor = loose::secrets(&sets).redactor();

@@ -25,6 +25,10 @@ pub struct Earlier {
     pub calls: BTreeSet<String>,
     /// Questions that it misses an answer to.
     pub questions: BTreeSet<(String, Option<String>)>,
+    /// Rules that it could not decide: what comes back may raise their questions.
+    pub open: BTreeSet<String>,
+    /// Rules on the message bus that did not apply, as far as it was known.
+    pub of_bus: BTreeSet<String>,
     /// It has the product's list of nodes.
     pub has_nodes: bool,
     /// It has a part of that list, and asks for it.
@@ -60,6 +64,20 @@ struct Report {
     nodes: Vec<Node>,
     missing: Vec<Missing>,
     inputs: Vec<Input>,
+    coverage: Coverage,
+}
+
+#[derive(Deserialize)]
+struct Coverage {
+    rules: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+struct Rule {
+    rule: String,
+    outcome: String,
+    #[serde(default)]
+    area: String,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +142,13 @@ impl Earlier {
             asked: report.missing.iter().filter(|missing| missing.kind != "nothing").count(),
             ..Self::default()
         };
+        for rule in report.coverage.rules {
+            match (rule.outcome.as_str(), rule.area.as_str()) {
+                ("unknown", _) => earlier.open.insert(rule.rule),
+                ("not-applicable", "message-bus") => earlier.of_bus.insert(rule.rule),
+                _ => false,
+            };
+        }
         let mut again: BTreeSet<NodeAsk> = BTreeSet::new();
         for node in report.nodes.into_iter().filter(|node| node.role != "unplaced") {
             if !node.bundle && node.role == "serving" {

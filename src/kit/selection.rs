@@ -63,6 +63,10 @@ impl Selection {
             asked || !(earlier.holds.contains(&export.title) || has_history)
         };
         let keep = |ids: BTreeSet<String>| ids.into_iter().filter(|id| wanted(id)).collect();
+        // An answer that comes back may raise a question that the report had no reason to ask; that would be a second round.
+        let rabbitmq: BTreeSet<String> = keep(all.rabbitmq);
+        let may_apply = |id: &String| !rabbitmq.is_empty() && earlier.of_bus.contains(id);
+        let raised = all.questions.into_iter().filter(|(id, _)| earlier.open.contains(id) || may_apply(id));
         let known = |(id, _): &&(String, Option<String>)| knowledge.question(id).is_some();
         Self {
             collect: !earlier.collect.is_empty() || earlier.nodes.is_empty(),
@@ -70,8 +74,8 @@ impl Selection {
             nodes_known: earlier.nodes.clone(),
             rest: keep(all.rest),
             sql: keep(all.sql),
-            rabbitmq: keep(all.rabbitmq),
-            questions: earlier.questions.iter().filter(known).cloned().collect(),
+            questions: earlier.questions.iter().filter(known).cloned().chain(raised).collect(),
+            rabbitmq,
         }
     }
 

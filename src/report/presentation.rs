@@ -251,6 +251,7 @@ pub(super) fn kind(kind: &str) -> String {
         "version-table" => "the version history of the database",
         "answers" => "answers of people",
         "config" => "a configuration file",
+        "kit-answers" => "the record of a kit",
         "unrecognised" => "not recognised",
         other => return words(other),
     }

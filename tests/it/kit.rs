@@ -78,9 +78,9 @@ fn made() -> tempfile::TempDir {
 /// What a report asks for: files and calls one by one, then questions.
 fn asked(report: &Value) -> (usize, usize) {
     let missing = report["missing"].as_array().unwrap();
-    let of = |kind: &str| missing.iter().filter(|one| (one["kind"] == "question") == (kind == "question"));
-    let things = of("thing").filter(|one| one["kind"] != "nothing");
-    (things.map(|one| one["parts"].as_array().unwrap().len().max(1)).sum(), of("question").count())
+    let questions = missing.iter().filter(|one| one["kind"] == "question").count();
+    let things = missing.iter().filter(|one| one["kind"] != "question" && one["kind"] != "nothing");
+    (things.map(|one| one["parts"].as_array().unwrap().len().max(1)).sum(), questions)
 }
 
 #[test]
@@ -115,7 +115,9 @@ fn one_round_settles_everything_but_what_only_a_person_knows() {
     ] {
         assert!(page.contains(text), "{text}");
     }
-    assert!(!page.contains("Collect on the nodes") && !page.contains("http"));
+    assert!(
+        !page.contains("Collect on the nodes") && !page.contains("http://") && !page.contains("https://")
+    );
 
     // The kit is in the folder of what came back, as mail programs leave it.
     let back = at("back");
@@ -262,7 +264,7 @@ fn a_report_of_another_case_program_or_format_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let base = json!({
         "schema": "clusterbrief-report/1.6", "case": { "name": "Acme" }, "target": "12.3.000001",
-        "nodes": [{ "name": "WEB01", "role": "serving", "bundle": false }], "missing": [], "inputs": [],
+        "nodes": [{ "name": "WEB01", "role": "serving", "bundle": false }], "missing": [], "inputs": [], "coverage": { "rules": [] },
     });
     let changed = |key: &str, value: Value| {
         let mut report = base.clone();
@@ -352,7 +354,11 @@ fn a_kit_in_its_own_input_folder_is_passed_over_and_what_was_filled_in_is_read()
     let missing = |report: &Value| report["missing"].clone();
     assert_eq!(missing(&alone), missing(&beside));
     let inputs = beside["inputs"].as_array().unwrap();
-    assert_eq!(inputs.iter().filter(|input| input["status"] == "passed-over").count(), 14, "{inputs:#?}");
+    assert_eq!(
+        inputs.iter().filter(|input| input["status"] == "passed-over").count(),
+        7,
+        "the same bytes count once: {inputs:#?}"
+    );
     let table = "Machine Name,Version,Database,In Cluster\nWEB01,12.3.000001,SQL01\\SecretServer,yes\n";
     fs::write(unpacked.join("nodes.csv"), table).unwrap();
     let filled = report(dir.path(), &["bundles"], 0);

@@ -54,6 +54,12 @@ pub const ROWS: &[Row] = &[
         "fill it in",
     ),
     read(
+        "Records of a kit",
+        "`\"schema\": \"clusterbrief-answers/` at the start of JSON",
+        "what a script of a kit (`docs/kit.md`) was told, what was refused, and what it never asked",
+        "give the zip that the script wrote, as it is",
+    ),
+    read(
         "Saved output of commands",
         "the line `#clusterbrief by-hand`",
         "what the commands of `docs/by-hand.md` print on one node",

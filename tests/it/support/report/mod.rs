@@ -9,7 +9,7 @@ mod sections;
 
 use findings::{findings, secret_left_in_bundle};
 use matrix::matrix;
-use sections::{card, coverage, errors, input, missing, rule_texts};
+use sections::{card, coverage, errors, input, kit, missing, rule_texts};
 
 use clusterbrief::finding::{Confidence, Looked, Readiness, Severity, Subject, SubjectKind};
 use clusterbrief::model::cluster::Contact;
@@ -168,6 +168,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                 "Never start a node at a newer version against a database that other nodes still use at an older one.",
             ),
         ],
+        kit: kit(t),
         missing: missing(t),
         request: t(
             "Please send two things. First: collect WEB03 again with an account that may read encryption.config, and send the zip file. Second: tell us whether DPAPI is switched on for encryption.config on any node (Admin > Configuration > Security shows it).",
@@ -268,6 +269,7 @@ pub(crate) fn ready() -> Report {
     report.safety.clear();
     report.actions.clear();
     report.missing.clear();
+    report.kit = KitView::default();
     report.request.clear();
     report.findings.clear();
     report.outcomes.clear();

@@ -3,6 +3,7 @@
 use super::{NODES, Text, cite, counts, evidence};
 use clusterbrief::finding::{EvidenceRequest, MissingEvidence, Scope, Severity};
 use clusterbrief::model::input::{Problem, ProblemKind};
+use clusterbrief::model::kit_run::KitStatus;
 use clusterbrief::model::{Area, InputKind, InputStatus};
 use clusterbrief::report::model::*;
 use std::collections::BTreeMap;
@@ -179,6 +180,35 @@ fn first(t: Text) -> WhatFirst {
     }
 }
 
+/// A kit for the case, and a run of its script that was stopped.
+pub(super) fn kit(t: Text) -> KitView {
+    let answer =
+        |part: &str, status, reason: &str| KitAnswerView { part: t(part), status, reason: t(reason) };
+    KitView {
+        parts: vec![KitPartView {
+            part: "rest",
+            file: "rest.ps1",
+            title: "Ask Secret Server",
+            place: "on each web node",
+            nodes: vec![t("WEB03")],
+            answers: vec!["missing-3".into()],
+            rules: 3,
+        }],
+        runs: vec![KitRunView {
+            input: t("clusterbrief-answers-WEB02.zip/answers.json"),
+            script: t("rest"),
+            node: t("WEB02"),
+            time: t("2026-11-20T09:06:00Z"),
+            finished: false,
+            parts: vec![
+                answer("nodes", KitStatus::Done, ""),
+                answer("security", KitStatus::Refused, "this account may not read it"),
+            ],
+        }],
+        left: vec![t("WEB02: the answer security was refused: this account may not read it.")],
+    }
+}
+
 pub(super) fn missing(t: Text) -> Vec<MissingView> {
     let rules = |ids: &[&str]| ids.iter().map(|id| t(id)).collect::<Vec<_>>();
     vec![
@@ -191,6 +221,7 @@ pub(super) fn missing(t: Text) -> Vec<MissingView> {
                 t("Send the zip file it writes."),
             ],
             kind: "bundle",
+            kit: Some("collector"),
             parts: vec![],
             blockers: 1,
             rules: rules(&["ENC-001", "ENC-003"]),
@@ -206,6 +237,7 @@ pub(super) fn missing(t: Text) -> Vec<MissingView> {
             ask: t("Send the answers of 2 REST calls"),
             how: vec![t("Save each answer as a JSON file: GET /api/v1/diagnostics; GET /api/v1/version.")],
             kind: "export",
+            kit: Some("rest"),
             parts: vec![
                 MissingPart {
                     call: t("GET /api/v1/diagnostics"),
@@ -227,6 +259,7 @@ pub(super) fn missing(t: Text) -> Vec<MissingView> {
             ask: t("Answer one question: is DPAPI switched on for encryption.config on any node?"),
             how: vec![t("Admin > Configuration > Security shows it.")],
             kind: "question",
+            kit: Some("questions"),
             parts: vec![],
             blockers: 0,
             rules: rules(&["ENC-004"]),

@@ -33,46 +33,65 @@ async function use(url, say) {
   for (const violation of await page.evaluate(() => window.violations)) say('policy', violation);
   if (!(await page.locator('meta[http-equiv="Content-Security-Policy"]').count())) say('policy', 'the page has none');
 
-  const findings = await visible(page, '#findings .finding');
+  const all = page.locator('#findings .finding');
+  const findings = await all.count();
   const filter = await page.locator('#filter').isVisible();
   if (findings > 0 && !filter) say('filter', 'not shown');
   if (filter) {
-    const rule = await page.locator('#findings .finding .id').last().textContent();
+    const rule = await all.locator('.id').last().textContent();
     await page.fill('#filter', rule);
     const left = await visible(page, '#findings .finding');
     if (left < 1 || (findings > 1 && left >= findings)) say('filter', `${rule} leaves ${left} of ${findings}`);
-    if (!(await page.locator('#count').textContent()).includes(`of ${await page.locator('#findings .finding').count()}`)) say('filter', 'its count is not told');
+    if (!(await page.locator('#count').textContent()).includes(`of ${findings}`)) say('filter', 'its count is not told');
     await page.fill('#filter', 'no finding holds this');
     if (await visible(page, '#findings .finding')) say('filter', 'nonsense leaves findings');
-    const last = page.locator('#findings .finding').last();
+    const last = all.last();
     await page.evaluate((id) => { location.hash = `#${encodeURIComponent(id)}`; }, await last.getAttribute('id'));
     await page.waitForTimeout(50);
-    if (!(await last.locator('.body').isVisible())) say('link', 'a link to a filtered, folded finding does not show it');
+    if (!(await last.locator('.head').isVisible())) say('link', 'a link to a filtered, folded finding does not show it');
+    // An address with a question mark is a filter, and so is a click on a card.
+    const severity = await all.first().getAttribute('data-sev');
+    await page.evaluate((severity) => { location.hash = `#?severity=${severity}`; }, severity);
+    await page.waitForTimeout(50);
+    if (await visible(page, `#findings .finding:not(.${severity})`)) say('address', `#?severity=${severity} leaves others`);
+    if (!(await visible(page, `#findings .finding.${severity}`))) say('address', `#?severity=${severity} leaves none`);
+    const card = page.locator('.card [data-pick-node]').first();
+    if (await card.count()) {
+      const node = await card.getAttribute('data-pick-node');
+      await card.click();
+      await page.waitForTimeout(50);
+      const others = await all.filter({ visible: true }).evaluateAll((shown, node) =>
+        shown.filter((finding) => !finding.dataset.nodes.split(' ').includes(node)).length, node);
+      if (others) say('card', `a click on ${node} leaves ${others} findings of others`);
+    }
+    await page.evaluate(() => { location.hash = '#?'; });
+    await page.waitForTimeout(50);
   }
-  if (await page.locator('.covered').count()) {
-    const rule = await page.locator('.covered tbody th').last().textContent();
-    await page.fill('#rule-filter', rule);
-    const rows = await visible(page, '.covered tbody tr');
-    if (rows < 1 || rows > 3) say('coverage', `${rule} leaves ${rows} rows`);
-    await page.fill('#rule-filter', 'no rule holds this');
-    if (await visible(page, '.family')) say('coverage', 'nonsense leaves families');
-    await page.fill('#rule-filter', '');
+  for (const [fold, field, rows, word] of [
+    ['coverage', '#coverage-filter', '.covered tbody tr:not(.group)', 'th'],
+    ['compared', '#compared-filter', '.compared tbody tr, .quiet tbody tr:not(.group)', 'th'],
+  ]) {
+    if (!(await page.locator(field).count())) continue;
+    await page.evaluate((fold) => document.querySelectorAll(`#${fold}, #${fold} details`).forEach((one) => { one.open = true; }), fold);
+    const before = await visible(page, rows);
+    await page.fill(field, await page.locator(rows).last().locator(word).first().textContent());
+    const left = await visible(page, rows);
+    if (left < 1 || left >= before) say(fold, `its search leaves ${left} of ${before} rows`);
+    await page.fill(field, 'no row holds this');
+    if (await visible(page, rows)) say(fold, 'nonsense leaves rows');
+    await page.fill(field, '');
   }
-  if (await page.locator('#only').count()) {
-    const few = await visible(page, '.matrix tbody tr');
-    await page.locator('#only').uncheck();
-    if ((await visible(page, '.matrix tbody tr')) <= few) say('matrix', 'its filter hides nothing');
-  }
-  if ((await page.locator('#copy').count()) && !(await page.locator('#copy').isVisible())) say('copy', 'not shown');
+  if ((await page.locator('#request').count()) && !(await page.locator('#copy').isVisible())) say('copy', 'not shown');
 
   await page.emulateMedia({ media: 'print' });
   const folded = await page.evaluate(() => {
     dispatchEvent(new Event('beforeprint'));
-    const count = document.querySelectorAll('details:not([open], .other)').length;
+    const count = document.querySelectorAll('details.action:not([open])').length;
     dispatchEvent(new Event('afterprint'));
     return count;
   });
-  if (folded) say('print', `${folded} sections stay folded`);
+  if (folded) say('print', `${folded} actions stay folded`);
+  if ((await page.locator('#appendix').count()) && (await page.locator('#appendix').isVisible())) say('print', 'the appendix is printed');
   await context.close();
 }
 
@@ -81,12 +100,9 @@ async function plain(url, say) {
   const context = await browser.newContext({ offline: true, javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(url);
-  if (await visible(page, '#filter, #rule-filter, #copy')) say('no script', 'controls are shown that do nothing');
-  if (await page.locator('#only').count()) {
-    const few = await visible(page, '.matrix tbody tr');
-    await page.locator('#only').uncheck();
-    if ((await visible(page, '.matrix tbody tr')) <= few) say('no script', 'the filter of the matrix does nothing');
-  }
+  if (await visible(page, '#filter, #copy, select, input, button')) say('no script', 'controls are shown that do nothing');
+  const card = page.locator('.card [data-pick-node]').first();
+  if ((await card.count()) && !(await page.locator(await card.getAttribute('href')).count())) say('no script', 'a card leads nowhere');
   await context.close();
 }
 

@@ -15,6 +15,8 @@ const HIGH: usize = 10;
 /// Pieces of evidence in sight, and how many a folded finding shows at most: there is no fold within a fold.
 const SIGHT: usize = 3;
 const FOLDED: usize = 8;
+/// Folded findings that are shown whole; further ones have their title, and the JSON report has all of them.
+const WHOLE: usize = 300;
 
 /// All findings.
 #[derive(Serialize)]
@@ -31,6 +33,8 @@ struct Fold<'r> {
     severity: Severity,
     /// `7 medium`, `3 more high`.
     words: String,
+    /// How many of them have only their title.
+    brief: usize,
     list: Vec<Found<'r>>,
 }
 
@@ -42,6 +46,8 @@ struct Found<'r> {
     area: &'static str,
     /// Names of the nodes it is about, one blank between two; empty: the cluster.
     nodes: String,
+    /// Only its title is shown.
+    brief: bool,
     /// It is shown right after the finding that it follows from.
     after: bool,
     /// Anchor of a row of the comparison that shows it; empty for none.
@@ -110,12 +116,17 @@ pub(super) fn found<'r>(report: &'r Report, compared: &'r Compared<'_>) -> Found
     }
     say_once(&mut open);
     folded.values_mut().for_each(|list| say_once(list));
+    for one in folded.values_mut().flatten().skip(WHOLE) {
+        one.brief = true;
+        (one.sight, one.rest) = (Vec::new(), Vec::new());
+    }
     let folds = folded.into_iter().map(|(severity, list)| Fold {
         severity,
         words: match severity {
             Severity::High => format!("{} more high", list.len()),
             _ => format!("{} {}", list.len(), severity.word()),
         },
+        brief: list.iter().filter(|one| one.brief).count(),
         list,
     });
     FoundList { open, folds: folds.collect(), cuts, total: report.findings.len() }
@@ -180,6 +191,18 @@ impl<'r> Maker<'r> {
         let log =
             self.logged.contains(f.rule.as_str()).then(|| format!("log-{}", f.rule)).unwrap_or_default();
         let area = self.areas.get(f.rule.as_str()).map_or("", |area| area.word());
-        Found { area, nodes, after: false, row, log, sight, rest, ends: Vec::new(), like: Link::default(), f }
+        Found {
+            area,
+            nodes,
+            brief: false,
+            after: false,
+            row,
+            log,
+            sight,
+            rest,
+            ends: Vec::new(),
+            like: Link::default(),
+            f,
+        }
     }
 }

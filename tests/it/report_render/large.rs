@@ -4,7 +4,7 @@
 use super::{benign, keep};
 use clusterbrief::finding::{Severity, SubjectKind};
 use clusterbrief::report::model::{Cell, CellState, Lane, MatrixRow, Report};
-use clusterbrief::report::{html, json, markdown};
+use clusterbrief::report::{html, markdown};
 use std::fmt::Write as _;
 
 const NODES: usize = 100;
@@ -69,6 +69,8 @@ fn large() -> Report {
             let model = one.nodes[0].clone();
             one.nodes = names
                 .iter()
+                .skip(number % NODES)
+                .take(3)
                 .map(|name| {
                     let mut node = model.clone();
                     node.node.clone_from(name);
@@ -120,7 +122,6 @@ fn a_very_large_case_stays_readable() {
     }
     assert!(!page.contains(run.trim_end()), "a list of all nodes");
     assert!(page.contains(" others"));
-    keep("large.json", &json::render(&report).unwrap());
     let ticket = markdown::render(&report).unwrap();
     for needle in [report.verdict.label, "What to do", "Please send two things."] {
         assert!(ticket.contains(needle), "{needle}");

@@ -20,6 +20,7 @@ pub(super) fn complain(text: &str) {
 }
 
 /// Prints a line about what was done to standard error, where it is in nobody's way. It may quote inputs.
+#[cfg(feature = "report")]
 pub(super) fn remark(text: &str) {
     let line = escape::one_line(text);
     let line = if io::stderr().is_terminal() { wrap(&line, "") } else { line + "\n" };

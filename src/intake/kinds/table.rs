@@ -93,7 +93,7 @@ pub const ROWS: &[Row] = &[
         Id::Own,
         PassedOver,
         "Outputs of this program",
-        "`\"schema\": \"clusterbrief-` in JSON, the last line of a page or of Markdown, the first lines of a query",
+        "`\"schema\": \"clusterbrief-` in JSON, the last line of a page, of Markdown or of a ticket, the head of a table of findings, a keyword of a workbook, the first lines of a query",
         "nothing that its own inputs did not tell",
         "it may stay where it is",
     ),

@@ -174,13 +174,13 @@ fn closing(sections: &[Section], left: &[usize], full: &str) -> String {
             None => sums.push((section.noun, *left)),
         }
     }
-    let named = |((one, several), left): &((&str, &str), usize)| match (left, *several) {
+    let noun = |((one, several), left): &((&str, &str), usize)| match (left, *several) {
         (_, "") => (*one).to_owned(),
         (1, _) => format!("1 more {one}"),
         (left, several) => format!("{left} more {several}"),
     };
-    let names: Vec<String> = sums.iter().map(named).collect();
-    let (last, others) = names.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
-    let names = if others.is_empty() { last.to_owned() } else { format!("{} and {last}", others.join(", ")) };
-    format!("Not shown here: {names}; see {full}.")
+    let nouns: Vec<String> = sums.iter().map(noun).collect();
+    let (last, others) = nouns.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
+    let all = if others.is_empty() { last.to_owned() } else { format!("{} and {last}", others.join(", ")) };
+    format!("Not shown here: {all}; see {full}.")
 }

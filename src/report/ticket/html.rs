@@ -6,6 +6,7 @@
 use super::escapes::{JOINER, has_emoji};
 use super::markup::Markup;
 use crate::text::escape::{neutral, one_line};
+use std::fmt::Write as _;
 
 pub(super) struct Html {
     /// What is around the whole.
@@ -41,8 +42,7 @@ impl Markup for Html {
 
     fn list(&self, numbered: bool, lines: &[String]) -> String {
         let element = if numbered { "ol" } else { "ul" };
-        let items: String = lines.iter().map(|line| format!("<li>{line}</li>")).collect();
-        format!("<{element}>{items}</{element}>")
+        format!("<{element}><li>{}</li></{element}>", lines.join("</li><li>"))
     }
 
     fn block(&self, text: &str) -> String {
@@ -69,7 +69,9 @@ fn escaped(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             // Marks of ServiceNow begin with a bracket, placeholders of Zendesk with two braces.
-            '\'' | '[' | ']' | '{' | '}' => safe.push_str(&format!("&#{};", u32::from(c))),
+            '\'' | '[' | ']' | '{' | '}' => {
+                let _ = write!(safe, "&#{};", u32::from(c));
+            }
             c => safe.push(c),
         }
         let after = tail.peek().copied().unwrap_or(' ');

@@ -27,7 +27,7 @@ pub enum Tracker {
     Plain,
     /// Zendesk: HTML of few elements.
     Zendesk,
-    /// ServiceNow: HTML in its `[code]` marks.
+    /// `ServiceNow`: HTML in its `[code]` marks.
     Servicenow,
     /// Microsoft Teams: HTML of few elements.
     Teams,

@@ -168,11 +168,10 @@ fn role(before: &Snapshot, after: &Snapshot, node: &str) -> Option<FactChange> {
 
 /// Files of the application folder, where bundles of both moments say what is in them.
 fn files(changes: &mut NodeChanges, before: &Snapshot, after: &Snapshot) {
-    let of = |snapshot: &Snapshot| {
-        let list = snapshot.files.iter().find(|(name, _)| same_host(name, &changes.node));
-        list.map(|(_, files)| files.clone())
-    };
-    let (Some(then), Some(now)) = (of(before), of(after)) else { return };
+    fn of<'s>(snapshot: &'s Snapshot, node: &str) -> Option<&'s BTreeMap<String, String>> {
+        snapshot.files.iter().find(|(name, _)| same_host(name, node)).map(|(_, files)| files)
+    }
+    let (Some(then), Some(now)) = (of(before, &changes.node), of(after, &changes.node)) else { return };
     let change = |kind, path: &String, before: Option<&String>, after: Option<&String>| FactChange {
         kind,
         group: String::new(),
@@ -180,7 +179,7 @@ fn files(changes: &mut NodeChanges, before: &Snapshot, after: &Snapshot) {
         before: before.cloned().unwrap_or_default(),
         after: after.cloned().unwrap_or_default(),
     };
-    for (path, content) in &now {
+    for (path, content) in now {
         match then.get(path) {
             None => changes.files.push(change(FactChangeKind::Appeared, path, None, Some(content))),
             Some(old) if old != content && comparable(old, content) => {

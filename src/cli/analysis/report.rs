@@ -13,6 +13,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
         return Err(Failure::usage("--fail-on new and new-blocker need --before"));
     }
     let outputs = forms::outputs(&args.out, &args.case)?;
+    forms::keep(&outputs, args.before.iter().chain(&args.decisions))?;
     let baseline = args.baseline.as_deref().map(logs::baseline).transpose()?;
     // The process ends with this verb: to take apart what it holds would only keep the reader waiting.
     let auditor = ManuallyDrop::new(case::auditor(&args.case)?);

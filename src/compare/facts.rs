@@ -228,3 +228,41 @@ pub(super) fn patterns(before: &Snapshot, after: &Snapshot) -> (Vec<PatternChang
     changed.truncate(PATTERNS);
     (changed, more, gone)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_compare_only_if_made_with_one_key() {
+        assert!(
+            comparable("12.3.000001", "11.6.000001")
+                && comparable("enc::24ddce47666f…", "enc::000000000000…")
+        );
+        assert!(!comparable("key:139a05df:24ddce47666f…", "case:7d91d732:24ddce47666f…"));
+        assert!(comparable("key:139a05df:24ddce47666f…", "not set"));
+    }
+
+    #[test]
+    fn what_is_not_known_on_one_side_is_no_change() {
+        let mut changes = NodeChanges {
+            node: "WEB01".into(),
+            facts: Vec::new(),
+            facts_more: 0,
+            files: Vec::new(),
+            files_more: 0,
+            lost: 0,
+        };
+        let key = ("IIS".to_owned(), "Idle time-out".to_owned());
+        changes.add(&key, None, Some(State::Value("a")));
+        changes.add(&key, Some(State::Unknown), Some(State::Value("a")));
+        changes.add(&key, Some(State::Value("a")), Some(State::Unknown));
+        changes.add(&key, Some(State::Value("a")), Some(State::Value("a")));
+        assert_eq!((changes.facts.len(), changes.lost), (0, 1));
+        changes.add(&key, Some(State::Unset), Some(State::Value("a")));
+        changes.add(&key, Some(State::Value("a")), Some(State::Unset));
+        changes.add(&key, Some(State::Value("a")), Some(State::Value("b")));
+        let kinds: Vec<FactChangeKind> = changes.facts.iter().map(|fact| fact.kind).collect();
+        assert_eq!(kinds, [FactChangeKind::Appeared, FactChangeKind::Gone, FactChangeKind::Changed]);
+    }
+}

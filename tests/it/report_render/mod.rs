@@ -3,6 +3,7 @@
 mod hostile;
 mod other_formats;
 mod page;
+mod since;
 
 use clusterbrief::report::document::Document;
 use clusterbrief::report::model::{FindingView, Report};

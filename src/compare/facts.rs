@@ -168,11 +168,10 @@ fn role(before: &Snapshot, after: &Snapshot, node: &str) -> Option<FactChange> {
 
 /// Files of the application folder, where bundles of both moments say what is in them.
 fn files(changes: &mut NodeChanges, before: &Snapshot, after: &Snapshot) {
-    let of = |snapshot: &Snapshot| {
-        let list = snapshot.files.iter().find(|(name, _)| same_host(name, &changes.node));
-        list.map(|(_, files)| files.clone())
-    };
-    let (Some(then), Some(now)) = (of(before), of(after)) else { return };
+    fn of<'s>(snapshot: &'s Snapshot, node: &str) -> Option<&'s BTreeMap<String, String>> {
+        snapshot.files.iter().find(|(name, _)| same_host(name, node)).map(|(_, files)| files)
+    }
+    let (Some(then), Some(now)) = (of(before, &changes.node), of(after, &changes.node)) else { return };
     let change = |kind, path: &String, before: Option<&String>, after: Option<&String>| FactChange {
         kind,
         group: String::new(),
@@ -180,7 +179,7 @@ fn files(changes: &mut NodeChanges, before: &Snapshot, after: &Snapshot) {
         before: before.cloned().unwrap_or_default(),
         after: after.cloned().unwrap_or_default(),
     };
-    for (path, content) in &now {
+    for (path, content) in now {
         match then.get(path) {
             None => changes.files.push(change(FactChangeKind::Appeared, path, None, Some(content))),
             Some(old) if old != content && comparable(old, content) => {
@@ -228,4 +227,42 @@ pub(super) fn patterns(before: &Snapshot, after: &Snapshot) -> (Vec<PatternChang
     let more = changed.len().saturating_sub(PATTERNS);
     changed.truncate(PATTERNS);
     (changed, more, gone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_compare_only_if_made_with_one_key() {
+        assert!(
+            comparable("12.3.000001", "11.6.000001")
+                && comparable("enc::24ddce47666f…", "enc::000000000000…")
+        );
+        assert!(!comparable("key:139a05df:24ddce47666f…", "case:7d91d732:24ddce47666f…"));
+        assert!(comparable("key:139a05df:24ddce47666f…", "not set"));
+    }
+
+    #[test]
+    fn what_is_not_known_on_one_side_is_no_change() {
+        let mut changes = NodeChanges {
+            node: "WEB01".into(),
+            facts: Vec::new(),
+            facts_more: 0,
+            files: Vec::new(),
+            files_more: 0,
+            lost: 0,
+        };
+        let key = ("IIS".to_owned(), "Idle time-out".to_owned());
+        changes.add(&key, None, Some(State::Value("a")));
+        changes.add(&key, Some(State::Unknown), Some(State::Value("a")));
+        changes.add(&key, Some(State::Value("a")), Some(State::Unknown));
+        changes.add(&key, Some(State::Value("a")), Some(State::Value("a")));
+        assert_eq!((changes.facts.len(), changes.lost), (0, 1));
+        changes.add(&key, Some(State::Unset), Some(State::Value("a")));
+        changes.add(&key, Some(State::Value("a")), Some(State::Unset));
+        changes.add(&key, Some(State::Value("a")), Some(State::Value("b")));
+        let kinds: Vec<FactChangeKind> = changes.facts.iter().map(|fact| fact.kind).collect();
+        assert_eq!(kinds, [FactChangeKind::Appeared, FactChangeKind::Gone, FactChangeKind::Changed]);
+    }
 }

@@ -3,6 +3,7 @@
 use super::snapshot::Snapshot;
 use super::view::{Change, ChangedFinding, Moment, Moments};
 use chrono::{DateTime, SecondsFormat, Utc};
+use std::collections::BTreeSet;
 
 /// Most rows.
 const ROWS: usize = 40;
@@ -74,10 +75,10 @@ type Sign = (DateTime<Utc>, String, String);
 fn signs(before: &Snapshot, after: &Snapshot, new: &[&ChangedFinding]) -> Vec<Sign> {
     let hits = after.errors.hits.iter().filter(|hit| new.iter().any(|one| one.rule == hit.rule));
     let hits = hits.filter_map(|hit| Some((utc(&hit.first)?, hit.node.clone(), hit.title.clone())));
-    let is_new = |id: &str| before.errors.patterns.iter().all(|one| one.id != id);
+    let known: BTreeSet<&str> = before.errors.patterns.iter().map(|one| one.id.as_str()).collect();
     let wordings = after.errors.patterns.iter();
     let wordings = wordings
-        .filter(|one| one.level == "error" && one.workload.is_empty() && is_new(&one.id))
+        .filter(|one| one.level == "error" && one.workload.is_empty() && !known.contains(one.id.as_str()))
         .flat_map(|one| {
             one.nodes.iter().filter_map(move |node| {
                 Some((utc(&node.first)?, node.node.clone(), one.wording.chars().take(160).collect()))

@@ -148,8 +148,9 @@ fn one_of(
             superseded.push(Superseded { newer: builder.name(newest), older: older.started });
         }
         let text = format!(
-            "{} is of {node} and is older than {}, which counts instead; --before shows what changed since it.",
+            "{} is of {} and is older than {}, which counts instead; --before shows what changed since it.",
             builder.name(index),
+            builder.node(index),
             builder.name(newest)
         );
         builder.problem(index, InputStatus::Refused, ProblemKind::Duplicate, text);

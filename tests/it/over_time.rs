@@ -265,6 +265,11 @@ fn what_is_no_earlier_state_of_the_case_is_refused_and_nothing_is_written() {
         assert!(err.contains(says), "{before}: {err}");
         assert!(!Path::new(&out).exists(), "{before}");
     }
+    let whole_path = at("whole.json");
+    fs::write(&whole_path, &whole).unwrap();
+    let over = run(&["report", &inputs, "--before", &whole_path, "-o", &whole_path]);
+    assert_eq!(over.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(&whole_path).unwrap(), whole, "the earlier report stays");
     let two = run(&["report", &inputs, "--as-of", "2026-11-20", "--before", &at("cut.json"), &inputs]);
     assert_eq!(two.status.code(), Some(2));
 }

@@ -190,6 +190,22 @@ fn among(
     Ok(outputs)
 }
 
+/// Fails where an output would be written over one of these, or over what somebody put into a folder among them.
+pub(super) fn keep<'p>(
+    outputs: &[Target],
+    paths: impl IntoIterator<Item = &'p PathBuf>,
+) -> Result<(), Failure> {
+    for path in paths {
+        let over = |(out, _): &&Target| {
+            full(out) == full(path) || (path.is_dir() && out.is_file() && full(out).starts_with(full(path)))
+        };
+        if let Some((out, _)) = outputs.iter().find(over) {
+            return Err(Failure::usage(format!("{} is an input and would be overwritten", out.display())));
+        }
+    }
+    Ok(())
+}
+
 fn by_name(formats: &[&'static OutputFormat], path: &Path) -> Option<&'static OutputFormat> {
     let extension = path.extension()?.to_string_lossy().to_lowercase();
     formats.iter().copied().find(|format| format.extensions.contains(&extension.as_str()))

@@ -17,6 +17,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     if args.case.target.is_some() {
         outputs = forms::with_plan(outputs, args.with_plan, &args.case)?;
     }
+    forms::keep(&outputs, args.before.iter().chain(&args.decisions))?;
     let baseline = args.baseline.as_deref().map(logs::baseline).transpose()?;
     // The process ends with this verb: to take apart what it holds would only keep the reader waiting.
     let auditor = ManuallyDrop::new(case::auditor(&args.case)?);

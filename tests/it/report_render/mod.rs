@@ -4,6 +4,7 @@ mod hostile;
 mod large;
 mod other_formats;
 mod page;
+mod since;
 
 use clusterbrief::report::document::Document;
 use clusterbrief::report::model::{FindingView, Report};

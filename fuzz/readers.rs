@@ -9,6 +9,7 @@ use clusterbrief::compare::{self, FileList, Snapshot};
 use clusterbrief::decisions::{Decisions, append};
 use clusterbrief::intake::answers::{Question, questions};
 use clusterbrief::intake::read::{Tools, read_all};
+use clusterbrief::kit;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::{FileDigest, Scanner};
 use clusterbrief::model::BuildVersion;
@@ -46,7 +47,12 @@ pub const READERS: &[Reader] = &[
     Reader { name: "config", read: config, seeds: &[CONFIGS] },
     Reader { name: "iis", read: iis, seeds: &["src/demo/data/applicationHost.config", CONFIGS] },
     Reader { name: "export", read: export, seeds: &[EXPORTS, "src/demo/data", "made:workbook"] },
-    Reader { name: "report", read: report, seeds: &[EXPORTS] },
+    Reader {
+        name: "report",
+        read: report,
+        seeds: &[EXPORTS, "tests/kit/stopped/clusterbrief-answers-WEB01"],
+    },
+    Reader { name: "kit", read: kit, seeds: &["fuzz/seeds/kit"] },
     Reader { name: "log", read: log, seeds: &[LOGS] },
     Reader { name: "names", read: names, seeds: &[LOGS, CONFIGS] },
     Reader { name: "leaks", read: leaks, seeds: &[LOGS, CONFIGS, EXPORTS] },
@@ -171,6 +177,18 @@ pub fn report(bytes: &[u8]) {
     markdown::render(&report).expect("Markdown");
     json::render(&report).expect("JSON");
     let _ = terminal::render(&report, 80, false);
+}
+
+/// The report that a kit is made from.
+pub fn kit(bytes: &[u8]) {
+    if let Ok(earlier) = kit::Earlier::read(bytes) {
+        static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().expect("knowledge"));
+        let selection = kit::Selection::of(&earlier, &KNOWLEDGE);
+        let list = kit::questions(&selection, kit::Purpose::Health, &KNOWLEDGE);
+        let script = kit::rest(&selection);
+        let shown = kit::page(&selection, kit::Purpose::Health, earlier.case.as_deref(), true, Vec::new());
+        assert!(script.is_ascii() && list.lines.len() <= selection.questions.len() && shown.steps.len() <= 5);
+    }
 }
 
 fn scanned<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> FileDigest {

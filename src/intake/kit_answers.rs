@@ -33,11 +33,11 @@ struct Record {
     #[serde(default)]
     address: String,
     finished: bool,
-    parts: Vec<Part>,
+    parts: Vec<Entry>,
 }
 
 #[derive(Deserialize)]
-struct Part {
+struct Entry {
     part: String,
     status: KitStatus,
     #[serde(default)]
@@ -61,7 +61,7 @@ pub(super) fn read(cx: Source, text: &str) -> Result<ReadExport, KitAnswersError
         return Err(KitAnswersError::Newer(cx.shown(version)));
     }
     let node = if is_name(&record.node) { visible(&record.node) } else { String::new() };
-    let answer = |part: Part| KitAnswer {
+    let answer = |part: Entry| KitAnswer {
         part: cx.shown(&part.part),
         status: part.status,
         reason: cx.shown(part.reason.as_deref().unwrap_or_default()),
@@ -116,7 +116,7 @@ mod tests {
         assert!(
             read_text(&whole.replace("answers/1.0", "answers/2.0")).unwrap_err().contains("newer format 2.0")
         );
-        assert!(read_text(&whole[..whole.len() - 9]).unwrap_err().contains("no whole one"));
+        assert!(read_text(whole.trim_end_matches('}')).unwrap_err().contains("no whole one"));
         let (run, _) = read_text(&whole.replace("WEB02", "a; del *")).unwrap();
         assert_eq!(run.node, "");
     }

@@ -1,6 +1,7 @@
 //! What of an earlier report a kit is made from: which case it is of, what it has, and what it misses.
 
 use super::selection::NodeAsk;
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -13,6 +14,8 @@ pub const MAX_REPORT_BYTES: u64 = 256 << 20;
 pub struct Earlier {
     /// Name of its case, if it has one.
     pub case: Option<String>,
+    /// Its date, RFC 3339.
+    pub as_of: Option<String>,
     /// Build that it was made for.
     pub target: Option<String>,
     /// Names of its nodes.
@@ -60,6 +63,8 @@ pub enum EarlierError {
 struct Report {
     #[serde(default)]
     case: Option<Case>,
+    #[serde(default)]
+    as_of: Option<DateTime<Utc>>,
     target: Option<String>,
     nodes: Vec<Node>,
     missing: Vec<Missing>,
@@ -69,15 +74,17 @@ struct Report {
 
 #[derive(Deserialize)]
 struct Coverage {
-    rules: Vec<Rule>,
+    rules: Vec<Covered>,
 }
 
 #[derive(Deserialize)]
-struct Rule {
+struct Covered {
     rule: String,
     outcome: String,
     #[serde(default)]
     area: String,
+    #[serde(default)]
+    scope: String,
 }
 
 #[derive(Deserialize)]
@@ -138,6 +145,7 @@ impl Earlier {
     fn of(report: Report) -> Self {
         let mut earlier = Self {
             case: report.case.and_then(|case| case.name),
+            as_of: report.as_of.map(|as_of| as_of.to_rfc3339_opts(SecondsFormat::Secs, true)),
             target: report.target,
             asked: report.missing.iter().filter(|missing| missing.kind != "nothing").count(),
             ..Self::default()
@@ -145,7 +153,9 @@ impl Earlier {
         for rule in report.coverage.rules {
             match (rule.outcome.as_str(), rule.area.as_str()) {
                 ("unknown", _) => earlier.open.insert(rule.rule),
-                ("not-applicable", "message-bus") => earlier.of_bus.insert(rule.rule),
+                ("not-applicable", "message-bus") if rule.scope == "now" || earlier.target.is_some() => {
+                    earlier.of_bus.insert(rule.rule)
+                }
                 _ => false,
             };
         }

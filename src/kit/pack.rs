@@ -1,5 +1,6 @@
 //! The zip of a kit: the same bytes for the same files.
 
+use crate::text::hex;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::io::{Cursor, Read as _, Write as _};
@@ -41,13 +42,10 @@ struct Entry<'a> {
 ///
 /// Only if a file is larger than a zip can hold.
 pub fn pack(files: &[KitFile]) -> Result<Vec<u8>, ZipError> {
-    let entry =
-        |file: &'_ KitFile| Sha256::digest(&file.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let files_listed = files
-        .iter()
-        .map(|file| Entry { name: &file.name, bytes: file.bytes.len(), sha256: entry(file) })
-        .collect();
-    let list = List { schema: SCHEMA, made: super::page::MADE_BY, files: files_listed };
+    let entry = |file: &'_ KitFile| hex::encode(&Sha256::digest(&file.bytes));
+    let listed =
+        files.iter().map(|file| Entry { name: &file.name, bytes: file.bytes.len(), sha256: entry(file) });
+    let list = List { schema: SCHEMA, made: super::page::MADE_BY, files: listed.collect() };
     let mut text = serde_json::to_vec_pretty(&list).map_err(|error| ZipError::Io(error.into()))?;
     text.push(b'\n');
     let options = SimpleFileOptions::default()

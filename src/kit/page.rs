@@ -1,6 +1,7 @@
 //! What the page of a kit says.
 
 use super::parts::{Part, PartRow};
+use super::scripts::rest_calls;
 use super::selection::Selection;
 use crate::model::BuildVersion;
 use crate::plan::safe_name;
@@ -36,6 +37,8 @@ pub struct KitPage {
     pub screens: Vec<String>,
     /// What leaves the house, a row for each part.
     pub leaves: Vec<Row>,
+    /// The paths that the script for the REST interface asks, below the address of the product.
+    pub calls: Vec<&'static str>,
     /// What a reader should know of the kit itself, one sentence each.
     pub notes: Vec<String>,
 }
@@ -95,6 +98,7 @@ pub fn page(
         made: MADE_BY,
         steps,
         screens: if parts.contains(&Part::Screens) { screens() } else { Vec::new() },
+        calls: rest_calls(selection),
         leaves: parts.iter().map(|part| row(part.row())).collect(),
         notes,
     }
@@ -161,9 +165,9 @@ fn step(number: usize, part: &'static PartRow, selection: &Selection, exe: bool)
                 "Open the RabbitMQ Command Prompt as administrator, go to the folder of the script, and type the line. Leave this step out if you do not use RabbitMQ.",
             ]
         }
-        Part::Questions => {
-            &["Choose an answer from the list in each yellow cell. Leave empty what you do not know."]
-        }
+        Part::Questions => &[
+            "Choose an answer from the list in each white cell of the column Answer. Leave empty what you do not know.",
+        ],
         Part::Screens => &[],
     };
     step.lines = lines.iter().map(|line| (*line).to_owned()).collect();

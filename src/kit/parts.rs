@@ -53,7 +53,7 @@ pub const PARTS: [PartRow; 6] = [
         who: "administrator of the web nodes",
         time: "2 minutes a node",
         gives: "NODE_date-time.zip",
-        holds: "versions, names, sizes and hashes of files; settings whose secrets are replaced; logs whose secrets are replaced; settings of IIS and Windows",
+        holds: "names, sizes, versions and hashes of the product's files; its settings and its logs of the last 14 days, with secrets replaced; settings of IIS and Windows; names of servers and accounts; the clock",
         never: "the content of encryption.config and database.config, passwords, connection strings, keys; other web sites; anything from the vault",
     },
     PartRow {
@@ -65,8 +65,8 @@ pub const PARTS: [PartRow; 6] = [
         who: "administrator of Secret Server",
         time: "5 minutes on the first node, 1 minute on each other",
         gives: "clusterbrief-answers-NODE-date-time.zip",
-        holds: "the answers of the calls that the script lists at its top: nodes, diagnostics, settings for backup and security, engines",
-        never: "secrets of the vault, users, passwords, tokens, connection strings: such fields are cut before they are written",
+        holds: "the answers of the calls that the script lists at its top: nodes, diagnostics, settings for backup and security, engines; names of servers, and of the account that the product runs as",
+        never: "secrets of the vault, its users, passwords, tokens, connection strings: such fields are cut before they are written",
     },
     PartRow {
         part: Part::Sql,

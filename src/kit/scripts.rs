@@ -12,6 +12,18 @@ const END: &str = "# end of the list";
 /// First line of the file of queries.
 pub const QUERIES_HEAD: &str = "-- Queries of clusterbrief";
 
+/// The paths that the script for the REST interface asks in this kit, in its order.
+pub(super) fn rest_calls(selection: &Selection) -> Vec<&'static str> {
+    let list = REST.lines().skip_while(|line| *line != BEGIN).take_while(|line| *line != END);
+    list.filter_map(|line| {
+        let mut words = line.trim().trim_matches('\'').split(' ');
+        let (_, id, path) = (words.next()?, words.next()?, words.next()?);
+        selection.rest.contains(id).then_some(path)
+    })
+    .filter(|path| path.starts_with('/'))
+    .collect()
+}
+
 /// The ids that the list of a script has, in its order.
 fn ids(script: &'static str) -> Vec<&'static str> {
     let list = script.lines().skip_while(|line| *line != BEGIN).take_while(|line| *line != END);

@@ -52,8 +52,8 @@ impl Document {
         Self { checklist: Some(checklist), ..Self::of(report, title) }
     }
 
-    /// The questions of a kit, which are of no report: their day is that of the knowledge.
-    pub fn of_questions(checklist: Checklist, knowledge: &Knowledge) -> Self {
+    /// The questions of a kit, of the day of the report that it is made from; without one, of that of the knowledge.
+    pub fn of_questions(checklist: Checklist, knowledge: &Knowledge, as_of: Option<&str>) -> Self {
         Self {
             schema: SCHEMA,
             tool: Tool {
@@ -63,7 +63,7 @@ impl Document {
                 own: None,
             },
             title: "Questions".to_owned(),
-            as_of: format!("{}T00:00:00Z", knowledge.edition),
+            as_of: as_of.map_or_else(|| format!("{}T00:00:00Z", knowledge.edition), str::to_owned),
             nodes: checklist.nodes.clone(),
             target: checklist.target.clone(),
             plan: None,

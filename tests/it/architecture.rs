@@ -22,7 +22,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("collect", &["model", "bundle", "redact", "parsers", "probes", "text"]),
         ("rules", &["model", "finding", "knowledge"]),
         ("plan", &["model", "finding", "knowledge", "text"]),
-        ("kit", &["model", "knowledge", "plan"]),
+        ("kit", &["model", "knowledge", "plan", "text"]),
         ("compare", &["model", "finding", "text"]),
         ("decisions", &["model", "finding", "text"]),
         ("report", &["model", "finding", "knowledge", "plan", "compare", "decisions", "kit", "text"]),

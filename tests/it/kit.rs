@@ -63,6 +63,35 @@ fn answers(kind: &str, node: &str) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
+/// The listings of the made RabbitMQ cluster as `rabbitmq.ps1` packs them: an answer in each file, and the record.
+fn rabbitmq_answers(made: &Path) -> Vec<u8> {
+    let bus: Value = serde_json::from_slice(&fs::read(made).unwrap()).unwrap();
+    let definitions =
+        json!({ "rabbitmq_version": "3.12.14", "exchanges": [], "policies": bus["policies"], "queues": [] });
+    let answers = [
+        ("bus-cluster", &bus["cluster_status"]),
+        ("bus-exchanges", &bus["exchanges"]),
+        ("bus-policies", &bus["policies"]),
+        ("bus-queues", &bus["queues"]),
+        ("bus-environment", &bus["rabbit"]),
+        ("bus-definitions", &definitions),
+    ];
+    let parts: Vec<Value> =
+        answers.iter().map(|(part, _)| json!({ "part": part, "status": "done" })).collect();
+    // The key that says what a record is comes first, as the script writes it.
+    let record = format!(
+        r#"{{"schema": "clusterbrief-answers/1.0", "script": "rabbitmq", "node": "MQ01", "finished": true, "parts": {}}}"#,
+        Value::from(parts)
+    );
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let texts = answers.into_iter().map(|(name, value)| (name, value.to_string()));
+    for (name, text) in texts.chain([("answers", record)]) {
+        zip.start_file(format!("{name}.json"), SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
 /// A folder with the made case, its three bundles apart from its exports.
 fn made() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -132,12 +161,12 @@ fn one_round_settles_everything_but_what_only_a_person_knows() {
     }
     fs::copy(at("made/sql-results.csv"), back.join("queries-result.txt")).unwrap();
     fs::copy(at("made/tbVersion.csv"), back.join("versions.txt")).unwrap();
-    fs::copy(at("made/bus.json"), back.join("bus.json")).unwrap();
+    fs::write(back.join("rabbitmq.zip"), rabbitmq_answers(&at("made/bus.json"))).unwrap();
     let second = report(dir.path(), &["bundles", "back"], 0);
     assert_eq!(second["verdict"]["state"], "ready", "{}", second["verdict"]["headline"]);
     assert_eq!(asked(&second).0, 0, "{:#}", second["missing"]);
     assert_eq!(second["kit"]["left"], json!([]));
-    assert_eq!(second["kit"]["runs"].as_array().unwrap().len(), 3);
+    assert_eq!(second["kit"]["runs"].as_array().unwrap().len(), 4);
     let parts: Vec<&str> = second["kit"]["parts"]
         .as_array()
         .unwrap()

@@ -196,11 +196,11 @@ pub(super) fn keep<'p>(
     paths: impl IntoIterator<Item = &'p PathBuf>,
 ) -> Result<(), Failure> {
     for path in paths {
-        let over = |(out, _): &&Target| {
+        let over = |Target { path: out, .. }: &&Target| {
             full(out) == full(path) || (path.is_dir() && out.is_file() && full(out).starts_with(full(path)))
         };
-        if let Some((out, _)) = outputs.iter().find(over) {
-            return Err(Failure::usage(format!("{} is an input and would be overwritten", out.display())));
+        if let Some(out) = outputs.iter().find(over) {
+            return Err(Failure::usage(format!("{} is an input and would be overwritten", out.path.display())));
         }
     }
     Ok(())

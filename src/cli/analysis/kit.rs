@@ -29,7 +29,8 @@ pub(super) fn run(args: &KitArgs) -> Result<Exit, Failure> {
         Some(earlier) => Selection::of(earlier, &knowledge),
         None => Selection::everything(&knowledge),
     };
-    let files = files(&selection, purpose, case.as_deref(), exe, notes, &knowledge)?;
+    let as_of = earlier.as_ref().and_then(|earlier| earlier.as_of.as_deref());
+    let files = files(&selection, purpose, case.as_deref(), exe, notes, &knowledge, as_of)?;
     let zip = pack(&files).or_exit(Exit::CannotWrite)?;
     file::write(&args.out, &zip)?;
     if args.out.as_os_str() != "-" {
@@ -146,6 +147,7 @@ fn files(
     exe: Option<Vec<u8>>,
     mut notes: Vec<String>,
     knowledge: &Knowledge,
+    as_of: Option<&str>,
 ) -> Result<Vec<KitFile>, Failure> {
     let parts = selection.parts();
     if parts.contains(&Part::Collector) && exe.is_none() {
@@ -172,7 +174,7 @@ fn files(
             Part::RabbitMq => add(name, rabbitmq(selection).into_bytes()),
             Part::Questions => {
                 let list = questions(selection, purpose, knowledge);
-                let document = Document::of_questions(list, knowledge);
+                let document = Document::of_questions(list, knowledge, as_of);
                 add(name, workbook::write(&document).or_exit(Exit::CannotWrite)?);
             }
             Part::Screens => add(name, crate::intake::nodes_table::nodes_template().into_bytes()),

@@ -250,7 +250,7 @@ fn templates_escape_by_their_name_and_nothing_is_marked_safe() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("report-templates");
     let unescaped = regex::Regex::new(r"\|\s*safe\b|autoescape").unwrap();
     let unquoted = regex::Regex::new(r"=\s*\{\{|=\s*\{%").unwrap();
-    let sources = ["html", "markdown", "kit_page"].map(|format| {
+    let sources = ["html", "kit_page", "markdown"].map(|format| {
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/report/{format}.rs")))
             .unwrap()
     });

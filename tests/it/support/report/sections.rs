@@ -191,7 +191,7 @@ pub(super) fn kit(t: Text) -> KitView {
             title: "Ask Secret Server",
             place: "on each web node",
             nodes: vec![t("WEB03")],
-            answers: vec!["missing-3".into()],
+            answers: vec![t("missing-3")],
             rules: 3,
         }],
         runs: vec![KitRunView {

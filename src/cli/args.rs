@@ -43,7 +43,7 @@ Not affiliated with the product's vendor.";
 
 /// Verbs of the full program that the collector does not have, in the order of the help.
 #[cfg(any(test, not(feature = "report")))]
-pub(super) const ANALYSIS_VERBS: [&str; 13] = [
+pub(super) const ANALYSIS_VERBS: [&str; 14] = [
     "report",
     "logs",
     "intake",

@@ -200,7 +200,10 @@ pub(super) fn keep<'p>(
             full(out) == full(path) || (path.is_dir() && out.is_file() && full(out).starts_with(full(path)))
         };
         if let Some(out) = outputs.iter().find(over) {
-            return Err(Failure::usage(format!("{} is an input and would be overwritten", out.path.display())));
+            return Err(Failure::usage(format!(
+                "{} is an input and would be overwritten",
+                out.path.display()
+            )));
         }
     }
     Ok(())

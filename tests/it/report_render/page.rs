@@ -33,7 +33,7 @@ fn a_consequence_is_shown_right_after_its_cause_unless_it_is_more_severe() {
     assert_eq!(text.matches("Probably consequences").count(), 1);
     assert_eq!(report.findings.iter().filter(|one| !one.caused_by.is_empty()).count(), 1);
     // A blocker never hides below something smaller; it says what it follows from.
-    report.findings[0].severity = clusterbrief::finding::Severity::Medium;
+    report.findings[0].severity = Severity::Medium;
     assert!(!is_after(&report));
     assert!(html::render(&report).unwrap().contains("Probably follows from"));
     // A cause that is not on the page hides nothing, and neither do two findings that name each other.

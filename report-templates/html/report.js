@@ -33,7 +33,7 @@
       finding.hidden = !hit;
       left += hit ? 1 : 0;
     });
-    all('.action').forEach(function (action) {
+    all('.action, .wordings tr[data-nodes]').forEach(function (action) {
       var of = action.dataset.nodes;
       action.hidden = chosen.node ? (of ? !of.split(' ').includes(chosen.node) : false) : false;
     });

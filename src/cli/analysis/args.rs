@@ -1,5 +1,7 @@
 //! Options of the analysis verbs, with their help texts.
 
+use super::decide::DecideArgs;
+use super::report::FailOn;
 use crate::cli::args::instant;
 use crate::demo::CASES;
 use crate::finding::{Scope, Severity};
@@ -420,56 +422,6 @@ pub(in crate::cli) struct ReportArgs {
     /// With --target: put the whole plan and checklist into the page, instead of into files beside it
     #[arg(long, requires = "target")]
     pub with_plan: bool,
-}
-
-#[derive(Debug, Arguments)]
-#[command(group = clap::ArgGroup::new("kind").required(true).args(["accept", "false_alarm", "in_work"]))]
-pub(in crate::cli) struct DecideArgs {
-    /// JSON form of the report
-    #[arg(value_name = "REPORT.json")]
-    pub report: PathBuf,
-    /// Fingerprint of the finding, as the report shows it
-    pub finding: String,
-    /// Accept the risk
-    #[arg(long)]
-    pub accept: bool,
-    /// The finding is wrong for this cluster
-    #[arg(long)]
-    pub false_alarm: bool,
-    /// Somebody works on it, in this ticket
-    #[arg(long, value_name = "TICKET")]
-    pub in_work: Option<String>,
-    /// Why
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
-    /// Who answers for it
-    #[arg(long, value_name = "NAME")]
-    pub owner: String,
-    /// Last day on which the decision counts
-    #[arg(long, value_name = "DAY")]
-    pub until: NaiveDate,
-    /// Day of the decision [default: today]
-    #[arg(long, value_name = "DAY")]
-    pub decided: Option<NaiveDate>,
-    /// File to write; an entry is added to one that is there
-    #[arg(short, long, value_name = "FILE", default_value = "decisions.toml")]
-    pub out: PathBuf,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum FailOn {
-    /// NOT READY
-    NotReady,
-    /// NOT READY or CANNOT SAY
-    CannotSay,
-    /// Anything except READY
-    Warnings,
-    /// Anything except READY, and READY with something left out
-    Incomplete,
-    /// A blocker that is new or became one since --before
-    NewBlocker,
-    /// A finding of at least low severity that is new or worse since --before
-    New,
 }
 
 fn occasion() -> impl TypedValueParser<Value = Occasion> {

@@ -1,13 +1,47 @@
 //! `decide`: writes a decision on a finding; and the file of `--decisions`.
 
-use super::args::DecideArgs;
 use super::{Exit, Failure, before, file, output};
 use crate::analysis::Decisions;
 use crate::cli::{OrExit as _, must_exist};
 use crate::decisions::{Entry, Kind, append, entry_from_report};
 use anyhow::Context as _;
-use chrono::Utc;
-use std::path::Path;
+use chrono::{NaiveDate, Utc};
+use clap::Args as Arguments;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Arguments)]
+#[command(group = clap::ArgGroup::new("kind").required(true).args(["accept", "false_alarm", "in_work"]))]
+pub(in crate::cli) struct DecideArgs {
+    /// JSON form of the report
+    #[arg(value_name = "REPORT.json")]
+    pub report: PathBuf,
+    /// Fingerprint of the finding, as the report shows it
+    pub finding: String,
+    /// Accept the risk
+    #[arg(long)]
+    pub accept: bool,
+    /// The finding is wrong for this cluster
+    #[arg(long)]
+    pub false_alarm: bool,
+    /// Somebody works on it, in this ticket
+    #[arg(long, value_name = "TICKET")]
+    pub in_work: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Who answers for it
+    #[arg(long, value_name = "NAME")]
+    pub owner: String,
+    /// Last day on which the decision counts
+    #[arg(long, value_name = "DAY")]
+    pub until: NaiveDate,
+    /// Day of the decision [default: today]
+    #[arg(long, value_name = "DAY")]
+    pub decided: Option<NaiveDate>,
+    /// File to write; an entry is added to one that is there
+    #[arg(short, long, value_name = "FILE", default_value = "decisions.toml")]
+    pub out: PathBuf,
+}
 
 pub(super) fn run(args: &DecideArgs) -> Result<Exit, Failure> {
     must_exist(&args.report)?;

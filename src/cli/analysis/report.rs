@@ -1,13 +1,30 @@
 //! `report`.
 
-use super::args::{FailOn, ReportArgs};
+use super::args::ReportArgs;
 use super::{Exit, Failure, before, case, decide, forms, logs};
 use crate::finding::{Readiness, Severity};
 use crate::redact::Sanitizer;
 use crate::report::format::Content;
 use crate::report::model::{CaseView, Report};
+use clap::ValueEnum;
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum FailOn {
+    /// NOT READY
+    NotReady,
+    /// NOT READY or CANNOT SAY
+    CannotSay,
+    /// Anything except READY
+    Warnings,
+    /// Anything except READY, and READY with something left out
+    Incomplete,
+    /// A blocker that is new or became one since --before
+    NewBlocker,
+    /// A finding of at least low severity that is new or worse since --before
+    New,
+}
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     if args.before.is_empty() && matches!(args.fail_on, Some(FailOn::NewBlocker | FailOn::New)) {

@@ -10,6 +10,8 @@ use serde::Serialize;
 const COLUMNS: usize = 4;
 /// Rows of one group on the page; the JSON report holds all.
 const GROUP_ROWS: usize = 50;
+/// Rows in sight.
+const SIGHT: usize = 25;
 /// Nodes that the head of the column of most nodes and a cell name.
 const NAMES: usize = 4;
 
@@ -20,8 +22,9 @@ pub(super) struct Compared<'r> {
     columns: Vec<&'r str>,
     /// Head of the column of what most nodes have; none where no row has it.
     most: Option<String>,
-    /// Rows that differ or are not known.
+    /// Rows that differ or are not known: in sight, and behind a fold.
     loud: Vec<LoudRow<'r>>,
+    more: Vec<LoudRow<'r>>,
     /// Many files that differ from one cause, in one line.
     runs: Vec<FileRun<'r>>,
     /// Rows on which nodes agree or may differ.
@@ -49,14 +52,14 @@ pub(super) struct LoudRow<'r> {
     word: &'static str,
     /// What most nodes have.
     most: Option<String>,
-    /// Of the nodes in the columns; without columns, of the nodes that deviate.
+    /// Of the nodes in the columns; without columns, of the nodes that deviate, those with the same value together.
     cells: Vec<Shown<'r>>,
 }
 
 /// A cell.
 #[derive(Serialize)]
 pub(super) struct Shown<'r> {
-    pub(super) node: &'r str,
+    pub(super) node: String,
     /// `same`, `odd`, `differs`, `absent`, `unknown` or `apart`: not comparable.
     pub(super) state: &'static str,
     pub(super) text: String,
@@ -76,7 +79,7 @@ impl Compared<'_> {
     /// Anchor of the row that shows what a piece of evidence says.
     pub(super) fn row_of(&self, piece: &EvidenceView) -> Option<&str> {
         let is = |row: &&LoudRow| row.label.eq_ignore_ascii_case(&piece.fact) || row.label == piece.place;
-        self.loud.iter().find(is).map(|row| row.anchor.as_str())
+        self.loud.iter().chain(&self.more).find(is).map(|row| row.anchor.as_str())
     }
 }
 
@@ -136,16 +139,18 @@ pub(super) fn compared(report: &Report) -> Compared<'_> {
     let rows = loud.into_iter().enumerate().map(|(at, (group, row, word))| {
         let of = |at: &usize| Some(shown(name(at), row.cells.get(*at)?));
         let cells = if columns.is_empty() {
-            let deviating =
-                odd.iter().filter(|at| row.cells.get(**at).is_some_and(|cell| stands_out(cell, row)));
-            deviating.filter_map(of).collect()
+            let stands = |at: &&usize| row.cells.get(**at).is_some_and(|cell| stands_out(cell, row));
+            together(odd.iter().filter(stands).filter_map(of))
         } else {
             columns.iter().filter_map(of).collect()
         };
         LoudRow { anchor: format!("row-{at}"), group, label: &row.label, word, most: most_of(row), cells }
     });
+    let mut loud: Vec<LoudRow> = rows.collect();
+    let more = loud.split_off(loud.len().min(SIGHT));
     Compared {
-        loud: rows.collect(),
+        loud,
+        more,
         columns: columns.iter().map(name).collect(),
         most: has_most.then(|| match &others[..] {
             [] => "Most nodes".to_owned(),
@@ -187,7 +192,23 @@ fn shown<'r>(node: &'r str, cell: &'r Cell) -> Shown<'r> {
         CellState::Unknown if cell.note.starts_with("not comparable") => "apart",
         CellState::Unknown => "unknown",
     };
-    Shown { node, state, text: plain(&cell.text), note: &cell.note }
+    Shown { node: node.to_owned(), state, text: plain(&cell.text), note: &cell.note }
+}
+
+/// Cells with the same value as one, with the names of their nodes.
+fn together<'r>(cells: impl Iterator<Item = Shown<'r>>) -> Vec<Shown<'r>> {
+    let mut groups: Vec<(Shown<'r>, Vec<String>)> = Vec::new();
+    for cell in cells {
+        match groups.iter_mut().find(|(one, _)| (one.state, &one.text) == (cell.state, &cell.text)) {
+            Some((_, names)) => names.push(cell.node),
+            None => groups.push((Shown { node: String::new(), ..cell }, vec![cell.node])),
+        }
+    }
+    let named = |(cell, names): (Shown<'r>, Vec<String>)| {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        Shown { node: some_of(&names, NAMES), ..cell }
+    };
+    groups.into_iter().map(named).collect()
 }
 
 /// A value as it is read: what was redacted by its fingerprint only.

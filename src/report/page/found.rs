@@ -66,7 +66,7 @@ struct Found<'r> {
 
 /// A finding to go to; empty for none.
 #[derive(Clone, Default, Serialize)]
-struct Link {
+pub(super) struct Link {
     rule: String,
     text: String,
     anchor: String,
@@ -84,6 +84,16 @@ impl FoundList<'_> {
     pub(super) fn anchors(&self) -> impl Iterator<Item = &str> {
         let folded = self.folds.iter().flat_map(|fold| &fold.list);
         self.open.iter().chain(folded).map(|one| one.f.anchor.as_str())
+    }
+
+    /// Rows of the comparison with the gravest finding that they show.
+    pub(super) fn marked(&self) -> BTreeMap<&str, Link> {
+        let mut marked = BTreeMap::new();
+        let folded = self.folds.iter().flat_map(|fold| &fold.list);
+        for one in self.open.iter().chain(folded).filter(|one| !one.row.is_empty()) {
+            marked.entry(one.row).or_insert_with(|| Link::to(&one.f));
+        }
+        marked
     }
 }
 

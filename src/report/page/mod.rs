@@ -71,6 +71,7 @@ pub(super) fn context(report: &Report, options: &PageOptions) -> Context {
         decided,
         first_hits,
         hits,
+        marked => &found.marked(),
         patterns => &patterns(&report.errors.patterns),
         reasons => &heading::reasons(report),
         repairs,

@@ -32,6 +32,36 @@ fn several_outputs_at_once_by_extension() {
 }
 
 #[test]
+fn with_a_target_plan_and_checklist_are_files_beside_the_page() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let case = sample("pre-upgrade");
+    let target = ["report", case.as_str(), "--target", "11.7.000049", "--as-of", "2026-11-20"];
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a page");
+    let output = run_in(folder.path(), &[&target[..], &["-o", "r.html", "-o", "r.json"]].concat());
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    for name in ["r.html", "r.json", "r-plan.html", "r-checklist.html"] {
+        assert!(err(&output).contains(name), "{name}: {}", err(&output));
+    }
+    assert!(read("r.html").contains("<a href=\"r-plan.html\">") && !read("r.html").contains("id=\"plan\""));
+    assert!(
+        read("r-plan.html").contains("id=\"plan\"") && read("r-checklist.html").contains("id=\"checklist\"")
+    );
+    // Or both are in the page.
+    let inside = run_in(folder.path(), &[&target[..], &["--with-plan", "-o", "whole.html"]].concat());
+    assert_eq!(code(&inside), 0, "{}", err(&inside));
+    assert!(read("whole.html").contains("id=\"plan\"") && read("whole.html").contains("id=\"checklist\""));
+    assert!(!folder.path().join("whole-plan.html").exists());
+    // What is given as an input is never overwritten, under a name of ours either.
+    let input = folder.path().join("case-plan.html");
+    fs::write(&input, "evidence").expect("a file can be written");
+    let refused = run_in(folder.path(), &[&target[..], &["case-plan.html", "-o", "case.html"]].concat());
+    assert_eq!(code(&refused), 2, "{}", err(&refused));
+    assert_eq!(fs::read_to_string(&input).expect("it is still there"), "evidence");
+    // The option is about a target.
+    assert_eq!(code(&run_in(folder.path(), &["report", &case, "--with-plan", "-o", "x.html"])), 2);
+}
+
+#[test]
 fn the_case_is_named_at_the_top_and_decides_nothing() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let case = sample("mid-upgrade");

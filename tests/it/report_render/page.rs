@@ -2,8 +2,9 @@
 
 use super::{benign, crowded, parse};
 use clusterbrief::finding::Severity;
+use clusterbrief::model::Area;
 use clusterbrief::report::html::PageOptions;
-use clusterbrief::report::model::Report;
+use clusterbrief::report::model::{Cell, CellState, MatrixGroup, MatrixRow, Parity, Report};
 use clusterbrief::report::{html, json, markdown};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -69,6 +70,112 @@ fn folds_are_never_nested_and_say_how_much_they_hold() {
             assert!(says, "{words}");
         }
     }
+}
+
+/// Many files of an old build are one thing to say; where many nodes deviate, each row names its own.
+#[test]
+fn files_of_one_cause_are_one_line_and_many_nodes_need_no_columns() {
+    let cell = |state, text: &str| Cell { text: text.to_owned(), state, note: String::new() };
+    let row =
+        |label: String, cells: Vec<Cell>| MatrixRow { label, cells, parity: Parity::Same, differs: true };
+    let mut report = benign();
+    let odd = |text: &str| {
+        [(CellState::Same, "a"), (CellState::Same, "a"), (CellState::Odd, text)]
+            .map(|(state, text)| cell(state, text))
+            .to_vec()
+    };
+    let files = (0..9).map(|number| row(format!("bin/{number}.dll"), odd("61 B, c58179cf…")));
+    let group = |title: &str, rows: Vec<MatrixRow>| MatrixGroup { title: title.to_owned(), rows };
+    report.matrix.groups = vec![
+        group("Product", vec![row("Build".into(), odd("11.6.000001"))]),
+        group("Files in bin (9 differ)", files.collect()),
+    ];
+    let page = html::render(&report).unwrap();
+    assert!(page.contains("9 files: 9 in bin</th>"));
+    assert!(page.contains("9 files of 11.6.000001, as expected"));
+    assert!(page.contains("bin/0.dll, bin/1.dll"));
+    assert_eq!(page.matches("<tr id=\"row-").count(), 1, "only the build has a row of its own");
+    // Twelve nodes, of which six deviate with two values.
+    let names: Vec<String> = (1..=12).map(|number| format!("N{number:02}")).collect();
+    report.matrix.nodes.clone_from(&names);
+    let cells = (0..12).map(|at| match at % 4 {
+        1 => cell(CellState::Odd, "two"),
+        3 => cell(CellState::Odd, "three"),
+        _ => cell(CellState::Same, "one"),
+    });
+    report.matrix.groups = vec![group("IIS", vec![row("Pool".into(), cells.collect())])];
+    let page = html::render(&report).unwrap();
+    let text: String =
+        parse(&page).descendants().filter(roxmltree::Node::is_text).filter_map(|node| node.text()).collect();
+    assert!(text.contains("Nodes that deviate"));
+    for needle in ["N02, N06, N10", "N04, N08, N12"] {
+        assert!(text.contains(needle), "{needle}");
+    }
+}
+
+/// The strip says fault, warning, clear, partly or not looked at, as the findings and the checks are.
+#[test]
+fn areas_say_what_was_found_in_them() {
+    let state = |report: &Report, area: Area| {
+        let page = html::render(report).unwrap();
+        let document = parse(&page);
+        let word = area.word();
+        let found = document
+            .descendants()
+            .find(|node| node.attribute("data-area") == Some(word) && node.has_tag_name("li"));
+        found.and_then(|node| node.attribute("class").map(str::to_owned))
+    };
+    let mut report = benign();
+    let area = report.verdict.areas[0].area;
+    report.verdict.areas[0].looked = clusterbrief::finding::Looked::Whole;
+    let rule = report.coverage.rules[0].rule.clone();
+    report.coverage.rules.iter_mut().for_each(|one| one.area = Area::Security);
+    report.coverage.rules[0].area = area;
+    report.findings.truncate(1);
+    report.findings[0].rule = rule;
+    for (severity, word) in
+        [(Severity::Blocker, "fault"), (Severity::High, "warning"), (Severity::Low, "clear")]
+    {
+        report.findings[0].severity = severity;
+        assert_eq!(state(&report, area).as_deref(), Some(word), "{severity:?}");
+    }
+    report.verdict.areas[0].looked = clusterbrief::finding::Looked::Partly;
+    assert_eq!(state(&report, area).as_deref(), Some("partly"));
+    report.verdict.areas[0].looked = clusterbrief::finding::Looked::NotApplicable;
+    assert_eq!(state(&report, area), None);
+}
+
+#[test]
+fn the_top_names_the_case_and_the_age_of_its_evidence() {
+    let mut report = benign();
+    let top = |report: &Report| {
+        let page = html::render(report).unwrap();
+        let document = parse(&page);
+        let header = document.descendants().find(|node| node.attribute("class") == Some("top")).unwrap();
+        header
+            .descendants()
+            .filter(roxmltree::Node::is_text)
+            .filter_map(|node| node.text())
+            .collect::<String>()
+    };
+    assert!(
+        top(&report).contains("Case Autumn upgrade, customer Example Ltd, ticket 4711"),
+        "{}",
+        top(&report)
+    );
+    report.case = None;
+    report.balancer.clear();
+    "2026-11-20T12:00:00Z".clone_into(&mut report.as_of);
+    for node in &mut report.nodes {
+        node.collected = Some("2026-11-17T23:30:00+01:00".to_owned());
+    }
+    let text = top(&report);
+    assert!(
+        text.contains("WEB01, WEB02, WEB03") && text.contains("Evidence of 2026-11-17, 3 days old"),
+        "{text}"
+    );
+    report.nodes[1].collected = Some("2026-11-19T08:00:00+01:00".to_owned());
+    assert!(top(&report).contains("Evidence of 2026-11-17 to 2026-11-19, 1 day old"), "{}", top(&report));
 }
 
 #[test]

@@ -127,6 +127,8 @@ fn each_error_of_the_set_up_page_has_its_repair_and_a_healthy_cluster_needs_none
         ("clock-skew-legacy", ("repair-clock", "Give all nodes the same date and time")),
         ("key-mismatch", ("repair-key", "Bring the right key file to WEB02")),
         ("mid-upgrade", ("repair-version", "Bring WEB03 to the build of the database")),
+        ("eight-nodes", ("repair-version", "Bring WEB03 to the build of the database")),
+        ("upgrade-2-half-way", ("repair-version", "Bring WEB03 to the build of the database")),
     ]);
     for case in CASES {
         let audited = audit(case.name);

@@ -206,7 +206,8 @@ fn a_page_without_findings_is_small() {
 /// With plan, runbooks and checklist, and every export there is.
 #[test]
 fn a_page_with_a_plan_stays_below_400_kb() {
-    let page = html::render(&audited("pre-upgrade").report).expect("HTML");
+    let whole = html::PageOptions { with_plan: true, ..html::PageOptions::default() };
+    let page = html::render_with(&audited("pre-upgrade").report, &whole).expect("HTML");
     for id in ["plan", "runbook-classic", "checklist"] {
         assert!(page.contains(&format!("id=\"{id}\"")), "{id} is not on the page");
     }

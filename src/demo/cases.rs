@@ -31,11 +31,7 @@ pub const CASES: &[Case] = &[
     case("broken-bundle", broken_bundle, "One bundle was changed, one has a newer format, one is no bundle"),
     case("clock-skew-legacy", clock_skew_legacy, "An old build, and the clocks of its two nodes differ"),
     case("dpapi-3-node", dpapi_3_node, "Nothing: DPAPI protects the encryption key on each node"),
-    case(
-        "eight-nodes",
-        eight_nodes,
-        "Of eight nodes one is left on an old build, one has another setting, one logs errors",
-    ),
+    case("eight-nodes", eight_nodes, "Of eight nodes one has an old build, one a setting, one errors"),
     case("german-node", german_node, "The logs of one node are in German"),
     case("healthy-3-node", healthy_3_node, "Nothing: three nodes with all exports"),
     case("key-mismatch", key_mismatch, "One node has a different encryption key"),

@@ -234,7 +234,7 @@ fn a_cve_record_in_the_folder_is_an_advisory() {
     let report = |format: &str| {
         let args =
             ["report", text(&case), "--as-of", "2026-11-20", "--target", "12.3.000002", "--format", format];
-        said(&run(&[&args[..], &["--knowledge", text(&ours)]].concat()).stdout)
+        said(&run(&[&args[..], &["--with-plan", "--knowledge", text(&ours)]].concat()).stdout)
     };
     let json: serde_json::Value = serde_json::from_str(&report("json")).expect("a report");
     let findings = json["findings"].as_array().expect("a list");

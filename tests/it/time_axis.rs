@@ -207,7 +207,7 @@ fn one_node_without_any_time_in_its_logs_has_an_axis_of_its_facts() {
     let axis = &analysis.report.errors.axis;
     assert_eq!((axis.from.as_str(), axis.to.as_str()), ("2026-11-19T09:00:00Z", "2026-11-20T10:00:00Z"));
     assert_eq!(marks(lane(&analysis, "WEB01")), [("collected", "collected")]);
-    assert!(html::render(&analysis.report).unwrap().contains("id=\"when\""));
+    assert!(html::render(&analysis.report).unwrap().contains("<figure class=\"chart\""));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn without_a_bundle_there_is_no_axis() {
     }
     let analysis = case.analyze();
     assert_eq!(analysis.report.errors.axis.from, "");
-    assert!(!html::render(&analysis.report).unwrap().contains("id=\"when\""));
+    assert!(!html::render(&analysis.report).unwrap().contains("<figure class=\"chart\""));
 }
 
 #[test]
@@ -409,7 +409,7 @@ fn the_drawing_stays_small() {
     let lane = lane(&analysis, "WEB01");
     assert!(lane.other.len() <= 96 && lane.other.iter().sum::<u64>() > 1_000);
     let page = html::render(&analysis.report).unwrap();
-    let from = page.find("id=\"when\"").unwrap();
+    let from = page.find("<figure class=\"chart\"").unwrap();
     let section = &page[from..from + page[from..].find("</figure>").unwrap()];
     assert!(section.len() <= 12 * 1024, "{} bytes", section.len());
     assert!(without <= 150 * 1024);

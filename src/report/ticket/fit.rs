@@ -13,7 +13,7 @@ struct Level {
 
 /// How what must be said is shortened, from not at all to the most: sections that yield, then the others. The first that
 /// fits is taken. Texts are cut before they are escaped.
-const LEVELS: [(Level, Level); 11] = [
+const LEVELS: [(Level, Level); 13] = [
     (level(ALL, ALL), level(ALL, ALL)),
     (level(8, ALL), level(ALL, ALL)),
     (level(5, 400), level(ALL, ALL)),
@@ -21,7 +21,9 @@ const LEVELS: [(Level, Level); 11] = [
     (level(2, 200), level(12, 800)),
     (level(2, 200), level(8, 400)),
     (level(2, 160), level(5, 300)),
-    (level(1, 120), level(3, 160)),
+    (level(1, 120), level(3, 300)),
+    (level(1, 80), level(2, 300)),
+    (level(1, 80), level(2, 160)),
     (level(1, 80), level(2, 80)),
     (level(1, 40), level(1, 40)),
     (level(1, 16), level(1, 16)),

@@ -70,7 +70,7 @@ pub(super) struct Reasons<'r> {
 }
 
 pub(super) fn reasons(report: &Report) -> Reasons<'_> {
-    let said = |reason: &&Reason| report.verdict.headline.starts_with(&reason.text);
+    let said = |reason: &&Reason| report.verdict.headline.contains(&reason.text);
     let others: Vec<&Reason> = report.verdict.reasons.iter().filter(|reason| !said(reason)).collect();
     let more = others.len().saturating_sub(REASONS);
     Reasons { shown: others.into_iter().take(REASONS).collect(), more }

@@ -71,7 +71,7 @@ pub(super) enum Verb {
     Collect(CollectArgs),
     #[cfg(feature = "report")]
     #[command(flatten)]
-    Desk(AnalysisVerb),
+    Desk(Box<AnalysisVerb>),
     /// Re-redact a bundle or export at a stricter level: hosts, users, domains and addresses become labels
     Scrub(ScrubArgs),
     /// Show what a bundle contains, what was left out and why, and verify every hash

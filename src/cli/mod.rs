@@ -129,7 +129,7 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
     match verb {
         Verb::Collect(args) => collect::run(&args),
         #[cfg(feature = "report")]
-        Verb::Desk(verb) => analysis::run(verb),
+        Verb::Desk(verb) => analysis::run(*verb),
         Verb::Scrub(args) => scrub::run(&args),
         Verb::Inspect { bundle, leaks: true } => leaks::run(&bundle),
         Verb::Inspect { bundle, leaks: false } => inspect::run(&bundle),

@@ -348,7 +348,7 @@ pub struct Finding {
     pub remedy: String,
     /// Knowledge records cited in addition to the rule's sources (signature ids, conflicting pages).
     pub notes: Vec<String>,
-    /// Id of the known error that it is based on, if it is based on one.
+    /// Id of the known error or of the advisory that it is based on, if it is based on one.
     pub signature: Option<String>,
     /// Its own remedy must be used: the action that fixes other findings of the rule would be wrong for this one.
     pub standalone: bool,

@@ -4,6 +4,7 @@ use super::model::PatternView;
 use super::presentation::grouped;
 use chrono::DateTime;
 use serde::Serialize;
+use std::fmt::Write as _;
 
 /// Patterns that a page shows at once, and how many more it has folded.
 const FIRST_PATTERNS: usize = 5;
@@ -46,10 +47,10 @@ fn on(pattern: &PatternView) -> String {
     });
     let mut text = shown.collect::<Vec<_>>().join(", ");
     if nodes.len() > NAMES {
-        text.push_str(&format!(" and {} others", nodes.len() - NAMES));
+        let _ = write!(text, " and {} others", nodes.len() - NAMES);
     }
     if alike {
-        text.push_str(&format!(", {} each", grouped(first.unwrap_or_default())));
+        let _ = write!(text, ", {} each", grouped(first.unwrap_or_default()));
     }
     text
 }

@@ -236,6 +236,17 @@ fn words(text: &str) -> String {
     text.replace('-', " ")
 }
 
+/// Characters of a text that a page shows where it may name hundreds of nodes.
+const BRIEF: usize = 300;
+
+/// A long text cut at the end of a word; the JSON report has it whole.
+fn brief(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(BRIEF) else { return text.to_owned() };
+    let head = text.get(..end).unwrap_or_default();
+    let word = head.rfind(' ').map_or(head, |at| head.get(..at).unwrap_or_default());
+    format!("{}… (whole in the JSON report)", word.trim_end_matches(','))
+}
+
 /// The grade of evidence as a reader says it.
 fn grade(word: &str) -> String {
     let all = [Grade::Bundle, Grade::Export, Grade::Copied, Grade::Loose];
@@ -276,6 +287,7 @@ pub(super) fn engine(
     tera.register_filter("families", |ids: Vec<String>, _: Kwargs, _: &State| {
         Value::from_serializable(&by_family(&ids))
     });
+    tera.register_filter("brief", |text: &str, _: Kwargs, _: &State| brief(text));
     tera.register_filter("grade", |text: &str, _: Kwargs, _: &State| grade(text));
     tera.register_filter("kind", |text: &str, _: Kwargs, _: &State| kind(text));
     tera.register_filter("words", |text: &str, _: Kwargs, _: &State| words(text));
@@ -301,6 +313,9 @@ mod tests {
         assert_eq!(when("last\ntuesday"), "last tuesday");
         assert_eq!(grouped(1_204_331), "1\u{202f}204\u{202f}331");
         assert_eq!(grouped(100), "100");
+        assert_eq!(brief("short"), "short");
+        let long = brief(&"WEB01, ".repeat(100));
+        assert!(long.ends_with("WEB01… (whole in the JSON report)") && long.len() < 340, "{long}");
         assert_eq!(slug("RN:8.9.300000"), "RN_3a_8_2e_9_2e_300000");
         assert_ne!(slug("a b"), slug("a_20_b"));
     }

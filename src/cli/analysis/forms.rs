@@ -71,6 +71,20 @@ pub(super) fn with_plan(
         }
         *form = Form::Page(options);
     }
+    for (path, _) in &beside {
+        let shown = path.display();
+        if outputs.iter().any(|other| full(&other.path) == full(path)) {
+            return Err(Failure::usage(format!(
+                "{shown} is where the plan or the checklist goes, beside the page: give that output another name, or add --with-plan"
+            )));
+        }
+        // Nobody named this file: only what this program wrote is written again.
+        if path.exists() && !std::fs::read(path).is_ok_and(|bytes| is_own_page(&bytes)) {
+            return Err(Failure::usage(format!(
+                "{shown} is there already and is no page of this program: give the page another name, or add --with-plan"
+            )));
+        }
+    }
     // The names are ours, so what is there already is asked about as for any other output.
     let names: Vec<PathBuf> =
         outputs.iter().map(|one| one.path.clone()).filter(|path| path.as_os_str() != "-").collect();
@@ -92,6 +106,12 @@ pub(super) fn plans(args: &OutArgs, case: &CaseArgs) -> Result<Vec<Target>, Fail
         return Err(Failure::usage(format!("a plan is not written as {}, only as {names}", format.name)));
     }
     of_kinds(&PLAN_FORMATS, args, case)
+}
+
+/// Whether a page was written by this program, by its last lines.
+fn is_own_page(bytes: &[u8]) -> bool {
+    const MADE: &[u8] = b"<p>Made by clusterbrief";
+    bytes.windows(MADE.len()).any(|window| window == MADE)
 }
 
 fn of_kinds(

@@ -125,7 +125,9 @@ pub(super) fn found<'r>(report: &'r Report, compared: &'r Compared<'_>) -> Found
         }
     }
     say_once(&mut open);
-    folded.values_mut().for_each(|list| say_once(list));
+    for list in folded.values_mut() {
+        say_once(list);
+    }
     for one in folded.values_mut().flatten().skip(WHOLE) {
         one.brief = true;
         (one.sight, one.rest) = (Vec::new(), Vec::new());
@@ -199,7 +201,7 @@ impl<'r> Maker<'r> {
         let nodes = named.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
         let row = sight.iter().chain(&rest).find_map(|piece| self.compared.row_of(piece)).unwrap_or_default();
         let log =
-            self.logged.contains(f.rule.as_str()).then(|| format!("log-{}", f.rule)).unwrap_or_default();
+            if self.logged.contains(f.rule.as_str()) { format!("log-{}", f.rule) } else { String::new() };
         let area = self.areas.get(f.rule.as_str()).map_or("", |area| area.word());
         Found {
             area,

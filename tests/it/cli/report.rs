@@ -57,6 +57,18 @@ fn with_a_target_plan_and_checklist_are_files_beside_the_page() {
     let refused = run_in(folder.path(), &[&target[..], &["case-plan.html", "-o", "case.html"]].concat());
     assert_eq!(code(&refused), 2, "{}", err(&refused));
     assert_eq!(fs::read_to_string(&input).expect("it is still there"), "evidence");
+    // Nor is what nobody named; our own page is written again.
+    fs::write(folder.path().join("notes-plan.html"), "my notes").expect("a file can be written");
+    let refused = run_in(folder.path(), &[&target[..], &["-o", "notes.html"]].concat());
+    assert!(
+        code(&refused) == 2 && err(&refused).contains("notes-plan.html is there already"),
+        "{}",
+        err(&refused)
+    );
+    assert_eq!(read("notes-plan.html"), "my notes");
+    assert_eq!(code(&run_in(folder.path(), &[&target[..], &["-o", "r.html"]].concat())), 0);
+    let twice = run_in(folder.path(), &[&target[..], &["-o", "t.html", "-o", "t-plan.html"]].concat());
+    assert!(code(&twice) == 2 && err(&twice).contains("--with-plan"), "{}", err(&twice));
     // The option is about a target.
     assert_eq!(code(&run_in(folder.path(), &["report", &case, "--with-plan", "-o", "x.html"])), 2);
 }

@@ -274,11 +274,11 @@ pub fn case_key(bytes: &[u8]) {
 /// An earlier report, compared with itself, and the finding that somebody wants to decide.
 pub fn before(bytes: &[u8]) {
     let read = || Snapshot::read(bytes, FileList::new());
-    if let (Ok(before), Ok(after)) = (read(), read()) {
-        if let Ok(since) = compare::since(&before, &after) {
-            let changed = since.findings.iter().filter(|one| one.change != compare::Change::Still).count();
-            assert_eq!(changed, 0, "a report differs from itself");
-        }
+    if let (Ok(before), Ok(after)) = (read(), read())
+        && let Ok(since) = compare::since(&before, &after)
+    {
+        let changed = since.findings.iter().filter(|one| one.change != compare::Change::Still).count();
+        assert_eq!(changed, 0, "a report differs from itself");
     }
 }
 

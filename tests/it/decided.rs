@@ -29,7 +29,7 @@ fn entry(keys: &str) -> String {
         ("decided", "2026-11-19"),
     ] {
         if !keys.lines().any(|line| line.starts_with(&format!("{key} "))) {
-            entry += &format!("{key} = {value}\n");
+            entry.push_str(&[key, " = ", value, "\n"].concat());
         }
     }
     entry

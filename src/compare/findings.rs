@@ -1,6 +1,7 @@
 //! Findings of two moments: which are the same, and what became of each.
 
 use super::facts;
+use super::lost::Lost;
 use super::snapshot::{Found, RuleOutcome, Snapshot, UsedInput};
 use super::view::{Change, ChangedFinding};
 use crate::finding::{Confidence, Subject, SubjectKind, is_bundle_safety};
@@ -9,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A finding on one subject: what a report merged over its nodes is taken apart again.
 #[derive(Clone)]
-struct One<'a> {
-    found: &'a Found,
+pub(super) struct One<'a> {
+    pub(super) found: &'a Found,
     fingerprint: &'a str,
-    subject: Subject,
+    pub(super) subject: Subject,
     title: String,
 }
 
@@ -86,9 +87,42 @@ fn pairs(then: &[One<'_>], now: &[One<'_>]) -> BTreeMap<usize, usize> {
             }
         }
     };
-    join(&|one| (!one.fingerprint.is_empty()).then(|| one.fingerprint.to_owned()));
+    // Fingerprints leave out numbers, which are the names of advisories.
+    join(&|one| {
+        (!one.fingerprint.is_empty()).then(|| format!("{}\0{}", one.fingerprint, advisories(&one.title)))
+    });
     join(&|one| Some(wording(one)));
+    leftovers(then, now, &mut pairs);
     pairs
+}
+
+/// Pairs what is left of one rule on one subject where that is one finding on either side: its wording changed with what
+/// was given ("behind WEB01 and WEB02" without the version history).
+fn leftovers(then: &[One<'_>], now: &[One<'_>], pairs: &mut BTreeMap<usize, usize>) {
+    let taken: BTreeSet<usize> = pairs.values().copied().collect();
+    let mut left: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    let key = |one: &One<'_>| format!("{}\0{}", asked(one), advisories(&one.title));
+    for (at, one) in then.iter().enumerate().filter(|(at, _)| !pairs.contains_key(at)) {
+        left.entry(key(one)).or_default().0.push(at);
+    }
+    for (at, one) in now.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
+        left.entry(key(one)).or_default().1.push(at);
+    }
+    for (from, to) in left.values() {
+        if let ([from], [to]) = (from.as_slice(), to.as_slice()) {
+            pairs.insert(*from, *to);
+        }
+    }
+}
+
+/// Rule and subject.
+fn asked(one: &One<'_>) -> String {
+    format!("{}\0{:?}\0{}", one.found.rule, one.subject.kind, one.subject.name.to_uppercase())
+}
+
+/// The advisories that a title names: two of them are never one finding.
+fn advisories(title: &str) -> String {
+    title.split_whitespace().filter(|word| word.starts_with("CVE-")).collect::<Vec<_>>().join(" ")
 }
 
 /// Rule, subject and title without names of nodes and numbers: what stays the same of a problem whose evidence changed.
@@ -102,7 +136,7 @@ fn wording(one: &One<'_>) -> String {
             plain.push('#');
         }
     }
-    format!("{}\0{:?}\0{}\0{plain}", one.found.rule, one.subject.kind, node.to_uppercase())
+    format!("{}\0{plain}\0{}", asked(one), advisories(&one.title))
 }
 
 /// Both reports, to tell what changed in the cluster from what changed in the program.
@@ -155,6 +189,9 @@ impl<'a> Editions<'a> {
         if let Some(why) = self.by_edition(now) {
             changed.change = Change::Edition;
             changed.why = why;
+        } else if let Some(why) = self.by_target(now) {
+            changed.change = Change::Edition;
+            changed.why = why;
         } else if let Some(then) = outcome(self.before, rule, &now.subject)
             && matches!(then.outcome.as_str(), "unknown" | "failed")
         {
@@ -198,36 +235,37 @@ impl<'a> Editions<'a> {
             return Some("it was not checked here".to_owned());
         };
         match now.outcome.as_str() {
-            "pass" => None,
             "unknown" | "failed" => Some(short(&now.detail)),
             "not-applicable" => Some(format!("it does not apply now: {}", short(&now.detail))),
-            // The rule found something else: what showed this fault must have been looked at, too.
-            _ => self.without_source(then),
+            word => {
+                // What showed this fault must have been looked at again, whatever else the rule looks at.
+                let lost = Lost { before: self.before, after: self.after };
+                lost.source(then).or_else(|| match word {
+                    "pass" if now.inferred => {
+                        Some("nothing shows it now, but that is inferred and not confirmed".to_owned())
+                    }
+                    "pass" => None,
+                    _ => lost.unlooked(then, outcome(self.before, &then.found.rule, subject), now),
+                })
+            }
         }
     }
 
-    /// Which source of the evidence of then is missing now.
-    fn without_source(&self, then: &One<'_>) -> Option<String> {
-        for piece in &then.found.evidence {
-            let Some(input) = self.before.inputs.iter().find(|input| input.name == piece.input) else {
-                continue;
-            };
-            let node = input.node.as_deref().unwrap_or(&piece.node);
-            let is_like = |other: &&UsedInput| {
-                let kind = |kind: &str| kind.split('-').next().unwrap_or_default().to_owned();
-                other.is_used() && kind(&other.kind) == kind(&input.kind)
-            };
-            let of_node = |other: &UsedInput| {
-                input.node.is_none() || other.node.as_deref().is_some_and(|other| same_host(other, node))
-            };
-            if !self.after.inputs.iter().filter(is_like).any(of_node) {
-                return Some(match &input.node {
-                    Some(node) => format!("there is no {} of {node} now", spelled(&input.kind)),
-                    None => format!("there is no {} now", spelled(&input.kind)),
-                });
-            }
+    /// Why a finding of now was not asked for then: the rule is about the upgrade, and the target is another one.
+    fn by_target(&self, now: &One<'_>) -> Option<String> {
+        if self.before.target == self.after.target {
+            return None;
         }
-        None
+        let rule = &now.found.rule;
+        let row = |snapshot: &'a Snapshot| snapshot.coverage.rules.iter().find(|row| row.rule == *rule);
+        let (word, detail) = match outcome(self.before, rule, &now.subject) {
+            Some(then) => (then.outcome.as_str(), then.detail.as_str()),
+            None => row(self.before).map(|row| (row.outcome.as_str(), row.detail.as_str()))?,
+        };
+        // A rule on the present state may ask for the plan, too: "an upgrade is planned, for which …".
+        let of_upgrade = row(self.after).is_some_and(|row| row.scope == "upgrade")
+            || ["upgrade", "target"].iter().any(|word| detail.contains(word));
+        (word == "not-applicable" && of_upgrade).then(|| format!("it did not apply then: {}", short(detail)))
     }
 
     /// Why a change can only come from the program or its knowledge: the rule is new or weighs otherwise, or all evidence
@@ -300,7 +338,7 @@ fn view(one: &One<'_>, change: Change) -> ChangedFinding {
 const TITLE: usize = 400;
 
 /// The start of a reason.
-fn short(detail: &str) -> String {
+pub(super) fn short(detail: &str) -> String {
     const MOST: usize = 240;
     let text = detail.trim_end_matches('.');
     if text.chars().count() <= MOST {
@@ -313,14 +351,5 @@ fn word(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::Confirmed => "confirmed",
         Confidence::Inferred => "inferred",
-    }
-}
-
-/// A kind of input in words.
-fn spelled(kind: &str) -> String {
-    match kind {
-        kind if kind.starts_with("bundle") => "bundle".to_owned(),
-        kind if kind.starts_with("nodes") => "node list".to_owned(),
-        kind => format!("input of the kind \"{}\"", kind.replace('-', " ")),
     }
 }

@@ -3,6 +3,7 @@
 
 mod facts;
 mod findings;
+mod lost;
 mod moments;
 mod plan;
 mod snapshot;

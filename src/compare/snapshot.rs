@@ -145,6 +145,8 @@ pub(super) struct Piece {
     pub(super) node: String,
     #[serde(default)]
     pub(super) input: String,
+    #[serde(default)]
+    pub(super) place: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -154,6 +156,8 @@ pub(super) struct RuleOutcome {
     pub(super) outcome: String,
     #[serde(default)]
     pub(super) detail: String,
+    #[serde(default)]
+    pub(super) inferred: bool,
     #[serde(default)]
     pub(super) inputs: Vec<String>,
 }
@@ -170,6 +174,12 @@ pub(super) struct RuleCoverage {
     #[serde(default)]
     pub(super) title: String,
     pub(super) severity: Severity,
+    #[serde(default)]
+    pub(super) scope: String,
+    #[serde(default)]
+    pub(super) outcome: String,
+    #[serde(default)]
+    pub(super) detail: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -182,11 +192,23 @@ pub(super) struct UsedInput {
     #[serde(default)]
     pub(super) node: Option<String>,
     #[serde(default)]
+    pub(super) holds: Vec<String>,
+    #[serde(default)]
+    pub(super) reason: Option<String>,
+    #[serde(default)]
+    pub(super) problems: Vec<InputProblem>,
+    #[serde(default)]
     sha256: Option<String>,
     #[serde(default)]
     bytes: u64,
     #[serde(default)]
     taken: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct InputProblem {
+    #[serde(default)]
+    pub(super) member: Option<String>,
 }
 
 impl UsedInput {
@@ -245,9 +267,19 @@ pub(super) struct Errors {
     pub(super) axis: Option<Axis>,
     #[serde(default)]
     pub(super) patterns: Vec<Pattern>,
-    /// Nodes whose logs were read: only how many there are counts.
+    /// Nodes whose logs were read.
     #[serde(default)]
-    pub(super) covered: Vec<serde::de::IgnoredAny>,
+    pub(super) covered: Vec<Logs>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Logs {
+    #[serde(default)]
+    pub(super) node: String,
+    #[serde(default)]
+    pub(super) lines: u64,
+    #[serde(default)]
+    pub(super) gaps: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -55,7 +55,7 @@ pub enum Change {
     Worse,
     /// It was found then and cannot be judged now: never counted as fixed.
     NoLongerVisible,
-    /// It came, went or changed because the program or its knowledge did.
+    /// It came, went or changed because the program, its knowledge or the target did.
     Edition,
     /// It is as it was.
     Still,
@@ -96,7 +96,7 @@ impl Change {
             Self::New => "New",
             Self::Worse => "Worse",
             Self::NoLongerVisible => "Cannot be seen any more (not fixed)",
-            Self::Edition => "Changed with the program or its knowledge",
+            Self::Edition => "Changed with the program, its knowledge or the target",
             Self::Still => "Still there",
             Self::Better => "Better",
             Self::Fixed => "Fixed",

@@ -290,3 +290,81 @@ fn fail_on_asks_what_is_new() {
     assert_eq!(alone.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&alone.stderr).contains("need --before"));
 }
+
+/// A copy of a made case and the same with a change, compared.
+fn changed_case(case: &str, change: impl Fn(&Path)) -> Since {
+    let folder = tempfile::tempdir().expect("a folder");
+    let now = folder.path().join("now");
+    copy(&sample(case), &now);
+    change(&now);
+    let mut after = analysis(&[now], None);
+    ANALYZER.compare(&mut after, Before::Inputs(open([sample(case)])), &options(None)).expect("one cluster");
+    since(&after).clone()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry").path();
+        let target = to.join(entry.file_name().expect("a name"));
+        if entry.is_dir() {
+            copy(&entry, &target);
+        } else {
+            fs::copy(&entry, &target).expect("a copy");
+        }
+    }
+}
+
+/// Evidence that is not given again is no repair: neither where the rule passes without it, nor where it finds something else.
+#[test]
+fn lost_evidence_is_never_a_repair() {
+    let without = |name: &'static str| move |now: &Path| fs::remove_file(now.join(name)).expect("a file");
+    let empty = |now: &Path| fs::write(now.join("WEB02/logs/SS.log"), "").expect("a file");
+    let list = changed_case("key-mismatch", without("nodes.json"));
+    let logs = changed_case("key-mismatch", empty);
+    let database = changed_case("pre-upgrade", without("database.xlsx"));
+    let history = changed_case("mid-upgrade", without("tbVersion.csv"));
+    for (since, title, why) in [
+        (&list, "WEB02 runs, but has not connected", "not there now: the list of nodes"),
+        (&logs, "Stored values fail their integrity check", "the logs of WEB02 have a gap now"),
+        (&database, "96.4 percent of the transaction log", "not there now: the space in the transaction log"),
+        (&history, "out of support since", "not there now: the version history of the database"),
+        (&history, "contradicts the evidence", "not there now: the version history of the database"),
+    ] {
+        assert!(changed(since, Change::Fixed).is_empty(), "{:?}", changed(since, Change::Fixed));
+        let one = since.findings.iter().find(|one| one.title.contains(title)).expect(title);
+        assert_eq!(one.change, Change::NoLongerVisible, "{title}");
+        assert!(one.why.contains(why), "{title}: {}", one.why);
+    }
+    // The same fault in other words is neither new nor out of sight.
+    assert!(changed(&history, Change::Still).contains(&"VER-001 WEB03".to_owned()), "{history:?}");
+    assert!(!history.has_new(clusterbrief::finding::Severity::Blocker, &Default::default()));
+}
+
+/// With all evidence there again, a finding that is gone is fixed, though its rule still has another one.
+#[test]
+fn what_is_looked_for_and_gone_is_fixed_beside_another_finding() {
+    let fixed = changed_case("key-mismatch", |now| {
+        let list = now.join("nodes.json");
+        let text = fs::read_to_string(&list).expect("a list");
+        let repaired = text.replace("Encryption configurations do not match", "");
+        assert_ne!(text, repaired);
+        fs::write(list, repaired).expect("a list");
+    });
+    let one = fixed.findings.iter().find(|one| one.title.contains("in the node list")).expect("the finding");
+    assert_eq!((one.change, one.why.as_str()), (Change::Fixed, ""));
+    assert!(changed(&fixed, Change::NoLongerVisible).is_empty(), "{fixed:?}");
+}
+
+/// What was not asked then, because no upgrade was, is not new.
+#[test]
+fn a_rule_that_did_not_apply_without_the_target_finds_nothing_new() {
+    let before = Before::Report(json_of(&analysis(&[sample("pre-upgrade")], None)));
+    let after = compared("pre-upgrade", before, Some("12.3.000001")).expect("one cluster");
+    let since = since(&after);
+    assert!(changed(since, Change::New).is_empty(), "{:?}", changed(since, Change::New));
+    assert!(!since.has_new(clusterbrief::finding::Severity::Low, &Default::default()));
+    let backup = since.findings.iter().find(|one| one.rule == "BKP-001").expect("the old backup");
+    assert_eq!(backup.change, Change::Edition);
+    assert_eq!(backup.why, "it did not apply then: no --target was given");
+}

@@ -290,6 +290,9 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>, quiet: bool) -> Re
             Content::Document(page) => page.title.clone(),
         };
         output::remark(&result);
+        if let Content::Report(report) = content {
+            terminal::decided(report).iter().for_each(|line| output::remark(line));
+        }
         output::remark(&format!("Wrote {}", written.join(", ")));
     }
     Ok(())

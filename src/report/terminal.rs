@@ -120,15 +120,13 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
 /// The result in one line: the verdict and its first reason.
 pub fn result(report: &Report) -> String {
     let verdict = &report.verdict;
-    match verdict.reasons.first() {
-        Some(reason) => format!("{}: {} ({})", verdict.label, reason.text, reason.rule),
-        None => {
-            // The sentence on decisions is a line of its own.
-            let decided = verdict.decided.as_ref().map_or("", |decided| decided.headline.as_str());
-            let headline = verdict.headline.strip_prefix(decided).unwrap_or(&verdict.headline);
-            format!("{}: {}", verdict.label, headline.trim_start())
-        }
+    if let Some(reason) = verdict.reasons.first() {
+        return format!("{}: {} ({})", verdict.label, reason.text, reason.rule);
     }
+    // The sentence on decisions is a line of its own.
+    let decided = verdict.decided.as_ref().map_or("", |decided| decided.headline.as_str());
+    let headline = verdict.headline.strip_prefix(decided).unwrap_or(&verdict.headline);
+    format!("{}: {}", verdict.label, headline.trim_start())
 }
 
 /// What decisions make of the result, a line each: the verdict with them, and what does not count or should be looked at.

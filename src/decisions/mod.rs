@@ -13,6 +13,7 @@ pub use from_report::{DecideError, Decided, entry_from_report};
 pub use view::{DecidedVerdict, DecisionView};
 pub use workbook::from_workbook;
 
+use itertools::Itertools as _;
 use sha2::{Digest as _, Sha256};
 
 /// The entries of a file, in their order.
@@ -33,7 +34,7 @@ impl Decisions {
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, DecisionsError> {
         let is_workbook = bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0");
         let entries = if is_workbook { from_workbook(bytes)? } else { parse(bytes)? };
-        let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).join("");
         Ok(Self { name: name.to_owned(), entries, bytes: bytes.len() as u64, sha256 })
     }
 }

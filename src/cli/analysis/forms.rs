@@ -291,7 +291,9 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>, quiet: bool) -> Re
         };
         output::remark(&result);
         if let Content::Report(report) = content {
-            terminal::decided(report).iter().for_each(|line| output::remark(line));
+            for line in terminal::decided(report) {
+                output::remark(&line);
+            }
         }
         output::remark(&format!("Wrote {}", written.join(", ")));
     }

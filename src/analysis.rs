@@ -23,7 +23,7 @@ pub use crate::compare::BeforeError;
 pub use crate::decisions::Decisions;
 pub use crate::intake::cluster::Options;
 
-use crate::bundle::source::{Given, gather};
+use crate::bundle::source::{Content, Given, GivenError, gather};
 use crate::compare::{self, FileList, Snapshot};
 use crate::finding::{Confidence, Finding, RuleResult, Severity, is_bundle_safety};
 use crate::intake::answers::{Question, questions};
@@ -38,6 +38,7 @@ use crate::logs::Scanner;
 use crate::model::Cluster;
 use crate::model::facts::InventoryEntry;
 use crate::model::host_name::{NETBIOS, label, visible};
+use crate::model::input::ProblemKind;
 use crate::redact::Sanitizer;
 use crate::report::assemble::{assemble_decided, used, what_first};
 use crate::report::model::Report;
@@ -49,6 +50,21 @@ use std::path::Path;
 /// Opens every bundle and export that the paths lead to, in folders and archives of any depth. What cannot be read is an input with its reason, not an error.
 pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<Given> {
     gather(&paths.into_iter().collect::<Vec<P>>())
+}
+
+/// Marks copies of the file of decisions among the inputs: what it says counts already, and it is nobody's evidence.
+fn pass_over(decisions: &Decisions, mut given: Vec<Given>) -> Vec<Given> {
+    for one in &mut given {
+        let is_file = matches!(one.content, Ok(Content::File(_))) && one.bytes == decisions.bytes;
+        if is_file && one.sha256().is_some_and(|hash| hash.to_string() == decisions.sha256) {
+            one.content = Err(GivenError::LeftOut {
+                kind: ProblemKind::NoInput,
+                reason: "holds the decisions of --decisions, which are applied".to_owned(),
+                what: Some("the decisions of --decisions, applied".to_owned()),
+            });
+        }
+    }
+    given
 }
 
 /// Everything an analysis needs beside the inputs; made once, used for any number of cases.
@@ -154,6 +170,10 @@ impl Analyzer {
         options: &Options,
         decisions: Option<&Decisions>,
     ) -> Analysis {
+        let given = match decisions {
+            Some(file) => pass_over(file, given),
+            None => given,
+        };
         let (reads, reread) = read_all(given, self.tools(options));
         let mut analysis = self.judge(reads, options, decisions);
         let Analysis { report, cluster, results, .. } = &mut analysis;

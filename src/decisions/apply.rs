@@ -7,6 +7,49 @@ use crate::model::host_name::same_host;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Why an entry does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NotCounted {
+    /// Its last day is over.
+    Ended,
+    /// It was decided after the day of the report.
+    Later,
+    /// The value is another one than it was decided on.
+    Changed,
+    /// The rule could not be checked, or broke.
+    NotKnown,
+    /// It is about the safety of a bundle.
+    Safety,
+    /// Its finding has another rule or node than it names.
+    Contradicts,
+    /// There is no such rule.
+    NoRule,
+    /// It is about no finding of the report.
+    Nothing,
+}
+
+impl NotCounted {
+    /// So many of them, as a sentence goes on: "1 has ended".
+    pub fn said(self, count: usize) -> String {
+        let (one, many) = match self {
+            Self::Ended => ("has ended", "have ended"),
+            Self::Later => ("is of a later day", "are of a later day"),
+            Self::Changed => ("is about a value that has changed", "are about a value that has changed"),
+            Self::NotKnown => {
+                ("is about a check that could not be made", "are about checks that could not be made")
+            }
+            Self::Safety => ("is about the safety of a bundle", "are about the safety of a bundle"),
+            Self::Contradicts => (
+                "names another rule or node than its finding has",
+                "name another rule or node than their findings have",
+            ),
+            Self::NoRule => ("names a rule that does not exist", "name rules that do not exist"),
+            Self::Nothing => ("is about no finding of this report", "are about no finding of this report"),
+        };
+        format!("{count} {}", if count == 1 { one } else { many })
+    }
+}
+
 /// What decisions say of a case.
 #[derive(Debug, Default)]
 pub struct Applied {
@@ -14,6 +57,15 @@ pub struct Applied {
     pub findings: BTreeMap<(usize, usize), DecisionView>,
     /// What does not count or should be looked at, one sentence each.
     pub remarks: Vec<String>,
+    /// How many entries do not count, by the reason.
+    pub not_counted: BTreeMap<NotCounted, usize>,
+}
+
+impl Applied {
+    fn leave_out(&mut self, why: NotCounted, remark: String) {
+        self.remarks.push(remark);
+        *self.not_counted.entry(why).or_default() += 1;
+    }
 }
 
 /// Applies decisions to the results, judged on the day of the report. The last entry on a finding counts.
@@ -28,28 +80,31 @@ pub fn apply(
         let name = format!("{} line {}", decisions.name, entry.line);
         let about = about(entry);
         if !entry.rule.is_empty() && !rules.contains(entry.rule.as_str()) {
-            applied.remarks.push(format!("{name}: there is no rule {}; it does not count.", entry.rule));
+            let remark = format!("{name}: there is no rule {}; it does not count.", entry.rule);
+            applied.leave_out(NotCounted::NoRule, remark);
             continue;
         }
         if entry.decided > today {
-            applied.remarks.push(format!(
-                "{name}: decided on {}, after the day of this report; it does not count.",
-                entry.decided
-            ));
+            let day = entry.decided;
+            let remark =
+                format!("{name}: decided on {day}, after the day of this report; it does not count.");
+            applied.leave_out(NotCounted::Later, remark);
             continue;
         }
         let matching = matching(entry, results);
         if entry.until < today {
             let there = if matching.is_empty() { "" } else { ", and the finding is still there" };
             let owner = &entry.owner;
-            applied.remarks.push(format!(
+            let remark = format!(
                 "{name}: the decision of {owner} on {about} ended on {}{there}; it does not count.",
                 entry.until
-            ));
+            );
+            applied.leave_out(NotCounted::Ended, remark);
             continue;
         }
         if matching.is_empty() {
-            applied.remarks.push(format!("{name}: {}", nothing(entry, &about, results)));
+            let (why, remark) = nothing(entry, &about, results);
+            applied.leave_out(why, format!("{name}: {remark}"));
             continue;
         }
         let (same, other): (Vec<_>, Vec<_>) =
@@ -61,6 +116,9 @@ pub fn apply(
                 entry.value,
                 now.into_iter().take(3).collect::<Vec<_>>().join("\", \"")
             ));
+            if same.is_empty() {
+                *applied.not_counted.entry(NotCounted::Changed).or_default() += 1;
+            }
         }
         applied.remarks.extend(too_wide(entry, &same, results).map(|why| format!("{name}: {why}")));
         for at in same {
@@ -151,7 +209,26 @@ fn has_value(finding: Option<&Finding>, value: &str) -> bool {
 }
 
 /// Why an entry is about nothing.
-fn nothing(entry: &Entry, about: &str, results: &[RuleResult]) -> String {
+fn nothing(entry: &Entry, about: &str, results: &[RuleResult]) -> (NotCounted, String) {
+    if let Some((rule, finding)) = of_fingerprint(entry, results) {
+        let print = &entry.finding;
+        if is_bundle_safety(rule) {
+            let remark = format!(
+                "finding {print} is of {rule}, about the safety of a bundle, which nobody can accept; it does not count."
+            );
+            return (NotCounted::Safety, remark);
+        }
+        let (wrong, is, says) = if !entry.rule.is_empty() && entry.rule != rule {
+            ("rule", rule, &entry.rule)
+        } else {
+            let is_node = finding.subject.kind == SubjectKind::Node;
+            ("node", if is_node { finding.subject.name.as_str() } else { "no single node" }, &entry.node)
+        };
+        let remark = format!(
+            "finding {print} is of {is}, and the entry names {says}: correct the {wrong} or the finding; it does not count."
+        );
+        return (NotCounted::Contradicts, remark);
+    }
     let of_rule = || results.iter().filter(|result| result.rule == entry.rule);
     let of_node = |result: &&RuleResult| {
         entry.node.is_empty()
@@ -163,17 +240,27 @@ fn nothing(entry: &Entry, about: &str, results: &[RuleResult]) -> String {
         .find(|result| matches!(result.outcome, Outcome::Unknown { .. } | Outcome::Failed { .. }));
     match open.map(|result| &result.outcome) {
         Some(Outcome::Failed { .. }) => {
-            format!(
-                "{about} broke while it was checked, and what is not known cannot be decided; it does not count."
-            )
+            let why = "broke while it was checked, and what is not known cannot be decided";
+            (NotCounted::NotKnown, format!("{about} {why}; it does not count."))
         }
         Some(_) => {
-            format!(
-                "{about} could not be checked, and what is not known cannot be decided; it does not count."
-            )
+            let why = "could not be checked, and what is not known cannot be decided";
+            (NotCounted::NotKnown, format!("{about} {why}; it does not count."))
         }
-        None => format!("{about} is not among the findings: fixed, or not this cluster's. Remove the entry."),
+        None => {
+            let why = "is not among the findings: fixed, or not this cluster's. Remove the entry.";
+            (NotCounted::Nothing, format!("{about} {why}"))
+        }
     }
+}
+
+/// The finding that has the fingerprint of an entry, with its rule, whatever else the entry says.
+fn of_fingerprint<'r>(entry: &Entry, results: &'r [RuleResult]) -> Option<(&'r str, &'r Finding)> {
+    let all = results
+        .iter()
+        .flat_map(|result| result.outcome.findings().iter().map(|finding| (result.rule.as_str(), finding)));
+    let mut all = all.filter(|_| !entry.finding.is_empty());
+    all.find(|(rule, finding)| finding.fingerprint(rule) == entry.finding)
 }
 
 /// Why an entry reaches further than what it was needed for.

@@ -160,6 +160,16 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, DecisionsError> {
         .collect()
 }
 
+/// Whether a file is meant to be one of decisions, however wrong it may be.
+pub fn is_decisions(bytes: &[u8]) -> bool {
+    let text = encoding::decode(bytes);
+    text.lines().map(|line| line.trim_start_matches('\u{feff}').trim()).any(|line| {
+        let format = line.strip_prefix("format").map(|tail| tail.trim_start().trim_start_matches('='));
+        format.is_some_and(|value| value.trim_start().starts_with("\"clusterbrief-decisions/"))
+            || line.split_whitespace().collect::<String>().starts_with("[[decision]]")
+    })
+}
+
 /// Checks an entry.
 pub(super) fn entry(line: usize, raw: Raw) -> Result<Entry, String> {
     let trim = |text: String| text.trim().to_owned();

@@ -4,6 +4,7 @@ use super::Entry;
 use crate::finding::is_bundle_safety;
 use crate::text::encoding;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// Why a finding of a report cannot be decided.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,19 @@ pub enum DecideError {
     /// Of a bundle.
     #[error("{0} is about the safety of a bundle, which nobody can accept")]
     Safety(String),
+    /// Several findings that are not one problem.
+    #[error(
+        "{count} findings have the fingerprint {print}, and they are not of one rule and one subject ({titles}): write the \
+         entries by hand, each with its rule and node"
+    )]
+    Several {
+        /// How many.
+        count: usize,
+        /// The fingerprint.
+        print: String,
+        /// The first of their titles with their rules.
+        titles: String,
+    },
     /// The day is over.
     #[error("the decision would end on {until}, before it is made on {decided}")]
     Over {
@@ -49,7 +63,18 @@ struct Found {
     evidence: Vec<Piece>,
 }
 
-#[derive(Deserialize)]
+impl Found {
+    fn prints(&self) -> impl Iterator<Item = &String> {
+        self.fingerprints.iter().chain([&self.fingerprint])
+    }
+
+    /// Whether it has the same rule and subject.
+    fn is_like(&self, other: &Self) -> bool {
+        (&self.rule, &self.subject, &self.nodes) == (&other.rule, &other.subject, &other.nodes)
+    }
+}
+
+#[derive(PartialEq, Eq, Deserialize)]
 struct Named {
     kind: String,
     name: String,
@@ -64,9 +89,19 @@ struct Piece {
     text: String,
 }
 
-/// The title of the finding that `wanted` names by its fingerprint, and the entries for it: one for each node where the
-/// report has it merged.
-pub fn entry_from_report(report: &[u8], wanted: &Entry) -> Result<(String, Vec<Entry>), DecideError> {
+/// What is decided.
+#[derive(Debug)]
+pub struct Decided {
+    /// Title of the finding.
+    pub title: String,
+    /// How many findings of the report have its fingerprint: the decision is on each of them.
+    pub covers: usize,
+    /// The entries: one for each node where the report has the finding merged.
+    pub entries: Vec<Entry>,
+}
+
+/// The entries for the finding that `wanted` names by its fingerprint.
+pub fn entry_from_report(report: &[u8], wanted: &Entry) -> Result<Decided, DecideError> {
     let text = encoding::decode(report);
     let report: Report = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|error| DecideError::NoReport(error.to_string()))?;
@@ -84,7 +119,19 @@ pub fn entry_from_report(report: &[u8], wanted: &Entry) -> Result<(String, Vec<E
     if is_bundle_safety(&found.rule) {
         return Err(DecideError::Safety(found.rule.clone()));
     }
-    let of_node = |node: &str| value(found, node);
+    // Whatever has one of the fingerprints is covered, too.
+    let shares = |other: &&Found| other.prints().any(|print| found.prints().any(|own| own == print));
+    let covered: Vec<&Found> = report.findings.iter().chain(&report.safety).filter(shares).collect();
+    if !covered.iter().all(|other| other.is_like(found)) {
+        let titles = covered.iter().take(3).map(|one| format!("{}: {}", one.rule, one.title));
+        let titles = titles.collect::<Vec<_>>().join("; ").chars().take(300).collect();
+        return Err(DecideError::Several { count: covered.len(), print, titles });
+    }
+    // With the value of one, the entry would not be about the others.
+    let of_node = |node: &str| {
+        let values: BTreeSet<String> = covered.iter().map(|one| value(one, node)).collect();
+        values.first().filter(|_| values.len() == 1).cloned().unwrap_or_default()
+    };
     let entry = |fingerprint: &String, node: &str| Entry {
         rule: found.rule.clone(),
         finding: fingerprint.clone(),
@@ -98,7 +145,7 @@ pub fn entry_from_report(report: &[u8], wanted: &Entry) -> Result<(String, Vec<E
     } else {
         found.fingerprints.iter().zip(&found.nodes).map(|(print, node)| entry(print, node)).collect()
     };
-    Ok((found.title.clone(), entries))
+    Ok(Decided { title: found.title.clone(), covers: covered.len(), entries })
 }
 
 /// The value that a finding rests on, if it is one and nothing measured: that would end every decision at once.

@@ -4,6 +4,7 @@ use super::RenderError;
 use super::format::{Content, Keep, OutputFormat};
 use super::model::{EvidenceView, FindingView, PatternView, Report};
 use super::presentation::{columns_with_bundle, row_word};
+use crate::decisions::DecisionView;
 use crate::finding::Confidence;
 use crate::model::checklist::cell;
 use crate::plan::{Action, Due, Reason};
@@ -57,6 +58,12 @@ const fn due(due: Due) -> &'static str {
     }
 }
 
+/// Kind, owner and end.
+fn decision(view: &DecisionView) -> String {
+    let ticket = if view.ticket.is_empty() { String::new() } else { format!(" in {}", view.ticket) };
+    format!("{}{ticket} by {} until {}", view.kind.said(), view.owner, view.until)
+}
+
 fn number(number: usize) -> Value {
     Value::Number(u64::try_from(number).unwrap_or(u64::MAX))
 }
@@ -102,6 +109,7 @@ pub(super) fn findings(report: &Report, between: &str) -> Table {
             text(&one.detail),
             text(&one.remedy),
             text(&one.fingerprint),
+            text(&one.decision.as_ref().map(decision).unwrap_or_default()),
         ]
     };
     let all = report.safety.iter().map(|one| ("bundle", one));
@@ -123,6 +131,7 @@ pub(super) fn findings(report: &Report, between: &str) -> Table {
             ("Detail", 50),
             ("What to do", 60),
             ("Fingerprint", 20),
+            ("Decision", 40),
         ]),
         rows: (1..).zip(all).map(|(at, (about, one))| row((at, about, one))).collect(),
     }

@@ -120,10 +120,20 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
 /// The result in one line: the verdict and its first reason.
 pub fn result(report: &Report) -> String {
     let verdict = &report.verdict;
-    match verdict.reasons.first() {
-        Some(reason) => format!("{}: {} ({})", verdict.label, reason.text, reason.rule),
-        None => format!("{}: {}", verdict.label, verdict.headline),
+    if let Some(reason) = verdict.reasons.first() {
+        return format!("{}: {} ({})", verdict.label, reason.text, reason.rule);
     }
+    // The sentence on decisions is a line of its own.
+    let decided = verdict.decided.as_ref().map_or("", |decided| decided.headline.as_str());
+    let headline = verdict.headline.strip_prefix(decided).unwrap_or(&verdict.headline);
+    format!("{}: {}", verdict.label, headline.trim_start())
+}
+
+/// What decisions make of the result, a line each: the verdict with them, and what does not count or should be looked at.
+pub fn decided(report: &Report) -> Vec<String> {
+    let Some(decided) = &report.verdict.decided else { return Vec::new() };
+    let remarks = decided.remarks.iter().map(|remark| format!("  ! {remark}"));
+    [decided.headline.clone()].into_iter().chain(remarks).collect()
 }
 
 /// Where a finding is seen: file and line of its first evidence.

@@ -3,7 +3,7 @@
 use crate::support::samples::sample;
 use clusterbrief::analysis::{Analysis, Analyzer, Decisions, Options, open};
 use clusterbrief::finding::Readiness;
-use clusterbrief::report::{html, json, markdown, terminal};
+use clusterbrief::report::{html, json, markdown, table, table_workbook, terminal};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -127,6 +127,8 @@ fn what_does_not_count_is_said() {
         (entry("rule = \"KEY-001\""), "there is no rule KEY-001"),
         (entry("finding = \"0123456789abcdef\""), "is not among the findings"),
         (entry("rule = \"VER-001\"\nnode = \"WEB02\""), "is not among the findings"),
+        (of_finding("rule = \"SEC-003\""), "is of VER-001, and the entry names SEC-003: correct the rule"),
+        (of_finding("node = \"WEB02\""), "is of WEB03, and the entry names WEB02: correct the node"),
         (entry("rule = \"VER-001\"\ndecided = 2026-12-24"), "after the day of this report"),
         (entry("rule = \"VER-001\""), "add node = \"WEB03\""),
         (entry("rule = \"SEC-003\""), "is about all 3 findings of SEC-003"),
@@ -267,5 +269,217 @@ fn a_workbook_has_the_same_columns() {
     );
     let mut same = same.expect("decisions");
     same.entries[0].line = 2;
+    (same.bytes, same.sha256) = (read.bytes, read.sha256.clone());
     assert_eq!(read, same);
+}
+
+#[test]
+fn the_headline_says_why_no_decision_counts() {
+    let odd = decided("mid-upgrade", "").report.findings;
+    let print = &odd.iter().find(|one| one.rule == "VER-001").expect("VER-001").fingerprint;
+    let finding = format!("finding = \"{print}\"");
+    let ended = entry("rule = \"VER-005\"\nuntil = 2026-11-19");
+    for (entries, says) in [
+        (String::new(), "the file holds none"),
+        (ended.clone(), "1 has ended"),
+        (ended.repeat(2), "2 have ended"),
+        (entry("rule = \"VER-001\"\ndecided = 2026-12-24"), "1 is of a later day"),
+        (entry(&format!("{finding}\nvalue = \"11.5.000002\"")), "1 is about a value that has changed"),
+        (
+            entry(&format!("{finding}\nrule = \"SEC-003\"")),
+            "1 names another rule or node than its finding has",
+        ),
+        (
+            ended + &entry("rule = \"VER-998\"") + &entry("finding = \"0123456789abcdef\""),
+            "1 has ended, 1 names a rule that does not exist, 1 is about no finding of this report",
+        ),
+    ] {
+        let with = decided("mid-upgrade", &entries).report.verdict.decided.expect("decided");
+        let wanted = format!("With decisions: NOT READY; no decision counts: {says}.");
+        assert_eq!(with.headline, wanted, "{:?}", with.remarks);
+        assert!(!with.remarks.iter().any(|one| one.contains("names SEC-003") && one.contains("Remove")));
+    }
+}
+
+/// Standard error of a report on a case with these decisions.
+fn said(case: &[&Path], decisions: &Path, extra: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let (decisions, out) = (text(decisions), text(&folder.path().join("report.json")));
+    let case: Vec<String> = case.iter().map(|path| text(path)).collect();
+    let mut args = vec!["report", "--as-of", "2026-11-20", "--decisions", &decisions, "-o", &out];
+    args.extend(case.iter().map(String::as_str).chain(extra.iter().copied()));
+    let ran = run(&args);
+    let err = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert_eq!(ran.status.code(), Some(0), "{err}");
+    err
+}
+
+#[test]
+fn the_terminal_says_what_decisions_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("decisions.toml");
+    let ended = entry("rule = \"SEC-003\"\nuntil = 2026-11-19");
+    let content = format!("format = \"clusterbrief-decisions/1.0\"\n{}{ended}", blockers());
+    fs::write(&file, &content).unwrap();
+    let case = sample("mid-upgrade");
+    let err = said(&[&case], &file, &[]);
+    let lines: Vec<&str> = err.lines().collect();
+    let at = lines.iter().position(|line| line.starts_with("NOT READY: ")).expect("the verdict");
+    assert!(
+        lines[at + 1].starts_with("With decisions: READY WITH WARNINGS, 2 blockers accepted by J. Doe"),
+        "{err}"
+    );
+    assert!(lines[at + 2].contains("! decisions.toml line ") && lines[at + 2].contains("ended on"), "{err}");
+    assert!(lines[at + 3].starts_with("Wrote "), "{err}");
+    assert_eq!(said(&[&case], &file, &["--quiet"]), "");
+}
+
+/// The file of `--decisions` may lie in the folder of the case; another one there still does not count.
+#[test]
+fn a_copy_of_the_file_among_the_inputs_is_applied_and_another_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, other) = (folder.path().join("decisions.toml"), folder.path().join("other.toml"));
+    let content = format!("format = \"clusterbrief-decisions/1.0\"\n{}", blockers());
+    fs::write(&file, &content).unwrap();
+    let case = sample("mid-upgrade");
+    let err = said(&[&case, &file], &file, &[]);
+    assert!(err.contains("decisions.toml (the decisions of --decisions, applied)"), "{err}");
+    assert!(!err.contains("not applied"), "{err}");
+    fs::write(&other, content.replace("J. Doe", "A. Foe")).unwrap();
+    let err = said(&[&case, &file, &other], &file, &[]);
+    assert!(err.contains("other.toml (decisions on findings, not applied)"), "{err}");
+    assert!(err.contains("accepted by J. Doe until"), "{err}");
+}
+
+#[test]
+fn tables_have_the_decision_of_each_finding() {
+    use calamine::{Reader as _, Xlsx};
+    let report = decided("mid-upgrade", &blockers()).report;
+    let bytes = table::render(&report).expect("CSV");
+    let mut reader = csv::Reader::from_reader(&bytes[3..]);
+    let column = reader.headers().unwrap().iter().position(|head| head == "Decision").expect("a column");
+    let cells: Vec<String> = reader.records().map(|row| row.unwrap()[column].to_owned()).collect();
+    assert_eq!(cells.len(), report.safety.len() + report.findings.len(), "decided findings stay");
+    let decision = "accepted by J. Doe until 2027-03-31";
+    assert_eq!(cells.iter().filter(|cell| *cell == decision).count(), 2);
+    assert_eq!(cells.iter().filter(|cell| cell.is_empty()).count(), cells.len() - 2);
+    let bytes = table_workbook::write(&report).expect("XLSX");
+    let mut workbook = Xlsx::new(std::io::Cursor::new(bytes)).expect("a workbook");
+    let range = workbook.worksheet_range("Findings").expect("a sheet");
+    let mut rows = range.rows().map(|row| row[column].to_string());
+    assert_eq!(rows.next().as_deref(), Some("Decision"));
+    assert_eq!(rows.collect::<Vec<_>>(), cells);
+}
+
+/// `decide` on a report, with other options than usual; what it answered, and its exit code.
+fn decide(report: &Path, finding: &str, out: &Path, other: &[(&str, &str)]) -> (Option<i32>, String) {
+    let (report, out) = (text(report), text(out));
+    let mut args = vec!["decide".to_owned(), report, finding.to_owned(), "--accept".to_owned()];
+    for (option, usual) in [
+        ("--reason", "because"),
+        ("--owner", "J. Doe"),
+        ("--until", "2027-03-31"),
+        ("--decided", "2026-11-20"),
+        ("-o", out.as_str()),
+    ] {
+        let value = other.iter().find(|(name, _)| *name == option).map_or(usual, |(_, value)| value);
+        args.extend([option.to_owned(), value.to_owned()]);
+    }
+    let ran = run(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let said = [ran.stdout, ran.stderr].concat();
+    // Long lines are broken.
+    let said = String::from_utf8_lossy(&said).split_whitespace().collect::<Vec<_>>().join(" ");
+    (ran.status.code(), said)
+}
+
+/// The fingerprint of the first finding of a rule in a report.
+fn print_of(report: &Value, rule: &str) -> String {
+    let all = report["findings"].as_array().unwrap();
+    all.iter().find(|one| one["rule"] == rule).unwrap()["fingerprint"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn decide_reads_the_versions_that_before_reads() {
+    let (_folder, report, out) = report_of("mid-upgrade");
+    let mut value: Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
+    let print = print_of(&value, "VER-001");
+    for (schema, code, says) in [
+        ("clusterbrief-report/3.0", 2, "it is of the newer format 3.0: use a newer version of this program"),
+        ("clusterbrief-report/12.1", 2, "newer format 12.1"),
+        ("clusterbrief-kit/1.0", 2, "it is no JSON form of a report"),
+        ("clusterbrief-report/2.9", 0, "is accepted by J. Doe"),
+    ] {
+        value["schema"] = schema.into();
+        fs::write(&report, value.to_string()).unwrap();
+        let (ended, said) = decide(&report, &print, &out, &[]);
+        assert_eq!(ended, Some(code), "{schema}: {said}");
+        assert!(said.contains(says), "{schema}: {said}");
+        assert_eq!(out.exists(), code == 0, "{schema}");
+    }
+    let whole = value.to_string();
+    fs::write(&report, &whole[..whole.len() / 2]).unwrap();
+    let (ended, said) = decide(&report, &print, &out, &[]);
+    assert!(ended == Some(2) && said.contains("it is cut off"), "{said}");
+}
+
+#[test]
+fn decide_says_which_option_is_wrong() {
+    let (folder, report, out) = report_of("mid-upgrade");
+    let value: Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
+    let print = print_of(&value, "VER-001");
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("r.json"), "{\"schema\": \"clusterbrief-report/1.6\"}").unwrap();
+    fs::write(at("broken.toml"), "format = \"clusterbrief-decisions/1.0\"\n[[decision]]\nkind = 1\n")
+        .unwrap();
+    let (json, broken, xlsx) = (text(&at("r.json")), text(&at("broken.toml")), text(&at("x.XLSX")));
+    let inside = text(folder.path());
+    for (option, value, code, says) in [
+        ("--owner", " ", 2, "--owner is empty"),
+        ("--reason", "", 2, "--reason is empty"),
+        ("-o", json.as_str(), 2, "r.json is no file of decisions"),
+        ("-o", &broken, 2, "line 3"),
+        ("-o", &xlsx, 2, "x.XLSX: decisions are written as .toml"),
+        ("-o", &inside, 5, "is a folder; name a file in it"),
+    ] {
+        let (ended, said) = decide(&report, &print, &out, &[(option, value)]);
+        assert_eq!(ended, Some(code), "{option} {value}: {said}");
+        assert!(said.contains(says), "{option} {value}: {said}");
+        assert!(option == "-o" || !said.contains("line "), "{said}");
+    }
+    let (ended, said) = decide(folder.path(), &print, &out, &[]);
+    assert!(ended == Some(2) && said.contains("is a folder: give the JSON form of a report"), "{said}");
+    assert!(!out.exists() && !at("x.XLSX").exists());
+    assert_eq!(fs::read_to_string(at("r.json")).unwrap(), "{\"schema\": \"clusterbrief-report/1.6\"}");
+}
+
+#[test]
+fn decide_says_how_many_findings_have_the_fingerprint() {
+    let (_folder, report, out) = report_of("mid-upgrade");
+    let mut value: Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
+    let print = print_of(&value, "VER-001");
+    let of_rule = |value: &Value| {
+        let all = value["findings"].as_array().unwrap();
+        all.iter().find(|one| one["rule"] == "VER-001").unwrap().clone()
+    };
+    let mut twin = of_rule(&value);
+    twin["title"] = "another title".into();
+    for piece in twin["evidence"].as_array_mut().unwrap() {
+        piece["text"] = "11.7.000001".into();
+    }
+    value["findings"].as_array_mut().unwrap().push(twin.clone());
+    fs::write(&report, value.to_string()).unwrap();
+    let (ended, said) = decide(&report, &print, &out, &[]);
+    assert_eq!(ended, Some(0), "{said}");
+    assert!(said.contains("2 findings of the report have this fingerprint, rule and subject"), "{said}");
+    let written = fs::read_to_string(&out).unwrap();
+    assert_eq!(written.matches("[[decision]]").count(), 1);
+    assert!(!written.contains("value ="), "the value of one is not that of the other: {written}");
+    // Of another rule it is another problem.
+    twin["rule"] = "VER-005".into();
+    value["findings"].as_array_mut().unwrap().push(twin);
+    fs::write(&report, value.to_string()).unwrap();
+    let (ended, said) = decide(&report, &print, &out, &[]);
+    assert_eq!(ended, Some(2), "{said}");
+    assert!(said.contains("3 findings have the fingerprint") && said.contains("by hand"), "{said}");
+    assert_eq!(fs::read_to_string(&out).unwrap(), written);
 }

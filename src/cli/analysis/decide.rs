@@ -3,8 +3,9 @@
 use super::{Exit, Failure, before, file, output};
 use crate::analysis::Decisions;
 use crate::cli::{OrExit as _, must_exist};
-use crate::decisions::{Entry, Kind, append, entry_from_report};
-use anyhow::Context as _;
+use crate::compare::{BeforeError, FileList, Snapshot};
+use crate::decisions::{Decided, Entry, Kind, append, entry_from_report, is_decisions};
+use anyhow::{Context as _, anyhow};
 use chrono::{NaiveDate, Utc};
 use clap::Args as Arguments;
 use std::path::{Path, PathBuf};
@@ -43,8 +44,44 @@ pub(in crate::cli) struct DecideArgs {
     pub out: PathBuf,
 }
 
+/// What cannot be a decision, or cannot be written, said by the name of its option before anything is read.
+fn check(args: &DecideArgs) -> Result<(), Failure> {
+    let is_empty = |text: &str| text.trim().is_empty();
+    let out = args.out.display();
+    let workbook = args.out.extension().is_some_and(|it| {
+        ["xlsx", "xlsm", "xlsb", "xls", "ods"].iter().any(|one| it.eq_ignore_ascii_case(one))
+    });
+    if is_empty(&args.owner) {
+        Err(Failure::usage("--owner is empty: say who answers for the decision"))
+    } else if is_empty(&args.reason) {
+        Err(Failure::usage("--reason is empty: say why it is decided"))
+    } else if args.in_work.as_deref().is_some_and(is_empty) {
+        Err(Failure::usage("--in-work is empty: name the ticket"))
+    } else if workbook {
+        Err(Failure::usage(format!("{out}: decisions are written as .toml; give -o such a name")))
+    } else if args.report.is_dir() {
+        let report = args.report.display();
+        Err(Failure::usage(format!("{report} is a folder: give the JSON form of a report")))
+    } else if args.out.is_dir() {
+        let error = anyhow!("{out} is a folder; name a file in it");
+        Err(Failure::new(Exit::CannotWrite, error))
+    } else {
+        must_exist(&args.report)
+    }
+}
+
+/// A report that `--before` does not read is not read here either: its keys may mean something else.
+fn check_version(path: &Path, report: &[u8]) -> Result<(), Failure> {
+    match Snapshot::read(report, FileList::new()) {
+        Err(error @ (BeforeError::Newer(_) | BeforeError::CutOff)) => {
+            Err(error).with_context(|| path.display().to_string()).or_exit(Exit::Usage)
+        }
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn run(args: &DecideArgs) -> Result<Exit, Failure> {
-    must_exist(&args.report)?;
+    check(args)?;
     #[expect(clippy::disallowed_methods, reason = "a decision is made today, unless its day is given")]
     let today = Utc::now().date_naive();
     let kind = match args {
@@ -66,16 +103,29 @@ pub(super) fn run(args: &DecideArgs) -> Result<Exit, Failure> {
         decided: args.decided.unwrap_or(today),
     };
     let report = before::bytes(&args.report)?;
+    check_version(&args.report, &report)?;
     let found = entry_from_report(&report, &wanted);
-    let (title, entries) = found.with_context(|| args.report.display().to_string()).or_exit(Exit::Usage)?;
+    let Decided { title, covers, entries } =
+        found.with_context(|| args.report.display().to_string()).or_exit(Exit::Usage)?;
     let there = args.out.exists().then(|| std::fs::read(&args.out)).transpose();
     let there = there.with_context(|| format!("cannot read {}", args.out.display())).or_exit(Exit::Usage)?;
+    if there.as_deref().is_some_and(|there| !is_decisions(there)) {
+        let out = args.out.display();
+        return Err(Failure::usage(format!("{out} is no file of decisions: give -o another name")));
+    }
     let bytes = append(there.as_deref(), &entries);
     let bytes = bytes.with_context(|| args.out.display().to_string()).or_exit(Exit::Usage)?;
     file::write(&args.out, &bytes)?;
     if args.out.as_os_str() != "-" {
         let (out, owner, until) = (args.out.display(), &args.owner, args.until);
-        let text = format!("{out}: \"{title}\" is {} by {owner} until {until}.", kind.said());
+        let also = if covers > 1 {
+            format!(
+                " {covers} findings of the report have this fingerprint, rule and subject: the decision is on all of them."
+            )
+        } else {
+            String::new()
+        };
+        let text = format!("{out}: \"{title}\" is {} by {owner} until {until}.{also}", kind.said());
         output::print(&output::item("", &text))?;
     }
     Ok(Exit::Success)

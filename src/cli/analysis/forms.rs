@@ -310,6 +310,11 @@ pub(super) fn write(outputs: &[Target], content: Content<'_>, quiet: bool) -> Re
             Content::Document(page) => page.title.clone(),
         };
         output::remark(&result);
+        if let Content::Report(report) = content {
+            for line in terminal::decided(report) {
+                output::remark(&line);
+            }
+        }
         output::remark(&format!("Wrote {}", written.join(", ")));
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The verdict without the findings that people decided on.
 
 use super::verdict::label;
-use crate::decisions::{Applied, DecidedVerdict, Decisions, Kind};
+use crate::decisions::{Applied, DecidedVerdict, Decisions, Kind, NotCounted};
 use crate::finding::{Readiness, Severity};
 use crate::plan::listed;
 use crate::report::model::{FindingView, Report};
@@ -23,7 +23,7 @@ pub(super) fn add(report: &mut Report, decisions: &Decisions, applied: Applied, 
     let owners: BTreeSet<&String> = views().map(|view| &view.owner).collect();
     let until = views().map(|view| view.until.clone()).min();
     let label = label(state);
-    let headline = headline(label, &decided);
+    let headline = headline(label, &decided, &applied.not_counted);
     let verdict = DecidedVerdict {
         state,
         label: label.to_owned(),
@@ -43,7 +43,7 @@ pub(super) fn add(report: &mut Report, decisions: &Decisions, applied: Applied, 
 }
 
 /// "With decisions: READY, 1 blocker accepted by J. Doe until 2027-03-31."
-fn headline(label: &str, decided: &[&FindingView]) -> String {
+fn headline(label: &str, decided: &[&FindingView], not_counted: &BTreeMap<NotCounted, usize>) -> String {
     let mut parts: Vec<String> = Vec::new();
     for kind in Kind::ALL {
         let of_kind =
@@ -68,7 +68,9 @@ fn headline(label: &str, decided: &[&FindingView]) -> String {
         }
     }
     if parts.is_empty() {
-        return format!("With decisions: {label}; no decision is about a finding of this report.");
+        let why: Vec<String> = not_counted.iter().map(|(why, count)| why.said(*count)).collect();
+        let none = if why.is_empty() { "the file holds none".to_owned() } else { why.join(", ") };
+        return format!("With decisions: {label}; no decision counts: {none}.");
     }
     format!("With decisions: {label}, {}.", parts.join("; "))
 }

@@ -1,6 +1,7 @@
 //! What of an earlier report a kit is made from: which case it is of, what it has, and what it misses.
 
 use super::selection::NodeAsk;
+use crate::text::encoding;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,6 +27,8 @@ pub struct Earlier {
     pub holds: BTreeSet<String>,
     /// Calls, commands and queries that it misses.
     pub calls: BTreeSet<String>,
+    /// Ids of the exports that it misses.
+    pub exports: BTreeSet<String>,
     /// Questions that it misses an answer to.
     pub questions: BTreeSet<(String, Option<String>)>,
     /// Rules that it could not decide: what comes back may raise their questions.
@@ -34,7 +37,7 @@ pub struct Earlier {
     pub of_bus: BTreeSet<String>,
     /// It has the product's list of nodes.
     pub has_nodes: bool,
-    /// It has a part of that list, and asks for it.
+    /// It asks for that list, or for what is missing of it.
     pub asks_for_nodes: bool,
     /// It has the version history of the database.
     pub has_history: bool,
@@ -59,90 +62,135 @@ pub enum EarlierError {
     Shape(#[source] serde_json::Error),
 }
 
-#[derive(Deserialize)]
-struct Report {
+/// What is read of a report.
+#[derive(Debug, Deserialize)]
+pub struct Seen {
     #[serde(default)]
     case: Option<Case>,
     #[serde(default)]
     as_of: Option<DateTime<Utc>>,
-    target: Option<String>,
-    nodes: Vec<Node>,
-    missing: Vec<Missing>,
-    inputs: Vec<Input>,
-    coverage: Coverage,
+    /// Build that it was made for.
+    pub target: Option<String>,
+    /// Its nodes.
+    pub nodes: Vec<SeenNode>,
+    /// What it misses.
+    pub missing: Vec<SeenMissing>,
+    /// Its inputs.
+    pub inputs: Vec<SeenInput>,
+    /// Its rules.
+    pub coverage: SeenCoverage,
 }
 
-#[derive(Deserialize)]
-struct Coverage {
-    rules: Vec<Covered>,
+/// Its rules.
+#[derive(Debug, Deserialize)]
+pub struct SeenCoverage {
+    /// One entry a rule.
+    pub rules: Vec<SeenRule>,
 }
 
-#[derive(Deserialize)]
-struct Covered {
-    rule: String,
-    outcome: String,
+/// One rule, in the words of the report.
+#[derive(Debug, Deserialize)]
+pub struct SeenRule {
+    /// Id.
+    pub rule: String,
+    /// What became of it.
+    pub outcome: String,
+    /// The area that it belongs to.
     #[serde(default)]
-    area: String,
+    pub area: String,
+    /// The question that it belongs to.
     #[serde(default)]
-    scope: String,
+    pub scope: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Case {
     #[serde(default)]
     name: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Node {
-    name: String,
-    role: String,
-    bundle: bool,
+/// One node.
+#[derive(Debug, Deserialize)]
+pub struct SeenNode {
+    /// Name.
+    pub name: String,
+    /// Word of its role.
+    pub role: String,
+    /// Whether there is a bundle of it.
+    pub bundle: bool,
 }
 
-#[derive(Deserialize)]
-struct Missing {
-    kind: String,
-    parts: Vec<Call>,
-    facts: Vec<Fact>,
+/// One missing thing.
+#[derive(Debug, Deserialize)]
+pub struct SeenMissing {
+    /// Word of its kind.
+    pub kind: String,
+    /// What it consists of.
+    pub parts: Vec<SeenCall>,
+    /// The facts behind it.
+    pub facts: Vec<SeenFact>,
 }
 
-#[derive(Deserialize)]
-struct Call {
-    call: String,
+/// What gives one of several things.
+#[derive(Debug, Deserialize)]
+pub struct SeenCall {
+    /// A call, a command, the name of a query.
+    pub call: String,
 }
 
-#[derive(Deserialize)]
-struct Fact {
-    node: Option<String>,
-    from: Value,
+/// A missing fact.
+#[derive(Debug, Deserialize)]
+pub struct SeenFact {
+    /// Its node.
+    pub node: Option<String>,
+    /// What would bring it, as the report writes it.
+    pub from: Value,
 }
 
-#[derive(Deserialize)]
-struct Input {
-    kind: String,
-    status: String,
-    holds: Vec<String>,
+/// One input, in the words of the report.
+#[derive(Debug, Deserialize)]
+pub struct SeenInput {
+    /// What it is.
+    pub kind: String,
+    /// What became of it.
+    pub status: String,
+    /// What it holds.
+    pub holds: Vec<String>,
+}
+
+impl Seen {
+    /// What a report that is being made shows.
+    pub const fn new(
+        target: Option<String>,
+        nodes: Vec<SeenNode>,
+        missing: Vec<SeenMissing>,
+        inputs: Vec<SeenInput>,
+        rules: Vec<SeenRule>,
+    ) -> Self {
+        Self { case: None, as_of: None, target, nodes, missing, inputs, coverage: SeenCoverage { rules } }
+    }
 }
 
 impl Earlier {
-    /// Reads the JSON of a report.
+    /// Reads the JSON of a report, in any encoding that Windows writes: the redirection of its shell gives UTF-16.
     ///
     /// # Errors
     ///
     /// Why it is none.
     pub fn read(bytes: &[u8]) -> Result<Self, EarlierError> {
-        let value: Value = serde_json::from_slice(bytes).map_err(EarlierError::Json)?;
+        let value: Value = serde_json::from_str(encoding::decode(bytes).trim_start_matches('\u{feff}'))
+            .map_err(EarlierError::Json)?;
         let schema = value.get("schema").and_then(Value::as_str).unwrap_or_default();
         let version = schema.strip_prefix("clusterbrief-report/").ok_or(EarlierError::Other)?;
         if version.split('.').next() != Some("1") {
             return Err(EarlierError::Newer(version.chars().take(20).collect()));
         }
-        let report: Report = serde_json::from_value(value).map_err(EarlierError::Shape)?;
+        let report: Seen = serde_json::from_value(value).map_err(EarlierError::Shape)?;
         Ok(Self::of(report))
     }
 
-    fn of(report: Report) -> Self {
+    /// What a kit needs of a report.
+    pub fn of(report: Seen) -> Self {
         let mut earlier = Self {
             case: report.case.and_then(|case| case.name),
             as_of: report.as_of.map(|as_of| as_of.to_rfc3339_opts(SecondsFormat::Secs, true)),
@@ -166,7 +214,7 @@ impl Earlier {
             }
             earlier.nodes.push(node.name);
         }
-        let used = |input: &&Input| matches!(input.status.as_str(), "read" | "partly");
+        let used = |input: &&SeenInput| matches!(input.status.as_str(), "read" | "partly");
         for input in report.inputs.iter().filter(used) {
             earlier.holds.extend(input.holds.iter().cloned());
             earlier.has_nodes |= matches!(input.kind.as_str(), "nodes-json" | "nodes-table");
@@ -185,7 +233,14 @@ impl Earlier {
                 } else if let Some(name) = text("bundle", "node") {
                     again.insert(NodeAsk { name, how: String::new() });
                 }
-                earlier.asks_for_nodes |= fact.from.as_str() == Some("node-list");
+                earlier.exports.extend(text("export", "export"));
+                match fact.from.as_str() {
+                    Some("node-list" | "node-names") => earlier.asks_for_nodes = true,
+                    Some("version-history") => {
+                        earlier.exports.insert("versions".to_owned());
+                    }
+                    _ => {}
+                }
             }
         }
         earlier.collect = again.into_iter().collect();

@@ -13,7 +13,10 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
-pub use earlier::{Earlier, EarlierError, MAX_REPORT_BYTES};
+pub use earlier::{
+    Earlier, EarlierError, MAX_REPORT_BYTES, Seen, SeenCall, SeenCoverage, SeenFact, SeenInput, SeenMissing,
+    SeenNode, SeenRule,
+};
 pub use pack::{KitFile, MANIFEST, SCHEMA, is_own_kit, pack};
 pub use page::{KitPage, Purpose, Row, page};
 pub use parts::{PARTS, Part, PartRow};

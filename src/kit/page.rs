@@ -4,7 +4,7 @@ use super::parts::{Part, PartRow};
 use super::scripts::rest_calls;
 use super::selection::Selection;
 use crate::model::BuildVersion;
-use crate::plan::safe_name;
+use crate::plan::{listed, safe_name};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -146,7 +146,7 @@ fn step(number: usize, part: &'static PartRow, selection: &Selection, exe: bool)
             step.commands = vec!["powershell -NoProfile -ExecutionPolicy Bypass -File rest.ps1".to_owned()];
             &[
                 "Copy the script to a folder of the node. Read it if you like: it is plain text, and lists at its top what it asks.",
-                "It asks for the address, and lets you sign in with your Windows account, with a token, or with name, password and one-time code. What you type is not shown and not kept.",
+                "It asks for the address, and lets you sign in with your Windows account, with a token, or with name, password and one-time code. The password, token and code that you type are not shown and not kept; the address is in the record.",
                 "Run it on every node: the first time it asks everything, then only for the diagnostics of that node. A refused answer is a line in the zip, not an error.",
             ]
         }
@@ -171,19 +171,50 @@ fn step(number: usize, part: &'static PartRow, selection: &Selection, exe: bool)
         Part::Screens => &[],
     };
     step.lines = lines.iter().map(|line| (*line).to_owned()).collect();
+    if part.part == Part::Collector && wants_case_key(selection) {
+        step.commands = ["clusterbrief case-key new", WITH_CASE_KEY].map(str::to_owned).into();
+        step.lines.push(
+            "Case key: the first line below makes its file, once for all nodes; use the file of last time if you have one. Copy it to each node, next to the program, and type the second line there in a command prompt as administrator, in place of the click. The file stays with you: never send it."
+                .to_owned(),
+        );
+    }
     step
 }
 
-/// The nodes to collect on, each once: only names that mean nothing to a command prompt.
+/// Collects with the file that `case-key new` writes.
+const WITH_CASE_KEY: &str = "clusterbrief collect --case-key-file clusterbrief-case-key-do-not-send.txt";
+
+/// How the ways begin that want a case key.
+const CASE_KEY: &str = "with one case key";
+
+/// Whether some node has to be collected on with a case key.
+fn wants_case_key(selection: &Selection) -> bool {
+    selection.nodes.iter().any(|ask| ask.how.contains(CASE_KEY))
+}
+
+/// The nodes to collect on, each once, those of one way together: only names that mean nothing to a command prompt.
 fn nodes(selection: &Selection) -> Vec<String> {
     let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for ask in &selection.nodes {
         let how = by_name.entry(&ask.name).or_default();
-        how.extend(Some(ask.how.as_str()).filter(|how| !how.is_empty()));
+        for fragment in ask.how.split(", ").filter(|fragment| !fragment.is_empty()) {
+            // On which nodes, and what a case key is, the line about it says.
+            let fragment = if fragment.starts_with(CASE_KEY) { CASE_KEY } else { fragment };
+            if !how.contains(&fragment) {
+                how.push(fragment);
+            }
+        }
     }
-    let shown = |(name, how): (&str, Vec<&str>)| match how.as_slice() {
-        [] => safe_name(name),
-        how => format!("{} again, {}", safe_name(name), how.join(", ")),
+    let mut by_way: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
+    for (name, how) in by_name {
+        match by_way.iter_mut().find(|(other, _)| *other == how) {
+            Some((_, names)) => names.push(safe_name(name)),
+            None => by_way.push((how, vec![safe_name(name)])),
+        }
+    }
+    let shown = |(how, names): &(Vec<&str>, Vec<String>)| match how.as_slice() {
+        [] => listed(names),
+        how => format!("{} again, {}", listed(names), how.join(", ")),
     };
-    by_name.into_iter().map(shown).collect()
+    by_way.iter().map(shown).collect()
 }

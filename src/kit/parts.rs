@@ -65,7 +65,7 @@ pub const PARTS: [PartRow; 6] = [
         who: "administrator of Secret Server",
         time: "5 minutes on the first node, 1 minute on each other",
         gives: "clusterbrief-answers-NODE-date-time.zip",
-        holds: "the answers of the calls that the script lists at its top: nodes, diagnostics, settings for backup and security, engines; names of servers, and of the account that the product runs as",
+        holds: "the answers of the calls that the script lists at its top: nodes, diagnostics, settings for backup and security, engines; the address that you typed; names of servers, and of the account that the product runs as",
         never: "secrets of the vault, its users, passwords, tokens, connection strings: such fields are cut before they are written",
     },
     PartRow {

@@ -52,19 +52,30 @@ impl Selection {
     }
 
     /// Everything but what the case of a report has already. An answer that the report has and still misses, such as the
-    /// diagnostics of one more node, is asked for again.
+    /// diagnostics of one more node, is asked for again. A script or file of queries that was run already comes again only if
+    /// something of it is missing: nobody is asked to run one for an answer that decides nothing.
     pub fn of(earlier: &Earlier, knowledge: &Knowledge) -> Self {
         let all = Self::everything(knowledge);
-        let wanted = |id: &String| {
-            let export = knowledge.exports.iter().find(|export| export.id == *id);
-            let Some(export) = export else { return !earlier.has_nodes || earlier.asks_for_nodes };
-            let asked = earlier.calls.iter().any(|call| is_call(export, call));
-            let has_history = export.id == "versions" && earlier.has_history;
-            asked || !(earlier.holds.contains(&export.title) || has_history)
+        let find = |id: &String| knowledge.exports.iter().find(|export| export.id == *id);
+        let asked = |id: &String| match find(id) {
+            Some(export) => {
+                earlier.exports.contains(id) || earlier.calls.iter().any(|call| is_call(export, call))
+            }
+            None => !earlier.has_nodes || earlier.asks_for_nodes,
         };
-        let keep = |ids: BTreeSet<String>| ids.into_iter().filter(|id| wanted(id)).collect();
+        let held = |id: &String| find(id).is_some_and(|export| earlier.holds.contains(&export.title));
+        let here = |id: &String| match find(id) {
+            Some(export) => held(id) || (export.id == "versions" && earlier.has_history),
+            None => true,
+        };
+        let keep = |ids: BTreeSet<String>| -> BTreeSet<String> {
+            if ids.iter().any(held) && !ids.iter().any(asked) {
+                return BTreeSet::new();
+            }
+            ids.into_iter().filter(|id| asked(id) || !here(id)).collect()
+        };
         // An answer that comes back may raise a question that the report had no reason to ask; that would be a second round.
-        let rabbitmq: BTreeSet<String> = keep(all.rabbitmq);
+        let rabbitmq = keep(all.rabbitmq);
         let may_apply = |id: &String| !rabbitmq.is_empty() && earlier.of_bus.contains(id);
         let raised = all.questions.into_iter().filter(|(id, _)| earlier.open.contains(id) || may_apply(id));
         let known = |(id, _): &&(String, Option<String>)| knowledge.question(id).is_some();

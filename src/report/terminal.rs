@@ -165,9 +165,9 @@ fn kit_line(report: &Report) -> Option<String> {
     let files: Vec<&str> = report.kit.parts.iter().map(|part| part.file).collect();
     (!files.is_empty()).then(|| {
         format!(
-            "All of it in one zip for the customer ({}): write this report with -o report.json, then clusterbrief kit --from \
-             report.json -o kit.zip.",
-            files.join(", ")
+            "All of it in one zip for the customer ({}): write this report with -o report.json, then {}.",
+            files.join(", "),
+            report.kit.command
         )
     })
 }

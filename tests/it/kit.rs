@@ -264,6 +264,129 @@ fn what_was_refused_or_never_asked_is_said_node_by_node() {
 }
 
 #[test]
+fn an_answer_that_the_record_has_and_the_zip_has_not_is_said() {
+    let dir = made();
+    let mut zip = ZipArchive::new(Cursor::new(answers("whole", "WEB01"))).unwrap();
+    let mut less = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..zip.len() {
+        let mut file = zip.by_index(index).unwrap();
+        let name = file.name().unwrap().to_string();
+        if name.starts_with("diagnostics-") || name.starts_with("engines-") {
+            continue;
+        }
+        less.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        // A page of a list that was cut on its way.
+        if name.starts_with("security-") {
+            bytes.truncate(bytes.len() / 2);
+        }
+        less.write_all(&bytes).unwrap();
+    }
+    fs::write(dir.path().join("a.zip"), less.finish().unwrap().into_inner()).unwrap();
+    let of_web01 = |report: &Value| -> Vec<String> {
+        let left = report["kit"]["left"].as_array().unwrap().iter();
+        left.map(|line| line.as_str().unwrap().to_owned()).filter(|line| line.starts_with("WEB01")).collect()
+    };
+    let send = "but its file is not here. Send the zip of the script as it is.";
+    let one = report(dir.path(), &["bundles", "a.zip"], 3);
+    assert_eq!(
+        of_web01(&one),
+        [
+            "WEB01: the file of the answer security could not be read.".to_owned(),
+            format!("WEB01: the record has the answer diagnostics, {send}"),
+            format!("WEB01: the record has the answer engines, {send}"),
+        ]
+    );
+    // Another run has what is of the cluster; the diagnostics of a node only that node can give.
+    fs::write(dir.path().join("b.zip"), answers("whole", "WEB01")).unwrap();
+    assert_eq!(of_web01(&report(dir.path(), &["bundles", "a.zip", "b.zip"], 3)), [] as [&str; 0]);
+}
+
+/// The files of a kit that customers are to use, without its page and its list.
+fn to_use(kit: &Path) -> Vec<String> {
+    files_of(kit).into_keys().filter(|name| name != MANIFEST && name != "READ-ME-FIRST.html").collect()
+}
+
+#[test]
+fn a_report_names_the_parts_that_its_kit_has_and_the_command_gives_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let exe = dir.path().join("clusterbrief.exe");
+    fs::write(exe, Pe::new(env!("CARGO_PKG_VERSION"), [0, 0, 0, 0]).bytes()).unwrap();
+    for case in ["key-mismatch", "healthy-3-node", "two-nodes-no-exports", "one-bundle", "pre-upgrade"] {
+        Case::find(case).unwrap().write(&dir.path().join(case)).unwrap();
+        let output = run(dir.path(), &[&["report", case], &AS_OF[..], &["-o", "report.json"]].concat());
+        assert!(output.status.code().is_some_and(|code| code < 2), "{case}: {output:?}");
+        let report: Value =
+            serde_json::from_slice(&fs::read(dir.path().join("report.json")).unwrap()).unwrap();
+        let parts = report["kit"]["parts"].as_array().unwrap();
+        let mut named: Vec<&str> = parts.iter().map(|part| part["file"].as_str().unwrap()).collect();
+        named.sort_unstable();
+        let command = report["kit"]["command"].as_str().unwrap();
+        assert_eq!(command.contains("--exe clusterbrief.exe"), named.contains(&"clusterbrief.exe"), "{case}");
+        let words: Vec<&str> = command.split(' ').skip(1).collect();
+        complaint(dir.path(), &words, 0);
+        assert_eq!(to_use(&dir.path().join("kit.zip")), named, "{case}");
+        for missing in report["missing"].as_array().unwrap() {
+            let Some(word) = missing["kit"].as_str() else { continue };
+            assert!(parts.iter().any(|part| part["part"] == word), "{case}: {missing}");
+        }
+        let screen = run(dir.path(), &[&["report", case], &AS_OF[..]].concat());
+        let screen: String = String::from_utf8_lossy(&screen.stdout).split_whitespace().collect();
+        assert!(screen.contains(&command.replace(' ', "")), "{case}: {screen}");
+        for format in ["md", "html"] {
+            let args = ["-o", "-", "--format", format];
+            let output = run(dir.path(), &[&["report", case], &AS_OF[..], &args[..]].concat());
+            assert!(String::from_utf8_lossy(&output.stdout).contains(command), "{case} as {format}");
+        }
+    }
+}
+
+#[test]
+fn a_step_says_each_thing_once_and_how_to_use_a_case_key() {
+    let dir = tempfile::tempdir().unwrap();
+    Case::find("key-mismatch").unwrap().write(&dir.path().join("case")).unwrap();
+    report(dir.path(), &["case"], 0);
+    complaint(dir.path(), &["kit", "--from", "report.json"], 0);
+    let page =
+        || String::from_utf8(files_of(&dir.path().join("kit.zip"))["READ-ME-FIRST.html"].clone()).unwrap();
+    let keyed = page();
+    let on = keyed.lines().find(|line| line.starts_with("<p>On:")).unwrap();
+    assert_eq!(
+        on,
+        "<p>On: WEB01, WEB02 and WEB03 again, as administrator, with one case key, on the node itself.</p>"
+    );
+    for text in [
+        "<pre><code>clusterbrief case-key new</code></pre>",
+        "<pre><code>clusterbrief collect --case-key-file clusterbrief-case-key-do-not-send.txt</code></pre>",
+        "stays with you: never send it",
+    ] {
+        assert!(keyed.contains(text), "{text}");
+    }
+    assert!(keyed.contains("that you type are not shown and not kept; the address is in the record."));
+    complaint(dir.path(), &["kit"], 0);
+    assert!(!page().contains("case-key") && !page().contains("What you type is not shown"));
+}
+
+#[test]
+fn a_report_that_a_windows_shell_wrote_is_read() {
+    let dir = made();
+    report(dir.path(), &["bundles"], 0);
+    let text = fs::read_to_string(dir.path().join("report.json")).unwrap();
+    let utf16 = |mark: &str| {
+        let units = format!("{mark}{text}");
+        units.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()
+    };
+    complaint(dir.path(), &["kit", "--from", "report.json"], 0);
+    let expected = fs::read(dir.path().join("kit.zip")).unwrap();
+    for bytes in [utf16("\u{feff}"), utf16(""), format!("\u{feff}{text}").into_bytes()] {
+        fs::write(dir.path().join("report.json"), bytes).unwrap();
+        complaint(dir.path(), &["kit", "--from", "report.json"], 0);
+        assert_eq!(fs::read(dir.path().join("kit.zip")).unwrap(), expected);
+    }
+}
+
+#[test]
 fn a_half_answer_is_read_as_far_as_it_goes() {
     let dir = made();
     let whole = answers("whole", "WEB01");

@@ -74,6 +74,8 @@ pub fn assemble_decided(
     let coverage = coverage(results, rules);
     let speaking: Vec<&RuleMeta> = rules.iter().copied().filter(|rule| speaks(results, &rule.id)).collect();
 
+    let cards = nodes::cards(cluster, results);
+    let kit = kit::view(cluster, &cards, &missing, &coverage, knowledge);
     let mut report = Report {
         schema: SCHEMA,
         tool: Tool {
@@ -85,7 +87,7 @@ pub fn assemble_decided(
         case: None,
         as_of: cluster.as_of.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         target: cluster.target.map(|target| target.to_string()),
-        nodes: nodes::cards(cluster, results),
+        nodes: cards,
         contacts: cluster.contacts.clone(),
         balancer: balancer(cluster, knowledge),
         verdict: verdict::view(&verdict::InputsSeen {
@@ -106,7 +108,7 @@ pub fn assemble_decided(
         }),
         never: knowledge.rows.warnings.clone(),
         request: missing::request(&missing),
-        kit: kit::view(cluster, &missing),
+        kit,
         missing,
         matrix: matrix::matrix(cluster, knowledge),
         errors: errors::errors(cluster, knowledge),

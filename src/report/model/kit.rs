@@ -7,20 +7,22 @@ use serde::Serialize;
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct KitView {
-    /// The parts of a kit that answer something that is missing; empty if no kit would help.
+    /// The parts of a kit that `kit --from` makes from this report, in its order; empty if no kit would help.
     pub parts: Vec<KitPartView>,
+    /// The command that makes it, with the collector where that is a part; empty if no kit would help.
+    pub command: &'static str,
     /// Runs of its scripts whose answers are here, in order of script, node and time.
     pub runs: Vec<KitRunView>,
     /// What of the kit is still missing, a sentence each, node by node; empty where no run is here.
     pub left: Vec<String>,
 }
 
-/// A part of a kit that answers something that is missing.
+/// A part of the kit for this case.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct KitPartView {
-    /// `collector`, `rest`, `sql`, `rabbitmq` or `questions`.
-    #[cfg_attr(test, schemars(extend("enum" = ["collector", "rest", "sql", "rabbitmq", "questions"])))]
+    /// `collector`, `rest`, `sql`, `rabbitmq`, `questions` or `screens`.
+    #[cfg_attr(test, schemars(extend("enum" = ["collector", "rest", "sql", "rabbitmq", "questions", "screens"])))]
     pub part: &'static str,
     /// The file in the kit.
     pub file: &'static str,
@@ -30,7 +32,7 @@ pub struct KitPartView {
     pub place: &'static str,
     /// Nodes on which it is missing; empty where it is about the cluster.
     pub nodes: Vec<String>,
-    /// Anchors of the missing things that it answers.
+    /// Anchors of the missing things that it answers; empty where what it brings may only raise a question.
     pub answers: Vec<String>,
     /// How many rules these would decide.
     pub rules: usize,

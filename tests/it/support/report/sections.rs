@@ -185,6 +185,7 @@ pub(super) fn kit(t: Text) -> KitView {
     let answer =
         |part: &str, status, reason: &str| KitAnswerView { part: t(part), status, reason: t(reason) };
     KitView {
+        command: "clusterbrief kit --from report.json -o kit.zip",
         parts: vec![KitPartView {
             part: "rest",
             file: "rest.ps1",

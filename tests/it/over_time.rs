@@ -7,6 +7,7 @@ use clusterbrief::compare::{Change, Since};
 use clusterbrief::model::BuildVersion;
 use clusterbrief::report::{html, json, markdown, terminal};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -338,7 +339,7 @@ fn lost_evidence_is_never_a_repair() {
     }
     // The same fault in other words is neither new nor out of sight.
     assert!(changed(&history, Change::Still).contains(&"VER-001 WEB03".to_owned()), "{history:?}");
-    assert!(!history.has_new(clusterbrief::finding::Severity::Blocker, &Default::default()));
+    assert!(!history.has_new(clusterbrief::finding::Severity::Blocker, &BTreeSet::new()));
 }
 
 /// With all evidence there again, a finding that is gone is fixed, though its rule still has another one.
@@ -363,7 +364,7 @@ fn a_rule_that_did_not_apply_without_the_target_finds_nothing_new() {
     let after = compared("pre-upgrade", before, Some("12.3.000001")).expect("one cluster");
     let since = since(&after);
     assert!(changed(since, Change::New).is_empty(), "{:?}", changed(since, Change::New));
-    assert!(!since.has_new(clusterbrief::finding::Severity::Low, &Default::default()));
+    assert!(!since.has_new(clusterbrief::finding::Severity::Low, &BTreeSet::new()));
     let backup = since.findings.iter().find(|one| one.rule == "BKP-001").expect("the old backup");
     assert_eq!(backup.change, Change::Edition);
     assert_eq!(backup.why, "it did not apply then: no --target was given");

@@ -16,11 +16,10 @@ use crate::report::model::{
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// What makes the kit, without the collector and with it.
-const COMMANDS: [&str; 2] = [
-    "clusterbrief kit --from report.json -o kit.zip",
-    "clusterbrief kit --from report.json --exe clusterbrief.exe -o kit.zip",
-];
+/// What makes the kit without the collector.
+const COMMAND: &str = "clusterbrief kit --from report.json -o kit.zip";
+/// What makes it with the collector.
+const COMMAND_WITH_EXE: &str = "clusterbrief kit --from report.json --exe clusterbrief.exe -o kit.zip";
 
 pub(super) fn view(
     cluster: &Cluster,
@@ -32,7 +31,8 @@ pub(super) fn view(
     let selection = Selection::of(&Earlier::of(seen(cluster, nodes, missing, coverage)), knowledge).parts();
     let command = match selection.as_slice() {
         [] => "",
-        selected => COMMANDS[usize::from(selected.contains(&Part::Collector))],
+        selected if selected.contains(&Part::Collector) => COMMAND_WITH_EXE,
+        _ => COMMAND,
     };
     let mut runs: Vec<&KitRun> = cluster.kit_runs.iter().collect();
     runs.sort_by(|a, b| {

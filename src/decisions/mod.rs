@@ -13,8 +13,8 @@ pub use from_report::{DecideError, Decided, entry_from_report};
 pub use view::{DecidedVerdict, DecisionView};
 pub use workbook::from_workbook;
 
+use crate::text::hex;
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 
 /// The entries of a file, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,10 +34,7 @@ impl Decisions {
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, DecisionsError> {
         let is_workbook = bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0");
         let entries = if is_workbook { from_workbook(bytes)? } else { parse(bytes)? };
-        let sha256 = Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
+        let sha256 = hex::encode(&Sha256::digest(bytes));
         Ok(Self { name: name.to_owned(), entries, bytes: bytes.len() as u64, sha256 })
     }
 }

@@ -17,6 +17,7 @@ pub use view::{
 
 use crate::finding::Severity;
 use crate::model::host_name::same_host;
+use crate::text::names::listed;
 use std::collections::BTreeSet;
 
 /// Compares two reports of one cluster. `before` of another cluster is refused with the names of both.
@@ -64,14 +65,11 @@ const NAMES: usize = 6;
 
 /// `A, B and C`, at most [`NAMES`] of them.
 fn bounded(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [name] => name.clone(),
-        names if names.len() > NAMES => {
-            let shown = names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
-            format!("{shown} and {} more", names.len() - NAMES)
+    match names.get(..NAMES) {
+        Some(shown) if names.len() > NAMES => {
+            format!("{} and {} more", shown.join(", "), names.len() - NAMES)
         }
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        _ => listed(names),
     }
 }
 

@@ -17,6 +17,7 @@ mod testing;
 mod upgrade;
 mod vulnerabilities;
 
+pub use crate::text::names::listed;
 pub use causes::{At, Causes, all_findings, causes};
 pub use command::CommandLine;
 pub use first::First;
@@ -35,7 +36,6 @@ use crate::knowledge::rows::RuleMeta;
 use crate::model::Cluster;
 use names::Names;
 use serde::Serialize;
-use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One reason of the verdict.
@@ -257,24 +257,9 @@ pub fn unique<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     unique
 }
 
-/// "A", "A and B", "A, B and C".
-pub fn listed(names: &[impl Borrow<str>]) -> String {
-    match names {
-        [] => String::new(),
-        [name] => name.borrow().to_owned(),
-        [head @ .., last] => format!("{} and {}", head.join(", "), last.borrow()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lists_read_like_prose() {
-        let names = |n: usize| ["A", "B", "C"].iter().take(n).map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!([listed(&names(1)), listed(&names(2)), listed(&names(3))], ["A", "A and B", "A, B and C"]);
-    }
 
     #[test]
     fn file_names_end_no_sentence() {

@@ -6,7 +6,7 @@ use crate::compare::{
     UpgradeState,
 };
 use crate::finding::{Severity, SubjectKind};
-use crate::plan::listed;
+use crate::text::names::{first_of, listed};
 use serde::Serialize;
 
 /// The section, bounded.
@@ -222,10 +222,7 @@ fn pattern(one: &PatternChange) -> String {
 /// At most six names.
 fn some(names: &[String]) -> String {
     const MOST: usize = 6;
-    match names.get(..MOST).filter(|_| names.len() > MOST) {
-        Some(first) => format!("{} and {} others", first.join(", "), names.len() - MOST),
-        None => listed(names),
-    }
+    if names.len() > MOST { first_of(names, MOST) } else { listed(names) }
 }
 
 /// The first `most` lines; `more` are left out already.

@@ -5,6 +5,7 @@ pub mod encoding;
 pub mod escape;
 pub mod hex;
 pub mod json;
+pub mod names;
 pub mod signature;
 pub mod size;
 pub mod wrap;

@@ -79,9 +79,9 @@ pub(super) fn with_plan(
             )));
         }
         // Nobody named this file: only what this program wrote is written again.
-        if path.exists() && !std::fs::read(path).is_ok_and(|bytes| is_own_page(&bytes)) {
+        if path.exists() && !is_own(path) {
             return Err(Failure::usage(format!(
-                "{shown} is there already and is no page of this program: give the page another name, or add --with-plan"
+                "{shown} is there already and is no file of this program: give the page another name, or add --with-plan"
             )));
         }
     }
@@ -106,12 +106,6 @@ pub(super) fn plans(args: &OutArgs, case: &CaseArgs) -> Result<Vec<Target>, Fail
         return Err(Failure::usage(format!("a plan is not written as {}, only as {names}", format.name)));
     }
     of_kinds(&PLAN_FORMATS, args, case)
-}
-
-/// Whether a page was written by this program, by its last lines.
-fn is_own_page(bytes: &[u8]) -> bool {
-    const MADE: &[u8] = b"<p>Made by clusterbrief";
-    bytes.windows(MADE.len()).any(|window| window == MADE)
 }
 
 fn of_kinds(
@@ -237,14 +231,16 @@ fn by_name(formats: &[&'static OutputFormat], path: &Path) -> Option<&'static Ou
 /// Whether a file that is there already was given with the folder it lies in. What this program wrote before tells it
 /// nothing and may be written anew.
 fn is_evidence(path: &Path, input: &Path) -> bool {
+    input.is_dir() && path.is_file() && full(path).starts_with(full(input)) && !is_own(path)
+}
+
+/// Whether this program wrote a file.
+fn is_own(path: &Path) -> bool {
     /// Our own outputs are smaller by far.
     const MOST: u64 = 256 << 20;
-    if !input.is_dir() || !path.is_file() || !full(path).starts_with(full(input)) {
-        return false;
-    }
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MOST).read_to_end(&mut bytes));
-    read.is_err() || !kinds::is_own(&bytes)
+    read.is_ok() && kinds::is_own(&bytes)
 }
 
 /// A path in the one form in which two of them compare, also when there is nothing at it yet.

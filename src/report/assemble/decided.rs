@@ -3,8 +3,8 @@
 use super::verdict::label;
 use crate::decisions::{Applied, DecidedVerdict, Decisions, Kind, NotCounted};
 use crate::finding::{Readiness, Severity};
-use crate::plan::listed;
 use crate::report::model::{FindingView, Report};
+use crate::text::names::{first_of, listed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds it to the verdict and to the headline.
@@ -60,7 +60,7 @@ fn headline(label: &str, decided: &[&FindingView], not_counted: &BTreeMap<NotCou
         let owners: BTreeSet<&str> = views().map(|view| view.owner.as_str()).collect();
         let owners: Vec<&str> = owners.into_iter().collect();
         let by = match owners.as_slice() {
-            [a, b, c, _, ..] => format!("{a}, {b}, {c} and {} others", owners.len() - 3),
+            [_, _, _, _, ..] => first_of(&owners, 3),
             owners => listed(owners),
         };
         if let Some(until) = views().map(|view| &view.until).min() {

@@ -48,8 +48,6 @@ pub(super) struct LoudRow<'r> {
     anchor: String,
     group: &'r str,
     label: &'r str,
-    /// `differs` or `not known`.
-    word: &'static str,
     /// What most nodes have.
     most: Option<String>,
     /// Of the nodes in the columns; without columns, of the nodes that deviate, those with the same value together.
@@ -109,7 +107,7 @@ pub(super) fn compared(report: &Report) -> Compared<'_> {
                 shown += 1;
                 // Without "(3 of 8 settings differ)", which is said of the whole group.
                 let title = group.title.split(" (").next().unwrap_or_default();
-                loud.push((title, row, word));
+                loud.push((title, row));
             } else {
                 omitted += usize::from(row.differs && row.parity == Parity::Same);
             }
@@ -119,24 +117,24 @@ pub(super) fn compared(report: &Report) -> Compared<'_> {
         }
     }
     let (runs, single) = runs(&files, report);
-    loud.extend(single.iter().take(GROUP_ROWS).map(|row| ("Files", *row, "differs")));
+    loud.extend(single.iter().take(GROUP_ROWS).map(|row| ("Files", *row)));
     omitted += single.len().saturating_sub(GROUP_ROWS);
     let deviates = |at: usize| {
         has_bundle.get(at) != Some(&false)
-            && loud.iter().any(|(_, row, _)| row.cells.get(at).is_some_and(|cell| stands_out(cell, row)))
+            && loud.iter().any(|(_, row)| row.cells.get(at).is_some_and(|cell| stands_out(cell, row)))
             || runs.iter().any(|run| run.is_about(at))
     };
     let (odd, others): (Vec<usize>, Vec<usize>) = (0..names.len()).partition(|at| deviates(*at));
     let name = |at: &usize| names.get(*at).map_or("", String::as_str);
     let is_apart = |at: &&usize| {
-        let cells = || loud.iter().filter_map(|(_, row, _)| row.cells.get(**at));
+        let cells = || loud.iter().filter_map(|(_, row)| row.cells.get(**at));
         has_bundle.get(**at) == Some(&false) && cells().all(|cell| cell.state == CellState::Unknown)
     };
     let apart: Vec<&str> = others.iter().filter(is_apart).map(name).collect();
     let others: Vec<&str> = others.iter().filter(|at| !is_apart(at)).map(name).collect();
     let columns: Vec<usize> = if odd.len() > COLUMNS { Vec::new() } else { odd.clone() };
-    let has_most = !runs.is_empty() || loud.iter().any(|(_, row, _)| most_of(row).is_some());
-    let rows = loud.into_iter().enumerate().map(|(at, (group, row, word))| {
+    let has_most = !runs.is_empty() || loud.iter().any(|(_, row)| most_of(row).is_some());
+    let rows = loud.into_iter().enumerate().map(|(at, (group, row))| {
         let of = |at: &usize| Some(shown(name(at), row.cells.get(*at)?));
         let cells = if columns.is_empty() {
             let stands = |at: &&usize| row.cells.get(**at).is_some_and(|cell| stands_out(cell, row));
@@ -144,7 +142,7 @@ pub(super) fn compared(report: &Report) -> Compared<'_> {
         } else {
             columns.iter().filter_map(of).collect()
         };
-        LoudRow { anchor: format!("row-{at}"), group, label: &row.label, word, most: most_of(row), cells }
+        LoudRow { anchor: format!("row-{at}"), group, label: &row.label, most: most_of(row), cells }
     });
     let mut loud: Vec<LoudRow> = rows.collect();
     let more = loud.split_off(loud.len().min(SIGHT));

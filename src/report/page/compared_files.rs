@@ -1,5 +1,6 @@
 //! Files that differ from one cause, in one line: twenty files of an old build are one thing to say.
 
+use super::compared::Shown;
 use crate::report::model::{Cell, CellState, MatrixRow, Report};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,20 +18,11 @@ pub(super) struct FileRun<'r> {
     /// "26 files: 10 in bin, 9 in the application folder".
     label: String,
     /// What the nodes with a column of their own have of them, by column of the matrix.
-    cells: Vec<RunCell>,
+    cells: Vec<Shown<'r>>,
     /// Paths.
     files: Vec<&'r str>,
     /// Paths that are not listed.
     left: usize,
-}
-
-/// What a node has of a run.
-#[derive(Serialize)]
-struct RunCell {
-    node: String,
-    /// As of a cell of the comparison.
-    state: &'static str,
-    text: String,
 }
 
 impl FileRun<'_> {
@@ -76,7 +68,7 @@ pub(super) fn runs<'r>(
         let cells = cells.map(|(at, (node, (kind, missing)))| {
             let build = build.and_then(|row| row.cells.get(at));
             let (state, text) = said(*kind, *missing, rows.len(), build);
-            RunCell { node: node.clone(), state, text }
+            Shown { node: node.clone(), state, text, note: "" }
         });
         FileRun {
             label: label(&rows),

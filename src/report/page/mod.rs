@@ -18,6 +18,7 @@ use super::presentation::{ROWS, hits};
 use super::procedure::RunbookView;
 use super::since_view::SinceView;
 use super::svg::chart;
+use crate::text::names::first_of;
 use std::collections::BTreeSet;
 use tera::{Context, context};
 
@@ -86,9 +87,7 @@ pub(super) fn context(report: &Report, options: &PageOptions) -> Context {
 
 /// `a, b, c`, or the first of many with the number of the others.
 fn some_of(names: &[&str], most: usize) -> String {
-    let left = names.len().saturating_sub(most);
-    let shown = names.get(..most).unwrap_or(names).join(", ");
-    if left > 1 { format!("{shown} and {left} others") } else { names.join(", ") }
+    if names.len() > most + 1 { first_of(names, most) } else { names.join(", ") }
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use super::markup::{Block, Line, Part, Section, Span, Ticket};
 use crate::finding::{Confidence, Looked};
-use crate::plan::{Action, listed};
+use crate::plan::Action;
 use crate::report::assemble::used;
 use crate::report::model::{EvidenceView, FindingView, InputView, MissingView, NodeCard, Report, Tool};
 use crate::report::presentation::{kind, size, when};
+use crate::text::names::{first_of, listed};
 
 /// Heading of what is asked for.
 const MISSING: &str = "What is missing";
@@ -70,8 +71,7 @@ pub(super) fn names(names: &[&str]) -> String {
     if names.len() <= NAMES {
         return listed(names);
     }
-    let first = names.get(..NAMES - 1).unwrap_or_default();
-    format!("{} and {} others", first.join(", "), names.len() - first.len())
+    first_of(names, NAMES - 1)
 }
 
 fn named(all: &[String]) -> String {

@@ -120,9 +120,9 @@ pub(super) fn compared(report: &Report) -> Compared<'_> {
     loud.extend(single.iter().take(GROUP_ROWS).map(|row| ("Files", *row)));
     omitted += single.len().saturating_sub(GROUP_ROWS);
     let deviates = |at: usize| {
+        let in_row = |row: &MatrixRow| row.cells.get(at).is_some_and(|cell| stands_out(cell, row));
         has_bundle.get(at) != Some(&false)
-            && loud.iter().any(|(_, row)| row.cells.get(at).is_some_and(|cell| stands_out(cell, row)))
-            || runs.iter().any(|run| run.is_about(at))
+            && (loud.iter().any(|(_, row)| in_row(row)) || runs.iter().any(|run| run.is_about(at)))
     };
     let (odd, others): (Vec<usize>, Vec<usize>) = (0..names.len()).partition(|at| deviates(*at));
     let name = |at: &usize| names.get(*at).map_or("", String::as_str);

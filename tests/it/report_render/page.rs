@@ -95,6 +95,17 @@ fn files_of_one_cause_are_one_line_and_many_nodes_need_no_columns() {
     assert!(page.contains("9 files of 11.6.000001, as expected"));
     assert!(page.contains("bin/0.dll, bin/1.dll"));
     assert_eq!(page.matches("<tr id=\"row-").count(), 1, "only the build has a row of its own");
+    // A node without a bundle has no column; it is named above the table.
+    let mut blind = report.clone();
+    let mut card = blind.nodes[0].clone();
+    (card.name, card.bundle) = ("WEB04".to_owned(), false);
+    blind.nodes.push(card);
+    blind.matrix.nodes.push("WEB04".to_owned());
+    for row in blind.matrix.groups.iter_mut().flat_map(|group| &mut group.rows) {
+        row.cells.push(cell(CellState::Unknown, "unknown"));
+    }
+    let page = html::render(&blind).unwrap();
+    assert!(page.contains("so not compared: WEB04.") && !page.contains("<th scope=\"col\">WEB04"));
     // Twelve nodes, of which six deviate with two values.
     let names: Vec<String> = (1..=12).map(|number| format!("N{number:02}")).collect();
     report.matrix.nodes.clone_from(&names);
